@@ -1,0 +1,49 @@
+# Dateline's tasks. `make` or `make help` lists them; each sets up what it needs by itself.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := .venv/bin/uv
+STAMP := .venv/.synced
+
+.PHONY: help run test lint types tests bench dev dbt docs clean
+
+help: ## list the tasks
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
+
+$(UV):
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.13.9,<0.14"
+
+$(STAMP): $(UV) pyproject.toml uv.lock
+	$(UV) sync --quiet --locked --inexact
+	@touch $@
+
+run: $(STAMP) ## the main job on the sample pages in seeds/pages/, into warehouse/
+	.venv/bin/dateline run --input seeds/pages --captures seeds/pages/captures.csv
+
+test: lint types tests ## lint, types and tests: what CI runs
+
+lint: $(STAMP)
+	.venv/bin/ruff format --check --quiet .
+	.venv/bin/ruff check --quiet .
+
+types: $(STAMP)
+	.venv/bin/mypy
+
+tests: $(STAMP)
+	.venv/bin/pytest -q
+
+bench: $(STAMP) ## MB/s of every step beside a bare scan of the same text
+	.venv/bin/python -m tests.bench
+
+dev: $(STAMP) ## the Dagster UI on http://127.0.0.1:3000
+	.venv/bin/dateline dev
+
+dbt: $(UV) ## the same models and tests through dbt, as a check on our own loader
+	UV_PROJECT_ENVIRONMENT=.venv-dbt $(UV) sync --quiet --locked --no-default-groups --group dbt
+	.venv-dbt/bin/pytest -q -m dbt
+
+docs: $(STAMP) ## write the generated files anew (sql/README.md and the like)
+	.venv/bin/python -m etl.schema
+
+clean: ## remove the environment and the warehouse
+	rm -rf .venv .venv-dbt warehouse

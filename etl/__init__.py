@@ -1,0 +1,1 @@
+"""Dateline: raw newswire text to a warehouse in which every event stands on a time line."""

@@ -1,0 +1,42 @@
+"""One folder a language, one loader for all: linguistic knowledge is data.
+
+What belongs here: the data files of each language (TOML and CSV) and the functions that read them. What does
+not: rules that use them; those stand in `etl.transform`. Adding a language adds a folder and changes no function.
+"""
+
+import csv
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).resolve().parent
+
+
+@lru_cache(maxsize=1)
+def available() -> tuple[str, ...]:
+    """The ISO 639-1 codes of the languages that have a folder."""
+    return tuple(sorted(path.parent.name for path in _FOLDER.glob("*/language.toml")))
+
+
+@lru_cache
+def toml(language: str, name: str) -> dict[str, Any]:
+    """Read `<language>/<name>.toml`.
+
+    Raises:
+        FileNotFoundError: the language has no such file.
+
+    """
+    return tomllib.loads((_FOLDER / language / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache
+def table(language: str, name: str) -> tuple[dict[str, str], ...]:
+    """Read `<language>/<name>.csv` as one dictionary a row; an empty field is an empty string.
+
+    Raises:
+        FileNotFoundError: the language has no such file.
+
+    """
+    with (_FOLDER / language / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines))

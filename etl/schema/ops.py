@@ -1,0 +1,50 @@
+"""`ops`: what runs did, what they could not take, and what the checks found."""
+
+import datetime as dt
+
+from etl.schema.base import Row, column
+
+
+class Run(Row, table="ops.runs", key=("run_id",)):
+    """One row per run that finished its load."""
+
+    run_id: str = column("Dagster's run id")
+    started_at: dt.datetime = column("start of the run")
+    ended_at: dt.datetime = column("end of the load")
+    n_read: int = column("documents read", ge=0)
+    n_loaded: int = column("documents new to the warehouse", ge=0)
+    n_known: int = column("documents known already with the same content", ge=0)
+    n_rejected: int = column("sources not taken", ge=0)
+    n_transformed: int = column("documents whose text was read by the transform in this run", ge=0)
+    n_claims: int = column("capture claims added", ge=0)
+    n_events_moved: int = column("events whose bounds changed in the anchor step", ge=0)
+
+
+class Reject(Row, table="ops.rejects", key=("reject_id",)):
+    """One row per thing that was not taken, with the reason and the remedy."""
+
+    reject_id: str = column("hash of source, stage, reason and detail")
+    source_uri: str = column("the file, line or record")
+    stage: str = column("the step that refused it: extract, captures, transform, load")
+    reason: str = column("short code of the reason, for counting")
+    detail: str = column("what was wrong, where, and what to do about it")
+    at: dt.datetime = column("when it was first refused")
+
+
+class Transformed(Row, table="ops.transformed", key=("document_id",)):
+    """One row per document whose rows stand in core, with the version of the transform that made them."""
+
+    document_id: str = column("the document", references="raw.documents")
+    transform_version: str = column("hash of the rules and data that made its rows")
+    run_id: str = column("the run that made them")
+
+
+class CheckResult(Row, table="ops.checks", key=("check_name",)):
+    """One row per data check, as it stood at the last run."""
+
+    check_name: str = column("the check: table, column, rule")
+    is_passed: bool = column("whether it held")
+    severity: str = column("error: blocks publication; warn: does not")
+    n_failed: int = column("rows that break it", ge=0)
+    detail: str | None = column("an example of what breaks it")
+    at: dt.datetime = column("when it ran")

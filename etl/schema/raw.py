@@ -1,0 +1,43 @@
+"""`raw`: documents as received, and what is claimed about when they were captured."""
+
+import datetime as dt
+from typing import Literal
+
+from etl.schema.base import Row, column
+
+CaptureBasis = Literal["warc", "header", "feed", "manifest", "filename", "operator", "inferred", "unknown"]
+"""What a capture claim rests on, strongest first: the newest claim of the strongest basis wins."""
+
+DocumentKind = Literal["page", "text"]
+
+
+class Document(Row, table="raw.documents", key=("document_id",)):
+    """One row per document received. The text is kept as it came, decoded; every span counts in its code points."""
+
+    document_id: str = column("hash of source, intrinsic capture time and content")
+    source_uri: str = column("where it came from: for files, the path below the folder that was named")
+    source_kind: str = column("format of the source: text, html, warc, feed …")
+    kind: DocumentKind = column("page: many items and stamps on it; text: the whole is one article")
+    media_type: str = column("media type of the source (RFC 6838)")
+    encoding: str = column("character encoding it was decoded with")
+    content_sha256: str = column("SHA-256 of the bytes, hexadecimal")
+    text: str = column("the text, line ends as \\n")
+    n_chars: int = column("length of the text in code points", ge=1)
+    language: str = column("ISO 639-1 code of the text, und where it is not known")
+    published_earliest: dt.datetime | None = column("publication time the source itself states: lower bound")
+    published_latest: dt.datetime | None = column("publication time the source itself states: upper bound")
+    ingested_at: dt.datetime = column("when Dateline first received it; an upper bound of every capture")
+    run_id: str = column("the run that received it")
+
+
+class Capture(Row, table="raw.captures", key=("capture_id",)):
+    """One row per claim about when a document was captured. Append-only: a claim is never changed or removed."""
+
+    capture_id: str = column("hash of the claim")
+    document_id: str = column("the document it speaks of", references="raw.documents")
+    captured_earliest: dt.datetime | None = column("lower bound of the capture")
+    captured_latest: dt.datetime | None = column("upper bound of the capture")
+    basis: CaptureBasis = column("what the claim rests on, strongest first: see CaptureBasis")
+    confidence: float = column("trust in the claim, 0 to 1", ge=0, le=1)
+    asserted_by: str = column("who or what says so: the manifest's name, the operator, the format")
+    asserted_at: dt.datetime = column("when the claim was made")

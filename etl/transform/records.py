@@ -1,0 +1,189 @@
+"""The plain records that the steps of the transform hand to each other, inside a batch.
+
+A *unit* is one text to be read: an article's headline or body, or a whole text. Finders take the units of a
+batch that are in one language and give back records whose `unit` is the index of the unit and whose `start`
+and `end` are code points of that unit's text, end exclusive. `pipeline.py` moves them to the document's text
+and into frames.
+"""
+
+from typing import Literal, NamedTuple
+
+from etl.schema.core import (
+    CreditRole,
+    ItemRole,
+    LocationBasis,
+    Modality,
+    ParticipantRole,
+    PlaceRole,
+    Polarity,
+    Precision,
+    Relation,
+    Tense,
+    TimeBasis,
+    TimexType,
+)
+
+
+class Span(NamedTuple):
+    """A stretch of text in code points, end exclusive."""
+
+    start: int
+    end: int
+
+
+class Unit(NamedTuple):
+    """One text to be read, and the article of the batch it belongs to.
+
+    A dateline unit is the place part of a dateline alone (`LONDEN/PARIJS`): it gives evidence on the article's other
+    places, and is read with its own rules (capitals folded).
+    """
+
+    text: str
+    article: int
+    kind: Literal["headline", "body", "dateline"]
+
+
+class Stamp(NamedTuple):
+    """A publication stamp of a page, as a value that depends on no clock.
+
+    For an age ("37 minuten geleden") the offsets hold the publication minus the capture, in seconds, both
+    negative or 0, wide enough for a site that rounds and for one that cuts. For a clock or a calendar stamp they
+    are None and the symbol says it all.
+    """
+
+    start: int
+    end: int
+    symbol: str
+    offset_min_s: float | None
+    offset_max_s: float | None
+
+
+class Place(NamedTuple):
+    """A place as the gazetteer knows it: a row of core.locations to be."""
+
+    location_id: str
+    geonames_id: int | None
+    name: str
+    name_en: str | None
+    feature_class: str
+    feature_code: str | None
+    country_code: str | None
+    admin1_code: str | None
+    admin1_name: str | None
+    parent_location_id: str | None
+    continent: str | None
+    latitude: float | None
+    longitude: float | None
+    timezone: str | None
+    population: int | None
+
+
+class Credit(NamedTuple):
+    """An agency named in a dateline, a sign-off or the prose."""
+
+    start: int
+    end: int
+    surface: str
+    agency_id: str
+    role: CreditRole
+
+
+class Dateline(NamedTuple):
+    """The dateline of an item: `LONDEN/PARIJS (ANP/RTR) - `. Spans are code points of the text it was read from."""
+
+    start: int
+    end: int
+    """End of the dateline with its dash: where the body starts."""
+    places: tuple[Span, ...]
+    places_raw: str | None
+    credit_raw: str | None
+    credits: tuple[Credit, ...]
+    date_symbol: str | None
+
+
+class Item(NamedTuple):
+    """An item on a page. Spans are code points of the document's text."""
+
+    role: ItemRole
+    section: str | None
+    headline: Span | None
+    item: Span
+    body: Span
+    dateline: Dateline | None
+    stamp: Stamp | None
+
+
+class TimeMention(NamedTuple):
+    """A time expression found in a unit; `value` depends on no clock."""
+
+    unit: int
+    start: int
+    end: int
+    surface: str
+    timex_type: TimexType
+    value: str
+    rule: str
+    direction: str | None
+    """`past` or `future` where a cue in the text decides which way a bare day or month looks; else None."""
+    precision: Precision
+    confidence: float
+
+
+class PlaceMention(NamedTuple):
+    """A mention of a place; `place` is None where it could not be told which."""
+
+    unit: int
+    start: int
+    end: int
+    surface: str
+    role: PlaceRole
+    place: Place | None
+    n_candidates: int
+    confidence: float
+
+
+class SentenceSpan(NamedTuple):
+    """A sentence of a unit."""
+
+    unit: int
+    start: int
+    end: int
+
+
+class Participant(NamedTuple):
+    """A participant in an event; span in the unit's text."""
+
+    role: ParticipantRole
+    start: int
+    end: int
+    surface: str
+    name: str | None
+    country_code: str | None
+    sector: str | None
+    quantity_min: int | None
+    quantity_max: int | None
+
+
+class EventMention(NamedTuple):
+    """An event found in a unit, with indexes into the time and place mentions that were given to the coder."""
+
+    unit: int
+    start: int
+    end: int
+    trigger: str
+    lemma: str
+    event_type: str
+    mode: str | None
+    context: tuple[str, ...]
+    tense: Tense
+    polarity: Polarity
+    modality: Modality
+    relation: Relation
+    time_basis: TimeBasis
+    time_mention: int | None
+    """Index of the TimeMention it hangs on, or None."""
+    place_mention: int | None
+    """Index of the PlaceMention that says where, or None."""
+    location_basis: LocationBasis
+    participants: tuple[Participant, ...]
+    confidence: float
