@@ -1,4 +1,4 @@
-"""From a declared table to everything that knows its columns: Polars schema, DDL with comments, Dagster's column schema."""
+"""From a declared table to everything that knows its columns: Polars schema, DDL with comments."""
 
 import datetime as dt
 
