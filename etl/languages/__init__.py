@@ -19,6 +19,11 @@ def available() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in _FOLDER.glob("*/language.toml")))
 
 
+def has(language: str, file: str) -> bool:
+    """Whether the language has a data file of that name."""
+    return (_FOLDER / language / file).is_file()
+
+
 @lru_cache
 def toml(language: str, name: str) -> dict[str, Any]:
     """Read `<language>/<name>.toml`.

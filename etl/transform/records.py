@@ -98,7 +98,7 @@ class Dateline(NamedTuple):
     places_raw: str | None
     credit_raw: str | None
     credits: tuple[Credit, ...]
-    date_symbol: str | None
+    date: Span | None
 
 
 class Item(NamedTuple):

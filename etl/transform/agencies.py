@@ -1,0 +1,156 @@
+"""Credits and citations: which agencies, papers and broadcasters a text names, and as what.
+
+What belongs here: reading `seeds/agencies.csv` and matching names against it. What does not: where in a text a
+credit stands; that is `datelines.py`. A code that is not known is kept as an unresolved agency, never dropped.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from etl import languages
+from etl.schema.ref import AgencyFacts
+from etl.settings import Settings
+from etl.transform.records import Credit
+
+UNRESOLVED = "x-"
+"""Prefix of the agency_id of a credit that is in no reference data."""
+
+_BETWEEN = re.compile(r"\s*(?:/|,|;|\+|&| en | and | und )\s*")
+_CODE = re.compile(r"[A-Z][A-Z0-9.]{1,11}(?:-[A-Z]{2,5})?\Z")
+
+
+class Directory(NamedTuple):
+    """The agencies we know."""
+
+    facts: dict[str, AgencyFacts]
+    """By agency_id."""
+    by_alias: dict[str, str]
+    """agency_id by a form seen in credits, as written."""
+    by_folded: dict[str, str]
+    """agency_id by the same forms with case folded."""
+
+
+@lru_cache(maxsize=1)
+def directory() -> Directory:
+    """Read `seeds/agencies.csv` once.
+
+    Raises:
+        pydantic.ValidationError: a row is not what `etl.schema.ref.AgencyFacts` declares.
+    """
+    with (Settings().seeds / "agencies.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [AgencyFacts.model_validate({k: v or None for k, v in row.items()}) for row in csv.DictReader(lines)]
+    facts = {row.code.lower(): row for row in rows}
+    by_alias: dict[str, str] = {}
+    for agency_id, row in facts.items():
+        for alias in (row.code, *row.credit_aliases.split("|")):
+            by_alias.setdefault(alias.strip(), agency_id)
+    by_folded: dict[str, str] = {}
+    for alias, agency_id in by_alias.items():
+        by_folded.setdefault(alias.casefold(), agency_id)
+    return Directory(facts, by_alias, by_folded)
+
+
+def credits(raw: str, start: int) -> tuple[Credit, ...]:
+    """The agencies of a credit such as `ANP/RTR`, in the order written.
+
+    A name that holds a slash itself (CNN/Money) stays whole where it is known as such.
+
+    Args:
+        raw: the credit without its brackets.
+        start: where it starts in the text, in code points.
+
+    Returns:
+        One Credit a name; empty where nothing in it looks like an agency.
+    """
+    parts = _parts(raw)
+    found, i = [], 0
+    while i < len(parts):
+        for j in range(len(parts), i, -1):  # the longest run of parts that is one name
+            surface = raw[parts[i][0] : parts[j - 1][1]]
+            agency_id = resolve(surface) or (_unresolved(surface) if j == i + 1 else None)
+            if agency_id:
+                found.append(Credit(start + parts[i][0], start + parts[j - 1][1], surface, agency_id, "credit"))
+                i = j
+                break
+        else:
+            i += 1
+    return tuple(found)
+
+
+def resolve(surface: str) -> str | None:
+    """The agency_id of a name as a credit writes it, or None."""
+    known = directory()
+    return known.by_alias.get(surface) or known.by_folded.get(surface.casefold())
+
+
+def citations(texts: Sequence[str], language: str) -> Iterator[tuple[int, Credit]]:
+    """Sources that the prose names: `meldt persbureau AFP`, `aldus de krant El País`.
+
+    A name that is an ordinary word or another thing's name too counts only beside a reporting word.
+
+    Args:
+        texts: the texts of a batch.
+        language: their language.
+
+    Yields:
+        (index of the text, Credit with role `cited`), in order; spans in code points of that text.
+    """
+    names, automaton = _prose_names()
+    cue = _cue(language)
+    for i, text in enumerate(texts):
+        for pattern, start, end in automaton.find_matches_as_indexes(text):
+            if _inside_word(text, start, end):
+                continue
+            agency_id, is_plain = names[pattern]
+            if is_plain or cue.search(text, max(0, start - 40), min(len(text), end + 30)):
+                yield i, Credit(start, end, text[start:end], agency_id, "cited")
+
+
+@lru_cache(maxsize=1)
+def _prose_names() -> tuple[list[tuple[str, bool]], ahocorasick_rs.AhoCorasick]:
+    """Names to look for in prose: (agency_id, whether the name alone is enough)."""
+    known = directory()
+    names: dict[str, tuple[str, bool]] = {}
+    for agency_id, row in known.facts.items():
+        for name in (row.prose_names or "").split("|"):
+            if name.strip():
+                names.setdefault(name.strip(), (agency_id, len(name.strip()) > 4 and " " in name.strip()))
+    automaton = ahocorasick_rs.AhoCorasick(
+        list(names), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+    )
+    return list(names.values()), automaton
+
+
+@lru_cache
+def _cue(language: str) -> re.Pattern[str]:
+    """Words beside which a name is a source."""
+    words = languages.toml(language, "citations")["cues"] if languages.has(language, "citations.toml") else []
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b" if words else r"(?!)", re.IGNORECASE)
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    return text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
+
+
+def _parts(raw: str) -> list[tuple[int, int]]:
+    """The spans between separators. Spaces separate only where every word is an agency (`ats afp`)."""
+    spans, at = [], 0
+    for separator in [*_BETWEEN.finditer(raw), None]:
+        end = separator.start() if separator else len(raw)
+        if raw[at:end].strip():
+            spans.append((at, end))
+        at = separator.end() if separator else end
+    if len(spans) == 1 and not resolve(raw.strip()):
+        words = [m.span() for m in re.finditer(r"\S+", raw)]
+        if len(words) > 1 and all(resolve(raw[a:b]) for a, b in words):
+            return words
+    return spans
+
+
+def _unresolved(surface: str) -> str | None:
+    return UNRESOLVED + surface.lower() if _CODE.match(surface) else None
