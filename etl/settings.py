@@ -4,7 +4,7 @@ Values come from the command line first, then from environment variables (`DATEL
 from the defaults here. Nothing else in the project reads the environment or knows a path.
 """
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field
@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     keep_minutes: float = Field(
         60.0, ge=0, description="a published version younger than this is kept whatever keep_versions says"
     )
+    default_language: str = Field("nl", description="language a text is read in where it could not be told")
     default_zone: str = Field("Europe/Amsterdam", description="newsroom zone where no agency or language gives one")
 
     @property
@@ -69,3 +70,9 @@ class Settings(BaseSettings):
     def seeds(self) -> Path:
         """Reference data as CSV, and the sample pages."""
         return project_folder("seeds")
+
+
+@lru_cache(maxsize=1)
+def current() -> Settings:
+    """Give the settings of this process, for code that has no run to take them from."""
+    return Settings()

@@ -14,7 +14,7 @@ import ahocorasick_rs
 
 from etl import languages
 from etl.schema.ref import AgencyFacts
-from etl.settings import Settings
+from etl.settings import current
 from etl.transform.records import Credit
 
 UNRESOLVED = "x-"
@@ -42,7 +42,7 @@ def directory() -> Directory:
     Raises:
         pydantic.ValidationError: a row is not what `etl.schema.ref.AgencyFacts` declares.
     """
-    with (Settings().seeds / "agencies.csv").open(encoding="utf-8", newline="") as lines:
+    with (current().seeds / "agencies.csv").open(encoding="utf-8", newline="") as lines:
         rows = [AgencyFacts.model_validate({k: v or None for k, v in row.items()}) for row in csv.DictReader(lines)]
     facts = {row.code.lower(): row for row in rows}
     by_alias: dict[str, str] = {}

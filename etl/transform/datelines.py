@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 
 from etl.transform import agencies
-from etl.transform.records import Dateline, Span
+from etl.transform.records import Credit, Dateline, Span
 
 # Longest head that is looked at: the longest real ones (three places, region, date, three agencies) are about 110.
 _REACH = 140
@@ -105,7 +105,7 @@ def _read(match: re.Match[str], start: int, is_place: Callable[[str], bool]) -> 
     )
 
 
-def _all_known(credits: tuple[agencies.Credit, ...]) -> bool:
+def _all_known(credits: tuple[Credit, ...]) -> bool:
     return bool(credits) and not any(c.agency_id.startswith(agencies.UNRESOLVED) for c in credits)
 
 

