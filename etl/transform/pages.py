@@ -49,6 +49,7 @@ class _Line(NamedTuple):
     stamp: Stamp | None = None
     section: str | None = None
     dateline: Dateline | None = None
+    title: Span | None = None
 
     @property
     def is_short(self) -> bool:
@@ -122,8 +123,7 @@ def _lines(text: str, is_place: Callable[[str], bool]) -> Iterator[_Line]:
             elif heading := _heading(part):
                 yield heading
             elif match := _BRIEF.match(part.text):
-                title = part.start + match.start("title")
-                yield part._replace(start=title, text=match["title"], kind="brief", section=match["section"])
+                yield _brief(part, match)
             else:
                 yield part._replace(dateline=datelines.parse(text, part.start, part.end, is_place))
 
@@ -150,6 +150,15 @@ def _stamp_line(line: _Line, stamp: Stamp) -> _Line:
     start, end = line.start + stamp.start, line.start + stamp.end
     moved = stamp._replace(start=start, end=end)
     return _Line(start, end, line.text[stamp.start : stamp.end], "stamp", stamp=moved)
+
+
+def _brief(line: _Line, match: re.Match[str]) -> _Line:
+    """A line of a `Net binnen` list: its clock is its stamp, and may be yesterday's."""
+    at = line.start + match.start("clock")
+    stamp = stamps.whole(match["clock"])
+    moved = stamp._replace(start=at + stamp.start, end=at + stamp.end) if stamp else None
+    title = Span(line.start + match.start("title"), line.start + match.end("title"))
+    return line._replace(kind="brief", section=match["section"], stamp=moved, title=title)
 
 
 def _heading(line: _Line) -> _Line | None:
@@ -207,7 +216,7 @@ def _groups(lines: Sequence[_Line]) -> tuple[list[_Group], list[Furniture]]:
             if open_lines:
                 groups.append(_Group(open_lines, None, section))
                 open_lines = []
-            groups.append(_Group([line], None, line.section))
+            groups.append(_Group([line], line.stamp, line.section))
         else:
             open_lines.append(line)
     if open_lines:
@@ -261,23 +270,24 @@ def _item(group: _Group, furniture: list[Furniture]) -> Item | None:
         furniture.append(Furniture("boilerplate", first.start, first.end))
         return None
     is_brief = first.kind == "brief"
-    body = Span(first.dateline.end if first.dateline else first.start, last.end)
-    headline = _title_span(first) if is_brief else _title_span(title) if title else None
     return Item(
         role="brief" if is_brief else "teaser",
         section=section,
-        headline=headline,
+        headline=first.title or (_title_span(title, furniture) if title else None),
         item=Span(first.start, last.end),
-        body=Span(last.end, last.end) if is_brief else body,
+        body=Span(last.end if is_brief else first.dateline.end if first.dateline else first.start, last.end),
         dateline=first.dateline,
         stamp=group.stamp,
     )
 
 
-def _title_span(line: _Line) -> Span:
-    """The title without the photo credit before it (`ANP <title>`)."""
+def _title_span(line: _Line, furniture: list[Furniture]) -> Span:
+    """The title without the photo credit before it (`ANP <title>`), which is furniture."""
     credit = _title_credits().match(line.text)
-    return Span(line.start + (credit.end() if credit else 0), line.end)
+    if credit is None:
+        return Span(line.start, line.end)
+    furniture.append(Furniture("boilerplate", line.start, line.start + credit.end()))
+    return Span(line.start + credit.end(), line.end)
 
 
 def _with_roles(items: Sequence[Item]) -> tuple[Item, ...]:

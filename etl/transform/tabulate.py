@@ -4,7 +4,9 @@ What belongs here: turning records into rows of `core`. What does not: finding a
 document's hash and a position in it, so that the same input always gives the same ids.
 """
 
+import datetime as dt
 import hashlib
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
@@ -28,6 +30,8 @@ from etl.transform.records import (
     Unit,
 )
 from etl.transform.rows import Rows
+
+_FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Article(NamedTuple):
@@ -93,8 +97,9 @@ class Tabulator:
         stories = [_story_id(a) for a in reading.articles]
         where = _Sentences(reading)
         for i, article in enumerate(reading.articles):
-            self._article(article, stories[i])
-            self._publication(article, reading.dateline_dates.get(i))
+            date_symbol = reading.dateline_dates.get(i)
+            self._article(article, stories[i], date_symbol)
+            self._publication(article, date_symbol)
             self._credits(article)
             self._dateline_places(article, reading.dateline_places.get(i, ()))
         self._sentences(reading)
@@ -128,7 +133,7 @@ class Tabulator:
         for story_id, n_articles in self._stories.items():
             self._rows["stories"].add(story_id=story_id, n_articles=n_articles)
 
-    def _article(self, article: Article, story_id: str) -> None:
+    def _article(self, article: Article, story_id: str, date_symbol: str | None) -> None:
         item, text = article.item, article.text
         headline, dateline, stamp = item.headline, item.dateline, item.stamp
         self._stories[story_id] += 1
@@ -151,6 +156,7 @@ class Tabulator:
             dateline_raw=dateline.places_raw if dateline else None,
             dateline_start=dateline.start if dateline else None,
             dateline_end=dateline.end if dateline else None,
+            dateline_date=_full_date(date_symbol),
             credit_raw=dateline.credit_raw if dateline else None,
             stamp_raw=text[stamp.start : stamp.end] if stamp else None,
             stamp_start=stamp.start if stamp else None,
@@ -404,6 +410,11 @@ def _zones_of(place: Place) -> Sequence[str]:
     if place.feature_class != "A" and place.timezone:
         return [place.timezone]
     return gazetteer.load().zones(place.country_code) if place.country_code else []
+
+
+def _full_date(symbol: str | None) -> dt.date | None:
+    """The date of a symbol that gives its year; the others wait for a clock."""
+    return dt.date.fromisoformat(symbol) if symbol and _FULL_DATE.fullmatch(symbol) else None
 
 
 def _story_id(article: Article) -> str:
