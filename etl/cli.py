@@ -1,0 +1,371 @@
+"""The `dateline` command: arguments in, a few lines out. Work is done by the rooms it calls.
+
+Imports stay inside the commands: `dateline --help` loads neither Dagster nor Polars nor DuckDB.
+"""
+
+import csv
+import datetime as dt
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from etl.engine.local import Progress
+    from etl.settings import Settings
+
+
+class ExitCode(IntEnum):
+    """How a command ends."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    NO_INPUT = 3
+    BUSY = 4
+
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done
+  1  something failed: a check, a step of the run, a record of annotate
+  2  the command was not understood
+  3  nothing to work on: no input could be read, or there is no warehouse yet
+  4  the warehouse is being written by another run
+"""
+
+
+def _example(*lines: str) -> str:
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+class _Commands(TyperGroup):
+    """The commands, with one place where errors become one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an error names its remedy, and shows where it arose only with --debug."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            code = _exit_code(error)
+            if code is None or ctx.params.get("debug"):
+                raise
+            _fail(_one_line(error), code)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    help="Raw newswire text to a DuckDB warehouse in which every event stands on a time line.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Warehouse = Annotated[
+    Path | None,
+    typer.Option("--warehouse", "-w", metavar="DIR", help="Warehouse folder (default: DATELINE_WAREHOUSE, or ./warehouse)."),
+]
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", envvar="DATELINE_DEBUG", hidden=True)] = False,
+) -> None:
+    del debug  # read by _Commands
+
+
+class TableFormat(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class FileFormat(StrEnum):
+    """How rows are written."""
+
+    csv = "csv"
+    parquet = "parquet"
+
+
+class Direction(StrEnum):
+    """The way a bare day or month looks where no cue decides."""
+
+    past = "past"
+    future = "future"
+
+
+@app.command(
+    epilog=_example(
+        "dateline run --input seeds/pages --captures seeds/pages/captures.csv",
+        "dateline run page1.txt page2.txt --captured-at 2026-01-31T09:15:00+01:00",
+        "dateline run --captures learnt.csv      (dates anew; reads no text)",
+    )
+)
+def run(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="More files or folders.")] = None,
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Option("--input", "-i", metavar="PATH…", help="Files or folders to read; may be given again."),
+    ] = None,
+    warehouse: Warehouse = None,
+    captured_at: Annotated[
+        str | None,
+        typer.Option(metavar="ISO", help="When these files were captured (ISO 8601 with offset)."),
+    ] = None,
+    captures: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Capture claims: source_uri, captured_at or captured_earliest and captured_latest, basis.",
+        ),
+    ] = None,
+) -> None:
+    """Read files, date their events, check and publish: the whole Dagster job, in this process."""
+    sources = [*(inputs or []), *(paths or [])]
+    if not sources and captures is None:
+        raise typer.BadParameter("give --input PATH…, or --captures FILE.csv to date anew what is there")
+    if captured_at and not sources:
+        raise typer.BadParameter("--captured-at speaks of the files of --input: give some")
+    _check_instant(captured_at)
+    if captures is not None and not captures.is_file():
+        _fail(f"no manifest at {captures}: give the path of a CSV file", ExitCode.NO_INPUT)
+    settings = _settings(warehouse)
+    if not sources:
+        _require(settings.build_file, settings)
+    _require_free(settings)
+
+    with _progress() as progress:
+        from etl.defs.launch import run_job
+
+        outcome = run_job(settings, paths=sources, captured_at=captured_at, manifest=captures, progress=progress)
+    from etl.engine.report import run_summary
+
+    summary = run_summary(settings, outcome.run_id)
+    _print_pairs("", summary.counts)
+    for line in outcome.warnings:
+        _say(f"warning: {line}")
+    for line in outcome.failures:
+        _say(f"failed: {line}")
+    if not outcome.is_success:
+        _fail("the run failed; nothing was published", ExitCode.FAILED)
+    if sources and summary.n_read == 0:
+        _fail("no document could be read: `dateline status` shows why", ExitCode.NO_INPUT)
+
+
+@app.command(epilog=_example("dateline dev --port 3000"))
+def dev(
+    warehouse: Warehouse = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Start the Dagster UI on 127.0.0.1, with schedules and sensors; Ctrl-C stops it."""
+    settings = _settings(warehouse)
+    _say(f"Dagster UI on http://127.0.0.1:{port} (ready in some seconds; Ctrl-C stops it)")
+    from etl.defs.launch import serve
+
+    raise typer.Exit(serve(settings, port))
+
+
+@app.command(epilog=_example("dateline annotate --input texts.jsonl --output annotations.jsonl"))
+def annotate(
+    source: Annotated[Path, typer.Option("--input", "-i", metavar="IN.jsonl", help="Records, one a line.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT.jsonl", help="Annotations, one a line.")],
+    prefer: Annotated[
+        Direction, typer.Option(help="Way a bare day or month looks where no cue decides.")
+    ] = Direction.past,
+) -> None:
+    """Annotate JSON records (id, text, kind, reference, lang) without a warehouse."""
+    if not source.is_file():
+        _fail(f"no file at {source}: give the path of a JSON-lines file", ExitCode.NO_INPUT)
+    from etl.annotate import annotate as annotations
+
+    n_errors = 0
+    partial = output.with_name(output.name + ".partial")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with source.open(encoding="utf-8", errors="surrogateescape") as lines, partial.open(
+        "w", encoding="utf-8", errors="replace"
+    ) as out:
+        for record in annotations(lines, prefer.value):
+            n_errors += "error" in record
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+    partial.replace(output)
+    if n_errors:
+        _fail(f"{n_errors} records could not be annotated: their lines in {output} say why", ExitCode.FAILED)
+
+
+@app.command(epilog=_example("dateline export --format csv --output exports --table events --table coverage"))
+def export(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write to.")],
+    file_format: Annotated[FileFormat, typer.Option("--format", "-f", help="File format.")] = FileFormat.csv,
+    table: Annotated[
+        list[str] | None, typer.Option("--table", "-t", help="Only this mart; may be given again.")
+    ] = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Write the published marts as CSV or Parquet files."""
+    settings = _settings(warehouse)
+    _require(settings.published_file, settings)
+    from etl.warehouse.connection import connect
+    from etl.warehouse.export import export as write
+
+    with connect(settings.published_file, read_only=True) as con:
+        for path in write(con, output, file_format.value, table):
+            typer.echo(path)
+
+
+@app.command(
+    epilog=_example(
+        "dateline sql \"SELECT event_type, count(*) FROM marts.events GROUP BY ALL\"",
+        "dateline sql \"SELECT * FROM marts.coverage\" --format json",
+    )
+)
+def sql(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SQL statement (DuckDB).")],
+    output_format: Annotated[TableFormat, typer.Option("--format", "-f", help="How to print.")] = TableFormat.table,
+    warehouse: Warehouse = None,
+) -> None:
+    """Query the published file, read-only and without access to anything else."""
+    settings = _settings(warehouse)
+    _require(settings.published_file, settings)
+    from etl.engine.report import query as rows_of
+
+    columns, rows = rows_of(settings, query)
+    _print_rows(columns, rows, output_format)
+
+
+@app.command(epilog=_example("dateline status"))
+def status(warehouse: Warehouse = None) -> None:
+    """Show what stands in the warehouse: version, counts, captures, rejects, last runs."""
+    settings = _settings(warehouse)
+    _require(settings.published_file, settings)
+    from etl.engine.report import standing
+
+    for title, pairs in standing(settings).items():
+        _print_pairs(title, pairs)
+
+
+def main() -> None:
+    """Entry of the `dateline` command."""
+    app()
+
+
+def _settings(warehouse: Path | None) -> "Settings":
+    from etl.settings import Settings
+
+    return Settings(warehouse=warehouse) if warehouse else Settings()
+
+
+def _check_instant(text: str | None) -> None:
+    if text is None:
+        return
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not ISO 8601, such as 2026-01-31T09:15:00+01:00") from None
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no offset: add one, such as +01:00 or Z")
+
+
+def _require(file: Path, settings: "Settings") -> None:
+    if not file.exists():
+        _fail(f"no warehouse in {settings.warehouse}: make one with `dateline run --input PATH`", ExitCode.NO_INPUT)
+
+
+def _require_free(settings: "Settings") -> None:
+    """Open and close the build: better to hear now than in the middle of the run that another one is on."""
+    from etl.warehouse.connection import connect
+
+    connect(settings.build_file).close()
+
+
+def _exit_code(error: Exception) -> ExitCode | None:
+    """Give the exit code of an error; None for those that carry their own."""
+    from typer.exceptions import TyperException
+
+    if isinstance(error, (typer.Exit, typer.Abort, TyperException)):
+        return None
+    from etl.warehouse.connection import WarehouseBusy, WarehouseMissing
+
+    if isinstance(error, WarehouseBusy):
+        return ExitCode.BUSY
+    return ExitCode.NO_INPUT if isinstance(error, (WarehouseMissing, FileNotFoundError)) else ExitCode.FAILED
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    # DuckDB quotes the line of the query and points into it: on one line that helps nobody
+    text = text.split(" LINE 1:")[0]
+    return text or type(error).__name__
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _fail(text: str, code: ExitCode) -> NoReturn:
+    _say(f"dateline: {text}")
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """Show on a terminal how many documents and how much text went by; elsewhere nothing."""
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[shown]}"), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, tuple[Any, float]] = {}
+
+        def show(step: str, n_documents: int, n_chars: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=None, shown=""), time.monotonic()
+            task, since = tasks[step]
+            speed = n_chars / 1e6 / max(time.monotonic() - since, 1e-3)
+            bars.update(task, shown=f"{n_documents:,} documents, {n_chars / 1e6:,.1f} M characters, {speed:.1f} M/s")
+
+        yield show
+
+
+def _print_pairs(title: str, pairs: Mapping[str, object]) -> None:
+    """Names and values, one a line."""
+    if title:
+        typer.echo(f"\n{title}")
+    width = max((len(name) for name in pairs), default=0)
+    for name, value in pairs.items():
+        typer.echo(f"  {name:<{width}}  {value:,}" if isinstance(value, int) else f"  {name:<{width}}  {value}")
+
+
+def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]], output_format: TableFormat) -> None:
+    if output_format is TableFormat.csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    elif output_format is TableFormat.json:
+        typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+    else:
+        _print_table(columns, rows)
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*(Text(name) for name in columns), box=box.SIMPLE_HEAD, show_edge=False)
+    for row in rows:
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+    Console().print(table)

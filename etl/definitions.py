@@ -1,0 +1,32 @@
+"""The Dagster code location. It assembles and holds nothing else."""
+
+from dagster import Definitions, in_process_executor
+
+from etl.defs import automation, checks, core, models, publish, raw
+from etl.defs.resources import Warehouse
+from etl.engine.local import Progress, silent
+from etl.settings import Settings, current
+
+
+def build_definitions(settings: Settings | None = None, progress: Progress = silent) -> Definitions:
+    """Assemble the graph.
+
+    Args:
+        settings: where the warehouse and the SQL models are; default: those of the process.
+        progress: told how far reading and transforming are.
+
+    """
+    settings = settings or current()
+    sql = models.build(settings)
+    return Definitions(
+        assets=[raw.documents, raw.captures, core.transform, core.anchor, *sql.assets, *publish.build(sql.marts)],
+        asset_checks=[*checks.declared_checks(), *sql.checks],
+        jobs=[automation.JOB],
+        schedules=[automation.hourly(settings)],
+        sensors=[automation.arrivals(settings)],
+        resources={"warehouse": Warehouse(folder=str(settings.warehouse.resolve())), "progress": progress},
+        executor=in_process_executor,
+    )
+
+
+defs = build_definitions()

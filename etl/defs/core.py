@@ -1,0 +1,96 @@
+"""`core`: the transform, then the anchor step. Each is one step that writes many tables."""
+
+from collections.abc import Iterator
+
+from dagster import AssetExecutionContext, AssetKey, AssetSpec, MaterializeResult, ResourceParam, multi_asset
+
+from etl.defs.metadata import counts_markdown, declared_schema, table_metadata
+from etl.defs.resources import POOL, Warehouse
+from etl.engine.local import Progress
+from etl.schema import Row, core
+
+TRANSFORMED: tuple[type[Row], ...] = (
+    core.Story,
+    core.Article,
+    core.Agency,
+    core.ArticleAgency,
+    core.Sentence,
+    core.Location,
+    core.ArticleLocation,
+    core.EventParticipant,
+)
+ANCHORED: tuple[type[Row], ...] = (core.Anchor, core.TimeExpression, core.Event)
+
+_IN_TWO_STEPS = (
+    " The transform puts its rows there with their symbols, in the same transaction as the articles; this step gives"
+    " them bounds from what is known of captures, and gives them others when more is learnt."
+)
+
+
+def asset_key(row: type[Row]) -> AssetKey:
+    """The asset that stands for a declared table: its schema and its name."""
+    return AssetKey(row.table.split("."))
+
+
+def _spec(row: type[Row], deps: list[AssetKey], remark: str = "") -> AssetSpec:
+    return AssetSpec(
+        asset_key(row),
+        deps=deps,
+        description=row.comment() + remark,
+        group_name="core",
+        metadata={"dagster/column_schema": declared_schema(row)},
+        kinds={"duckdb", "polars"},
+    )
+
+
+@multi_asset(
+    name="transform", specs=[_spec(row, [AssetKey(["raw", "documents"])]) for row in TRANSFORMED], pool=POOL
+)
+def transform(
+    context: AssetExecutionContext, warehouse: Warehouse, progress: ResourceParam[Progress]
+) -> Iterator[MaterializeResult]:
+    """Read the text of documents that are new, or that an older version of the rules has read."""
+    from etl.engine import local
+
+    n_transformed = local.transform_pending(
+        warehouse.connection, run_id=context.run_id, settings=warehouse.settings, progress=progress
+    )
+    warehouse.tally(n_transformed=n_transformed)
+    for row in TRANSFORMED:
+        yield MaterializeResult(
+            asset_key=asset_key(row),
+            metadata={"n_documents_transformed": n_transformed} | table_metadata(warehouse.connection, row.table),
+        )
+
+
+@multi_asset(
+    name="anchor",
+    specs=[
+        _spec(
+            row,
+            [AssetKey(["raw", "captures"]), *(asset_key(upstream) for upstream in (core.Article, core.Sentence))],
+            _IN_TWO_STEPS,
+        )
+        for row in ANCHORED
+    ],
+    pool=POOL,
+)
+def anchor(context: AssetExecutionContext, warehouse: Warehouse) -> Iterator[MaterializeResult]:
+    """Give every clock, expression and event the bounds that follow from what is known now."""
+    from etl.engine import local
+
+    anchored = local.anchor(warehouse.connection)
+    warehouse.tally(n_events_moved=anchored.n_events_moved)
+    warehouse.record(context.run_id)
+    changed = {
+        core.Anchor: {"n_changed": anchored.n_anchors},
+        core.TimeExpression: {"n_changed": anchored.n_expressions},
+        core.Event: {
+            "n_changed": anchored.n_events,
+            "n_events_moved": anchored.n_events_moved,
+        },
+    }
+    for row in ANCHORED:
+        yield MaterializeResult(
+            asset_key=asset_key(row), metadata=changed[row] | table_metadata(warehouse.connection, row.table)
+        )

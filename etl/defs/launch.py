@@ -1,0 +1,131 @@
+"""Start Dagster: the job in this process, or the UI beside it."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dagster import AssetCheckSeverity, DagsterEventType, ExecuteInProcessResult
+
+from etl.defs.instance import PROCESS_TAG, open_instance, prepare_home
+from etl.engine.local import Progress, silent
+from etl.settings import PACKAGE, Settings
+
+
+class Outcome(NamedTuple):
+    """How a run ended."""
+
+    run_id: str
+    is_success: bool
+    failures: tuple[str, ...]
+    """One line for each step or blocking check that failed."""
+    warnings: tuple[str, ...]
+    """One line for each check that failed and does not block."""
+
+
+def run_job(
+    settings: Settings,
+    *,
+    paths: Sequence[Path],
+    captured_at: str | None = None,
+    manifest: Path | None = None,
+    progress: Progress = silent,
+) -> Outcome:
+    """Run the job in this process, on the instance in the warehouse folder.
+
+    Args:
+        settings: where the warehouse is.
+        paths: files and folders to read; none: read nothing, and date anew what is there.
+        captured_at: ISO 8601, when the files of this run were captured.
+        manifest: CSV file of capture claims.
+        progress: told how far reading and transforming are.
+
+    """
+    from etl.definitions import build_definitions
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    config = {
+        "raw__documents": {
+            "config": {"paths": [str(path.resolve()) for path in paths], "captured_at": captured_at or ""}
+        },
+        "raw__captures": {"config": {"manifest": str(manifest.resolve()) if manifest else ""}},
+    }
+    with open_instance(settings) as instance:
+        result = (
+            build_definitions(settings, progress)
+            .resolve_job_def("dateline")
+            .execute_in_process(
+                run_config={"ops": config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                instance=instance,
+                raise_on_error=False,
+                tags={PROCESS_TAG: str(os.getpid())},
+            )
+        )
+        return _outcome(result)
+
+
+def _outcome(result: ExecuteInProcessResult) -> Outcome:
+    failures = [
+        f"{event.step_key}: {_cause(event.step_failure_data.error)}"
+        for event in result.filter_events(lambda e: e.event_type == DagsterEventType.STEP_FAILURE)
+    ]
+    failed_checks = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    lines = {
+        severity: [
+            f"check {check.check_name} of {check.asset_key.to_user_string()}: {check.description or 'failed'}"
+            for check in failed_checks
+            if check.severity == severity
+        ]
+        for severity in AssetCheckSeverity
+    }
+    # a step that only reports its failed checks adds nothing to them
+    steps = [line for line in failures if "DagsterAssetCheckFailedError" not in line]
+    return Outcome(
+        result.run_id,
+        result.success,
+        (*steps, *lines[AssetCheckSeverity.ERROR]),
+        tuple(lines[AssetCheckSeverity.WARN]),
+    )
+
+
+def _cause(error: Any) -> str:
+    """Give the innermost error of a step: its name and message on one line."""
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return " ".join(error.message.split()) if error is not None else "failed"
+
+
+def serve(settings: Settings, port: int) -> int:
+    """Run `dagster dev` on 127.0.0.1 until it ends or is interrupted; then stop its whole process group."""
+    home = prepare_home(settings)
+    workspace = PACKAGE.parent / "workspace.yaml"
+    target = ["--workspace", str(workspace)] if workspace.is_file() else ["--module-name", "etl.definitions"]
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+        [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port), *target],
+        env={**os.environ, "DAGSTER_HOME": str(home), "DATELINE_WAREHOUSE": str(settings.warehouse.resolve())},
+        start_new_session=True,
+    )
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        _stop_group(process)
+
+
+def _stop_group(process: "subprocess.Popen[bytes]") -> None:
+    """Ask the group to end as Ctrl-C does, and make it end after a while; its leader's id names the group."""
+    for stop, patience in ((signal.SIGINT, 15.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, None)):
+        try:
+            os.killpg(process.pid, stop)
+            process.wait(patience)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue

@@ -1,0 +1,109 @@
+"""What a run did and how the warehouse stands, as plain names and values for a face to print."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import duckdb
+
+from etl.schema import TABLES
+from etl.settings import Settings
+from etl.warehouse.connection import connect
+
+
+class RunSummary(NamedTuple):
+    """The counts of one run and of what stands after it."""
+
+    n_read: int
+    counts: dict[str, object]
+    """By label, in the order to show."""
+
+
+def run_summary(settings: Settings, run_id: str) -> RunSummary:
+    """Counts of a run, and of the warehouse after it. Read from the build: a run that failed published nothing."""
+    with connect(settings.build_file, read_only=True) as con:
+        run = _one(con, "SELECT * FROM ops.runs WHERE run_id = ?", [run_id])
+        counts: dict[str, object] = {
+            "documents read": run.get("n_read", 0),
+            "  new": run.get("n_loaded", 0),
+            "  known": run.get("n_known", 0),
+            "rejected": run.get("n_rejected", 0),
+            "documents transformed": run.get("n_transformed", 0),
+            "capture claims added": run.get("n_claims", 0),
+            "articles": _count(con, "core.articles"),
+            "events": _count(con, "core.events"),
+        }
+        for status, n in con.sql("SELECT time_status, count(*) FROM core.events GROUP BY ALL ORDER BY ALL").fetchall():
+            counts[f"  {status}"] = n
+        counts["events moved"] = run.get("n_events_moved", 0)
+    if settings.published_file.exists():
+        counts["published"] = str(settings.published_file)
+    return RunSummary(int(run.get("n_read", 0)), counts)
+
+
+def standing(settings: Settings) -> dict[str, dict[str, object]]:
+    """How the published warehouse stands: version, rows by table, captures, rejects, last runs."""
+    version = settings.published_file.resolve()
+    written = dt.datetime.fromtimestamp(version.stat().st_mtime, dt.UTC)
+    with connect(settings.published_file, read_only=True) as con:
+        return {
+            "warehouse": {
+                "folder": str(settings.warehouse),
+                "published": f"{version.name}, {version.stat().st_size / 1e6:.1f} MB, {written:%Y-%m-%d %H:%M:%S} UTC",
+            },
+            "rows": {name: _count(con, name) for name in TABLES},
+            "captures of documents": _pairs(
+                con,
+                """
+                SELECT CASE WHEN count(captured_latest) + count(captured_earliest) > 0 THEN 'known' ELSE 'unknown' END, d
+                FROM (SELECT document_id AS d FROM raw.documents)
+                LEFT JOIN raw.captures ON document_id = d
+                GROUP BY d
+                """,
+            ),
+            "rejects by reason": _pairs(con, "SELECT reason, reject_id FROM ops.rejects"),
+            "last runs": {
+                f"{started:%Y-%m-%d %H:%M:%S}": text
+                for started, text in con.sql(
+                    """
+                    SELECT
+                        started_at,
+                        format(
+                            '{} read, {} new, {} known, {} rejected, {} transformed, {} claims, {} events moved',
+                            n_read, n_loaded, n_known, n_rejected, n_transformed, n_claims, n_events_moved
+                        )
+                    FROM ops.runs
+                    ORDER BY started_at DESC
+                    LIMIT 5
+                    """
+                ).fetchall()
+            },
+        }
+
+
+def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run one statement on the published file: read-only, and with no way to any other file or to the network."""
+    with connect(settings.published_file, read_only=True) as con:
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        result = con.execute(text)
+        return [name for name, *_ in result.description or []], result.fetchall()
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    (n,) = con.table(table).count("*").fetchone() or (0,)
+    return int(n)
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object]) -> dict[str, Any]:
+    """Give the row of a query that gives one, as a dictionary; empty where it gives none."""
+    result = con.execute(sql, parameters)
+    names = [name for name, *_ in result.description or []]
+    row = result.fetchone()
+    return dict(zip(names, row, strict=True)) if row else {}
+
+
+def _pairs(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, object]:
+    """Rows by the value of the first column of a query of two columns."""
+    counted = con.sql(f"SELECT #1, count(*) FROM ({sql}) GROUP BY ALL ORDER BY ALL")  # noqa: S608 - SQL of this module
+    return {str(name): n for name, n in counted.fetchall()}
