@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
-    from etl.engine.local import Progress
+    from etl.engine.progress import Progress
     from etl.settings import Settings
 
 
@@ -73,7 +73,9 @@ app = typer.Typer(
 
 Warehouse = Annotated[
     Path | None,
-    typer.Option("--warehouse", "-w", metavar="DIR", help="Warehouse folder (default: DATELINE_WAREHOUSE, or ./warehouse)."),
+    typer.Option(
+        "--warehouse", "-w", metavar="DIR", help="Warehouse folder (default: DATELINE_WAREHOUSE, or ./warehouse)."
+    ),
 ]
 
 
@@ -193,9 +195,10 @@ def annotate(
     n_errors = 0
     partial = output.with_name(output.name + ".partial")
     output.parent.mkdir(parents=True, exist_ok=True)
-    with source.open(encoding="utf-8", errors="surrogateescape") as lines, partial.open(
-        "w", encoding="utf-8", errors="replace"
-    ) as out:
+    with (
+        source.open(encoding="utf-8", errors="surrogateescape") as lines,
+        partial.open("w", encoding="utf-8", errors="replace") as out,
+    ):
         for record in annotations(lines, prefer.value):
             n_errors += "error" in record
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -226,8 +229,8 @@ def export(
 
 @app.command(
     epilog=_example(
-        "dateline sql \"SELECT event_type, count(*) FROM marts.events GROUP BY ALL\"",
-        "dateline sql \"SELECT * FROM marts.coverage\" --format json",
+        'dateline sql "SELECT event_type, count(*) FROM marts.events GROUP BY ALL"',
+        'dateline sql "SELECT * FROM marts.coverage" --format json',
     )
 )
 def sql(
@@ -325,7 +328,12 @@ def _progress() -> Iterator["Progress"]:
     from rich.progress import Progress as Bars
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[shown]}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[shown]}"),
+        TimeElapsedColumn(),
+    )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, tuple[Any, float]] = {}
 
@@ -354,7 +362,9 @@ def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]], output
         writer.writerow(columns)
         writer.writerows(rows)
     elif output_format is TableFormat.json:
-        typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        typer.echo(
+            json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str)
+        )
     else:
         _print_table(columns, rows)
 
@@ -365,7 +375,9 @@ def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> No
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*(Text(name) for name in columns), box=box.SIMPLE_HEAD, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    for name in columns:
+        table.add_column(Text(name), overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
     Console().print(table)

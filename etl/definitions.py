@@ -4,7 +4,7 @@ from dagster import Definitions, in_process_executor
 
 from etl.defs import automation, checks, core, models, publish, raw
 from etl.defs.resources import Warehouse
-from etl.engine.local import Progress, silent
+from etl.engine.progress import Progress, silent
 from etl.settings import Settings, current
 
 
@@ -20,7 +20,7 @@ def build_definitions(settings: Settings | None = None, progress: Progress = sil
     sql = models.build(settings)
     return Definitions(
         assets=[raw.documents, raw.captures, core.transform, core.anchor, *sql.assets, *publish.build(sql.marts)],
-        asset_checks=[*checks.declared_checks(), *sql.checks],
+        asset_checks=[*checks.declared_steps(), *sql.checks],
         jobs=[automation.JOB],
         schedules=[automation.hourly(settings)],
         sensors=[automation.arrivals(settings)],

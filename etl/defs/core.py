@@ -6,7 +6,7 @@ from dagster import AssetExecutionContext, AssetKey, AssetSpec, MaterializeResul
 
 from etl.defs.metadata import counts_markdown, declared_schema, table_metadata
 from etl.defs.resources import POOL, Warehouse
-from etl.engine.local import Progress
+from etl.engine.progress import Progress
 from etl.schema import Row, core
 
 TRANSFORMED: tuple[type[Row], ...] = (
@@ -43,9 +43,7 @@ def _spec(row: type[Row], deps: list[AssetKey], remark: str = "") -> AssetSpec:
     )
 
 
-@multi_asset(
-    name="transform", specs=[_spec(row, [AssetKey(["raw", "documents"])]) for row in TRANSFORMED], pool=POOL
-)
+@multi_asset(name="transform", specs=[_spec(row, [AssetKey(["raw", "documents"])]) for row in TRANSFORMED], pool=POOL)
 def transform(
     context: AssetExecutionContext, warehouse: Warehouse, progress: ResourceParam[Progress]
 ) -> Iterator[MaterializeResult]:
@@ -77,9 +75,9 @@ def transform(
 )
 def anchor(context: AssetExecutionContext, warehouse: Warehouse) -> Iterator[MaterializeResult]:
     """Give every clock, expression and event the bounds that follow from what is known now."""
-    from etl.engine import local
+    from etl.warehouse import anchoring
 
-    anchored = local.anchor(warehouse.connection)
+    anchored = anchoring.anchor(warehouse.connection)
     warehouse.tally(n_events_moved=anchored.n_events_moved)
     warehouse.record(context.run_id)
     changed = {

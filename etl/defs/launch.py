@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dagster import AssetCheckSeverity, DagsterEventType, ExecuteInProcessResult
 
 from etl.defs.instance import PROCESS_TAG, open_instance, prepare_home
-from etl.engine.local import Progress, silent
+from etl.engine.progress import Progress, silent
 from etl.settings import PACKAGE, Settings
 
 

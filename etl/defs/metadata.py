@@ -36,10 +36,21 @@ def declared_schema(row: type[Row]) -> TableSchema:
     )
 
 
+def described_schema(con: "duckdb.DuckDBPyConnection", table: str, descriptions: Mapping[str, str]) -> TableSchema:
+    """The columns of a view as they are, with the descriptions that its yml gives."""
+    relation = con.table(table)
+    return TableSchema(
+        [
+            TableColumn(name, type=str(kind), description=descriptions.get(name))
+            for name, kind in zip(relation.columns, relation.types, strict=True)
+        ]
+    )
+
+
 def table_metadata(con: "duckdb.DuckDBPyConnection", table: str) -> dict[str, Any]:
     """Row count and preview of a table or view; `table` is a qualified name that the project declares."""
     relation = con.table(table)
-    (n_rows,) = relation.count("*").fetchone() or (0,)
+    ((n_rows,),) = relation.count("*").fetchall()
     first = relation.limit(PREVIEW_ROWS)
     return {
         "dagster/row_count": int(n_rows),

@@ -1,12 +1,16 @@
 """`raw`: documents as received, and what is claimed about when they were captured."""
 
+import datetime as dt
+from pathlib import Path
+
 from dagster import AssetExecutionContext, AssetKey, Config, MaterializeResult, ResourceParam, asset
 from pydantic import Field
 
 from etl.defs.metadata import declared_schema, table_metadata
 from etl.defs.resources import POOL, Warehouse
-from etl.engine.local import Progress
+from etl.engine.progress import Progress
 from etl.schema import raw
+from etl.settings import Settings
 
 
 class DocumentsConfig(Config):
@@ -16,8 +20,17 @@ class DocumentsConfig(Config):
         None, description="files and folders to read; not given: the landing folder of the warehouse; []: nothing"
     )
     captured_at: str = Field(
-        "", description="when these files were captured, ISO 8601 with offset; empty: not known, or known by the format"
+        "",
+        description="when these files were captured, ISO 8601 with offset; empty: not known, or known by the format",
     )
+
+    def sources(self, settings: Settings) -> list[Path]:
+        """The paths to read."""
+        return [settings.landing] if self.paths is None else [Path(path) for path in self.paths]
+
+    def capture_time(self) -> dt.datetime | None:
+        """The instant of the capture, where the operator knows it."""
+        return dt.datetime.fromisoformat(self.captured_at) if self.captured_at else None
 
 
 class CapturesConfig(Config):
@@ -45,16 +58,14 @@ def documents(
 
     received = local.receive(
         warehouse.connection,
-        config.paths,
-        captured_at=config.captured_at,
+        config.sources(warehouse.settings),
+        captured_at=config.capture_time(),
         run_id=context.run_id,
         settings=warehouse.settings,
         progress=progress,
     )
     warehouse.tally(**received._asdict())
-    return MaterializeResult(
-        metadata=received._asdict() | table_metadata(warehouse.connection, raw.Document.table)
-    )
+    return MaterializeResult(metadata=received._asdict() | table_metadata(warehouse.connection, raw.Document.table))
 
 
 @asset(
@@ -71,7 +82,7 @@ def captures(config: CapturesConfig, warehouse: Warehouse) -> MaterializeResult:
     """Add the claims of a manifest to what is known of captures."""
     from etl.engine import local
 
-    n_claims = local.claim(warehouse.connection, config.manifest) if config.manifest else 0
+    n_claims = local.claim(warehouse.connection, Path(config.manifest)) if config.manifest else 0
     warehouse.tally(n_claims=n_claims)
     return MaterializeResult(
         metadata={"n_claims": n_claims} | table_metadata(warehouse.connection, raw.Capture.table)

@@ -1,5 +1,7 @@
 """What runs need from outside: the warehouse, and somebody to tell how far they are."""
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING
 from dagster import ConfigurableResource, InitResourceContext
 from pydantic import Field, PrivateAttr
 
+from etl.schema import ops
 from etl.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,15 +19,19 @@ POOL = "duckdb"
 """The pool of every step that writes the warehouse: DuckDB has one writer."""
 
 
-class Warehouse(ConfigurableResource):  # type: ignore[type-arg]  # what a step gets is the resource itself
+class Warehouse(ConfigurableResource["Warehouse"]):
     """The build database: one connection a run, opened by the first step and closed after the last."""
 
     folder: str = Field(description="the warehouse folder")
     _connection: "duckdb.DuckDBPyConnection | None" = PrivateAttr(None)
+    _tally: Counter[str] = PrivateAttr(default_factory=Counter)
+    _started_at: dt.datetime = PrivateAttr(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Iterator["Warehouse"]:
         """Close what the steps opened, however the run ends: an open connection locks every other process out."""
+        self._tally.clear()
+        self._started_at = dt.datetime.now(dt.UTC)
         try:
             yield self
         finally:
@@ -47,3 +54,15 @@ class Warehouse(ConfigurableResource):  # type: ignore[type-arg]  # what a step 
     def settings(self) -> Settings:
         """The settings, with this warehouse."""
         return Settings(warehouse=self.folder)
+
+    def tally(self, **counts: int) -> None:
+        """Add to the counts of the run."""
+        self._tally.update(counts)
+
+    def record(self, run_id: str) -> None:
+        """Write the run and its counts down."""
+        from etl.warehouse.load import record_run
+
+        counts = {name: self._tally[name] for name in ops.Run.model_fields if name.startswith("n_")}
+        ended_at = dt.datetime.now(dt.UTC)
+        record_run(self.connection, ops.Run(run_id=run_id, started_at=self._started_at, ended_at=ended_at, **counts))

@@ -33,7 +33,9 @@ def run_summary(settings: Settings, run_id: str) -> RunSummary:
             "articles": _count(con, "core.articles"),
             "events": _count(con, "core.events"),
         }
-        for status, n in con.sql("SELECT time_status, count(*) FROM core.events GROUP BY ALL ORDER BY ALL").fetchall():
+        for status, n in con.sql(
+            "SELECT time_status, count(*) FROM core.events GROUP BY ALL ORDER BY ALL"
+        ).fetchall():
             counts[f"  {status}"] = n
         counts["events moved"] = run.get("n_events_moved", 0)
     if settings.published_file.exists():
@@ -91,7 +93,7 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    (n,) = con.table(table).count("*").fetchone() or (0,)
+    ((n,),) = con.table(table).count("*").fetchall()
     return int(n)
 
 
@@ -99,8 +101,8 @@ def _one(con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object])
     """Give the row of a query that gives one, as a dictionary; empty where it gives none."""
     result = con.execute(sql, parameters)
     names = [name for name, *_ in result.description or []]
-    row = result.fetchone()
-    return dict(zip(names, row, strict=True)) if row else {}
+    rows = result.fetchall()
+    return dict(zip(names, rows[0], strict=True)) if rows else {}
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, object]:

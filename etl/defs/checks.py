@@ -1,0 +1,148 @@
+"""Data checks as asset checks: one check a table and rule, all checks of a layer in one step.
+
+A check costs Dagster some 30 ms of bookkeeping, so rules of one kind on one table are one check, whose metadata
+names every rule and what breaks it. A check that blocks stops what comes after its table; publication comes last.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from dagster import (
+    AssetCheckExecutionContext,
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    MetadataValue,
+    multi_asset_check,
+)
+
+from etl.defs.metadata import markdown
+from etl.defs.resources import POOL, Warehouse
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from etl.warehouse.checks import Check
+    from etl.warehouse.models import Project, Test
+
+
+class Verdict(NamedTuple):
+    """What one rule found."""
+
+    rule: str
+    n_failed: int
+    is_error: bool
+    example: str | None
+
+
+class Group(NamedTuple):
+    """The rules of one kind on one table."""
+
+    table: str
+    kind: str
+    description: str
+    is_blocking: bool
+    run: "Callable[[duckdb.DuckDBPyConnection], list[Verdict]]"
+
+    @property
+    def spec(self) -> AssetCheckSpec:
+        """The asset check that stands for the rules."""
+        return AssetCheckSpec(
+            self.kind, asset=AssetKey(self.table.split(".")), description=self.description, blocking=self.is_blocking
+        )
+
+
+def check_step(name: str, groups: list[Group]) -> AssetChecksDefinition:
+    """One step that runs the checks of a layer; each can be run alone from the UI."""
+    by_key: Mapping[object, Group] = {group.spec.key: group for group in groups}
+
+    @multi_asset_check(name=name, specs=[group.spec for group in groups], can_subset=True, pool=POOL)
+    def step(context: AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[AssetCheckResult]:
+        for key in context.selected_asset_check_keys:
+            yield result(by_key[key], by_key[key].run(warehouse.connection))
+
+    return step
+
+
+def result(group: Group, verdicts: list[Verdict]) -> AssetCheckResult:
+    """Fold the verdicts of a group into one result, its failed rules first."""
+    failed = [v for v in verdicts if v.n_failed]
+    is_error = any(v.is_error for v in failed)
+    rows = [(v.rule, v.n_failed, v.example) for v in sorted(verdicts, key=lambda v: -v.n_failed)]
+    return AssetCheckResult(
+        asset_key=group.spec.asset_key,
+        check_name=group.kind,
+        passed=not failed,
+        severity=AssetCheckSeverity.ERROR if is_error or not failed else AssetCheckSeverity.WARN,
+        description="; ".join(f"{v.rule}: {v.n_failed} rows, such as {v.example}" for v in failed) or None,
+        metadata={
+            "rules": len(verdicts),
+            "rows_failed": sum(v.n_failed for v in failed),
+            "result": MetadataValue.md(markdown(("rule", "rows that break it", "example"), rows)),
+        },
+    )
+
+
+def declared_steps() -> list[AssetChecksDefinition]:
+    """The checks that the declared tables ask for, a step after each step that writes them."""
+    from etl.defs.core import ANCHORED, TRANSFORMED
+    from etl.schema import raw
+    from etl.warehouse.checks import declared
+
+    written = {"raw": (raw.Document, raw.Capture), "transform": TRANSFORMED, "anchor": ANCHORED}
+    rules = list(declared())
+    return [
+        check_step(f"{name}_checks", _declared_groups([r for r in rules if r.table in {row.table for row in rows}]))
+        for name, rows in written.items()
+    ]
+
+
+def _declared_groups(rules: "list[Check]") -> list[Group]:
+    groups: dict[tuple[str, str], list[Check]] = {}
+    for rule in rules:
+        groups.setdefault((rule.table, rule.kind), []).append(rule)
+    return [
+        Group(
+            table,
+            kind,
+            "; ".join(rule.description for rule in members),
+            True,
+            partial(_run_declared, rules=members),
+        )
+        for (table, kind), members in groups.items()
+    ]
+
+
+def _run_declared(con: "duckdb.DuckDBPyConnection", rules: "list[Check]") -> list[Verdict]:
+    from etl.warehouse.checks import run
+
+    return [Verdict(r.check.name, r.n_failed, r.check.severity == "error", r.example) for r in run(con, rules)]
+
+
+def model_groups(project: "Project", layer: str) -> list[Group]:
+    """The data tests of the models of a layer: yml and singular tests, by model and kind."""
+    layers = {model.name: model.schema for model in project.models}
+    groups: dict[tuple[str, str], list[Test]] = {}
+    for test in project.tests:
+        if layers.get(test.model) == layer:
+            groups.setdefault((test.model, test.kind), []).append(test)
+    return [
+        Group(
+            f"{layer}.{model}",
+            kind,
+            "; ".join(test.description or test.name for test in members),
+            any(test.severity == "error" for test in members),
+            partial(_run_tests, tests=members),
+        )
+        for (model, kind), members in groups.items()
+    ]
+
+
+def _run_tests(con: "duckdb.DuckDBPyConnection", tests: "list[Test]") -> list[Verdict]:
+    from etl.warehouse.models import run_test
+
+    results = [(test, run_test(con, test)) for test in tests]
+    return [Verdict(test.name, r.n_failed, test.severity == "error", r.example) for test, r in results]

@@ -1,0 +1,82 @@
+"""The SQL models of `sql/`: one asset a model, one step a layer, and their data tests as checks."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from dagster import (
+    AssetChecksDefinition,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    MaterializeResult,
+    TableColumn,
+    TableSchema,
+    multi_asset,
+)
+
+from etl.defs.checks import check_step, model_groups
+from etl.defs.metadata import described_schema, table_metadata
+from etl.defs.resources import POOL, Warehouse
+from etl.settings import Settings
+
+if TYPE_CHECKING:
+    from etl.warehouse.models import Model, Project
+
+LAYERS = ("intermediate", "marts")
+
+
+class Layers(NamedTuple):
+    """What the SQL models are to Dagster."""
+
+    assets: list[AssetsDefinition]
+    checks: list[AssetChecksDefinition]
+    marts: list[AssetKey]
+
+
+def build(settings: Settings) -> Layers:
+    """Make the assets and checks of the models in `settings.sql`."""
+    from etl.warehouse.models import load_project
+
+    project = load_project(settings.sql)
+    keys = {model.name: AssetKey([model.schema, model.name]) for model in project.models}
+    return Layers(
+        [_layer(project, layer, keys) for layer in LAYERS],
+        [check_step(f"{layer}_checks", model_groups(project, layer)) for layer in LAYERS],
+        [keys[model.name] for model in project.models if model.schema == "marts"],
+    )
+
+
+def _layer(project: "Project", layer: str, keys: dict[str, AssetKey]) -> AssetsDefinition:
+    models = {keys[model.name]: model for model in project.models if model.schema == layer}
+
+    @multi_asset(name=layer, specs=[_spec(model, keys) for model in models.values()], pool=POOL)
+    def views(warehouse: Warehouse) -> Iterator[MaterializeResult]:
+        from etl.warehouse.models import build as build_views
+
+        build_views(warehouse.connection, project, layer)
+        for key, model in models.items():
+            columns = described_schema(warehouse.connection, ".".join(key.path), model.columns)
+            yield MaterializeResult(
+                asset_key=key,
+                metadata={"dagster/column_schema": columns}
+                | table_metadata(warehouse.connection, ".".join(key.path)),
+            )
+
+    return views
+
+
+def _spec(model: "Model", keys: dict[str, AssetKey]) -> AssetSpec:
+    upstream = [keys[name] for name in model.refs] + [AssetKey(name.split(".")) for name in model.sources]
+    return AssetSpec(
+        keys[model.name],
+        # reference data and the books of the runs are tables of the warehouse, not assets
+        deps=[key for key in upstream if key.path[0] not in {"ref", "ops"}],
+        description=model.description,
+        group_name=model.schema,
+        metadata={
+            "dagster/column_schema": TableSchema(
+                [TableColumn(name, type="", description=text) for name, text in model.columns.items()]
+            )
+        },
+        kinds={"duckdb", "sql"},
+    )

@@ -1,0 +1,52 @@
+"""What analysts get: the published file and the exports beside it, after every check."""
+
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
+
+from etl.defs.resources import POOL, Warehouse
+
+
+def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
+    """Make the assets that follow the marts."""
+
+    @asset(
+        name="published",
+        group_name="publish",
+        deps=marts,
+        kinds={"duckdb"},
+        pool=POOL,
+        description="The analysts' database, published/dateline.duckdb: a symlink to an immutable versioned file, "
+        "swapped by rename once every check has passed. A reader meets the old state or the new one, never a half.",
+    )
+    def published(context: AssetExecutionContext, warehouse: Warehouse) -> MaterializeResult:
+        from etl.warehouse.publish import publish
+
+        path = publish(warehouse.connection, warehouse.settings)
+        return MaterializeResult(
+            metadata={
+                "path": MetadataValue.path(str(warehouse.settings.published_file)),
+                "version": path.name,
+                "bytes": path.stat().st_size,
+            }
+        )
+
+    @asset(
+        name="exports",
+        group_name="publish",
+        deps=[published],
+        kinds={"csv", "parquet"},
+        pool=POOL,
+        description="Every mart as CSV and as Parquet, in published/csv and published/parquet, swapped as a whole. "
+        "The same warehouse gives the same bytes; CSV cells never start a formula.",
+    )
+    def exports(warehouse: Warehouse) -> MaterializeResult:
+        from etl.engine.local import export_marts
+
+        paths = export_marts(warehouse.connection, warehouse.settings)
+        return MaterializeResult(
+            metadata={
+                "files": MetadataValue.md("\n".join(f"* {path}" for path in paths)),
+                "bytes": sum(path.stat().st_size for path in paths),
+            }
+        )
+
+    return [published, exports]
