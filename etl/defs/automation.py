@@ -72,8 +72,8 @@ def arrivals(settings: Settings) -> SensorDefinition:
         job=JOB,
         minimum_interval_seconds=15,
         default_status=DefaultSensorStatus.STOPPED,
-        description="Runs the job when files arrive or change in the landing folder of the warehouse, once their size "
-        "has stayed the same from one tick to the next.",
+        description="Runs the job when files arrive or change in the landing folder of the warehouse, once their "
+        "size has stayed the same from one tick to the next.",
     )
     def look(context: SensorEvaluationContext) -> SensorResult | SkipReason:
         before = _Seen.read(context.cursor)
@@ -86,7 +86,8 @@ def arrivals(settings: Settings) -> SensorDefinition:
         if not stable:
             return SkipReason(f"{len(new)} files may still be growing" if new else f"nothing new in {landing}")
         paths = [str((landing / path).resolve()) for path in sorted(stable)]
-        return SensorResult([RunRequest(run_config=RunConfig(ops={"raw__documents": DocumentsConfig(paths=paths)}))])
+        config = RunConfig(ops={"raw__documents": DocumentsConfig(paths=paths)})
+        return SensorResult([RunRequest(run_config=config)])
 
     return look
 

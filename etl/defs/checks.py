@@ -92,7 +92,7 @@ def declared_steps() -> list[AssetChecksDefinition]:
     from etl.schema import raw
     from etl.warehouse.checks import declared
 
-    written = {"raw": (raw.Document, raw.Capture), "transform": TRANSFORMED, "anchor": ANCHORED}
+    written = {"documents": [raw.Document], "captures": [raw.Capture], "transform": TRANSFORMED, "anchor": ANCHORED}
     rules = list(declared())
     return [
         check_step(f"{name}_checks", _declared_groups([r for r in rules if r.table in {row.table for row in rows}]))

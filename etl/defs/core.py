@@ -2,9 +2,17 @@
 
 from collections.abc import Iterator
 
-from dagster import AssetExecutionContext, AssetKey, AssetSpec, MaterializeResult, ResourceParam, multi_asset
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetSpec,
+    MaterializeResult,
+    MetadataValue,
+    ResourceParam,
+    multi_asset,
+)
 
-from etl.defs.metadata import counts_markdown, declared_schema, table_metadata
+from etl.defs.metadata import declared_schema, markdown, row_metadata
 from etl.defs.resources import POOL, Warehouse
 from etl.engine.progress import Progress
 from etl.schema import Row, core
@@ -57,7 +65,7 @@ def transform(
     for row in TRANSFORMED:
         yield MaterializeResult(
             asset_key=asset_key(row),
-            metadata={"n_documents_transformed": n_transformed} | table_metadata(warehouse.connection, row.table),
+            metadata={"n_documents_transformed": n_transformed} | row_metadata(warehouse.connection, row),
         )
 
 
@@ -75,6 +83,7 @@ def transform(
 )
 def anchor(context: AssetExecutionContext, warehouse: Warehouse) -> Iterator[MaterializeResult]:
     """Give every clock, expression and event the bounds that follow from what is known now."""
+    from etl.engine.report import events_by_status
     from etl.warehouse import anchoring
 
     anchored = anchoring.anchor(warehouse.connection)
@@ -86,9 +95,12 @@ def anchor(context: AssetExecutionContext, warehouse: Warehouse) -> Iterator[Mat
         core.Event: {
             "n_changed": anchored.n_events,
             "n_events_moved": anchored.n_events_moved,
+            "by_time_status": MetadataValue.md(
+                markdown(("time_status", "events"), events_by_status(warehouse.connection).items())
+            ),
         },
     }
     for row in ANCHORED:
         yield MaterializeResult(
-            asset_key=asset_key(row), metadata=changed[row] | table_metadata(warehouse.connection, row.table)
+            asset_key=asset_key(row), metadata=changed[row] | row_metadata(warehouse.connection, row)
         )

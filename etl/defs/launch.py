@@ -105,7 +105,7 @@ def serve(settings: Settings, port: int) -> int:
     workspace = PACKAGE.parent / "workspace.yaml"
     target = ["--workspace", str(workspace)] if workspace.is_file() else ["--module-name", "etl.definitions"]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-        [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port), *target],
+        [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port), *target],
         env={**os.environ, "DAGSTER_HOME": str(home), "DATELINE_WAREHOUSE": str(settings.warehouse.resolve())},
         start_new_session=True,
     )
@@ -120,8 +120,9 @@ def serve(settings: Settings, port: int) -> int:
 
 
 def _stop_group(process: "subprocess.Popen[bytes]") -> None:
-    """Ask the group to end as Ctrl-C does, and make it end after a while; its leader's id names the group."""
-    for stop, patience in ((signal.SIGINT, 15.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, None)):
+    """Ask the group to end, and make it end after a while; its leader's id names the group."""
+    # not SIGINT: what is started in a shell's background ignores it
+    for stop, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, None)):
         try:
             os.killpg(process.pid, stop)
             process.wait(patience)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableConstraints, TableSchema
 
-from etl.schema import Row
+from etl.schema import Column, Row
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,52 +15,70 @@ _CELL = 60
 
 
 def declared_schema(row: type[Row]) -> TableSchema:
-    """The columns of a declared table."""
-    from etl.schema.derive import sql_type
-
+    """The columns of a declared table. Types are Python's: the database's own come with the first run."""
     return TableSchema(
-        columns=[
-            TableColumn(
-                name=column.name,
-                type=sql_type(column),
-                description=column.comment,
-                constraints=TableColumnConstraints(
-                    nullable=column.is_nullable,
-                    unique=row.key == (column.name,),
-                    other=[f"in {', '.join(column.accepted)}"] if column.accepted else [],
-                ),
-            )
-            for column in row.columns()
-        ],
-        constraints=TableConstraints(other=[f"primary key: {', '.join(row.key)}"]),
+        [_declared_column(column, row.key) for column in row.columns()],
+        TableConstraints([f"primary key: {', '.join(row.key)}"]),
     )
 
 
-def described_schema(con: "duckdb.DuckDBPyConnection", table: str, descriptions: Mapping[str, str]) -> TableSchema:
-    """The columns of a view as they are, with the descriptions that its yml gives."""
-    relation = con.table(table)
-    return TableSchema(
-        [
-            TableColumn(name, type=str(kind), description=descriptions.get(name))
-            for name, kind in zip(relation.columns, relation.types, strict=True)
-        ]
+def described_schema(descriptions: Mapping[str, str]) -> TableSchema:
+    """The columns of a SQL model, as its yml describes them; their types come with the first run."""
+    return TableSchema([TableColumn(name, type="", description=text) for name, text in descriptions.items()])
+
+
+def _declared_column(column: Column, key: tuple[str, ...]) -> TableColumn:
+    name = column.python_type.__name__
+    return TableColumn(
+        name=column.name,
+        type=f"list[{name}]" if column.is_list else name,
+        description=column.comment,
+        constraints=TableColumnConstraints(
+            nullable=column.is_nullable,
+            unique=key == (column.name,),
+            other=[f"one of {', '.join(column.accepted)}"] if column.accepted else [],
+        ),
     )
 
 
-def table_metadata(con: "duckdb.DuckDBPyConnection", table: str) -> dict[str, Any]:
-    """Row count and preview of a table or view; `table` is a qualified name that the project declares."""
+def table_metadata(con: "duckdb.DuckDBPyConnection", table: str, schema: TableSchema) -> dict[str, Any]:
+    """Row count, preview, and columns with their types in the database.
+
+    Args:
+        con: the build.
+        table: qualified name of a table or view that the project declares.
+        schema: its columns as declared.
+
+    """
     relation = con.table(table)
-    ((n_rows,),) = relation.count("*").fetchall()
     first = relation.limit(PREVIEW_ROWS)
+    ((n_rows,),) = relation.count("*").fetchall()
     return {
         "dagster/row_count": int(n_rows),
+        "dagster/column_schema": _with_types(schema, dict(zip(relation.columns, relation.types, strict=True))),
         "preview": MetadataValue.md(markdown(first.columns, first.fetchall())),
     }
 
 
-def counts_markdown(counts: Mapping[str, int]) -> MetadataValue:
-    """Counts by name as a small table."""
-    return MetadataValue.md(markdown(("value", "rows"), counts.items()))
+def row_metadata(con: "duckdb.DuckDBPyConnection", row: type[Row]) -> dict[str, Any]:
+    """Give `table_metadata` of a declared table."""
+    return table_metadata(con, row.table, declared_schema(row))
+
+
+def _with_types(schema: TableSchema, types: Mapping[str, object]) -> TableSchema:
+    described = {column.name: column for column in schema.columns}
+    return TableSchema(
+        [
+            TableColumn(
+                name,
+                str(kind),
+                described[name].description if name in described else None,
+                described[name].constraints if name in described else None,
+            )
+            for name, kind in types.items()
+        ],
+        schema.constraints,
+    )
 
 
 def markdown(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

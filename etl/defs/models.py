@@ -9,8 +9,6 @@ from dagster import (
     AssetsDefinition,
     AssetSpec,
     MaterializeResult,
-    TableColumn,
-    TableSchema,
     multi_asset,
 )
 
@@ -55,12 +53,8 @@ def _layer(project: "Project", layer: str, keys: dict[str, AssetKey]) -> AssetsD
 
         build_views(warehouse.connection, project, layer)
         for key, model in models.items():
-            columns = described_schema(warehouse.connection, ".".join(key.path), model.columns)
-            yield MaterializeResult(
-                asset_key=key,
-                metadata={"dagster/column_schema": columns}
-                | table_metadata(warehouse.connection, ".".join(key.path)),
-            )
+            metadata = table_metadata(warehouse.connection, ".".join(key.path), described_schema(model.columns))
+            yield MaterializeResult(asset_key=key, metadata=metadata)
 
     return views
 
@@ -73,10 +67,6 @@ def _spec(model: "Model", keys: dict[str, AssetKey]) -> AssetSpec:
         deps=[key for key in upstream if key.path[0] not in {"ref", "ops"}],
         description=model.description,
         group_name=model.schema,
-        metadata={
-            "dagster/column_schema": TableSchema(
-                [TableColumn(name, type="", description=text) for name, text in model.columns.items()]
-            )
-        },
+        metadata={"dagster/column_schema": described_schema(model.columns)},
         kinds={"duckdb", "sql"},
     )

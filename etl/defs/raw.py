@@ -6,7 +6,7 @@ from pathlib import Path
 from dagster import AssetExecutionContext, AssetKey, Config, MaterializeResult, ResourceParam, asset
 from pydantic import Field
 
-from etl.defs.metadata import declared_schema, table_metadata
+from etl.defs.metadata import declared_schema, row_metadata
 from etl.defs.resources import POOL, Warehouse
 from etl.engine.progress import Progress
 from etl.schema import raw
@@ -65,14 +65,14 @@ def documents(
         progress=progress,
     )
     warehouse.tally(**received._asdict())
-    return MaterializeResult(metadata=received._asdict() | table_metadata(warehouse.connection, raw.Document.table))
+    return MaterializeResult(metadata=received._asdict() | row_metadata(warehouse.connection, raw.Document))
 
 
 @asset(
     key=AssetKey(["raw", "captures"]),
     group_name="raw",
     description=raw.Capture.comment()
-    + " Formats that know their capture and --captured-at add theirs with the documents; this step adds a manifest's.",
+    + " Claims of the format and of the operator come with the documents; this step adds a manifest's.",
     metadata={"dagster/column_schema": declared_schema(raw.Capture)},
     deps=[documents],
     kinds={"duckdb", "polars"},
@@ -84,6 +84,4 @@ def captures(config: CapturesConfig, warehouse: Warehouse) -> MaterializeResult:
 
     n_claims = local.claim(warehouse.connection, Path(config.manifest)) if config.manifest else 0
     warehouse.tally(n_claims=n_claims)
-    return MaterializeResult(
-        metadata={"n_claims": n_claims} | table_metadata(warehouse.connection, raw.Capture.table)
-    )
+    return MaterializeResult(metadata={"n_claims": n_claims} | row_metadata(warehouse.connection, raw.Capture))

@@ -5,17 +5,17 @@ rules about text, and Dagster.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
+from etl.engine.progress import Progress
 from etl.extract import captures, sources
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.warehouse import export, load
-from etl.engine.progress import Progress
 
 
 class Received(NamedTuple):
@@ -54,7 +54,7 @@ def receive(
     n_chars = 0
     for documents, rejects, claims in sources.read(paths, ingested_at=now, run_id=run_id, settings=settings):
         loaded = load.load_documents(con, documents)
-        n_rejected = load.load_rejects(con, rejects)
+        load.load_rejects(con, rejects)
         n_claims = load.load_claims(con, claims)
         if captured_at:
             n_claims += load.load_claims(con, captures.operator_claim(documents, captured_at, asserted_at=now))

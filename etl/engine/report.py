@@ -43,6 +43,11 @@ def run_summary(settings: Settings, run_id: str) -> RunSummary:
     return RunSummary(int(run.get("n_read", 0)), counts)
 
 
+def events_by_status(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many events have both bounds, one, or none."""
+    return dict(con.sql("SELECT time_status, count(*) FROM core.events GROUP BY ALL ORDER BY ALL").fetchall())
+
+
 def standing(settings: Settings) -> dict[str, dict[str, object]]:
     """How the published warehouse stands: version, rows by table, captures, rejects, last runs."""
     version = settings.published_file.resolve()
@@ -51,13 +56,13 @@ def standing(settings: Settings) -> dict[str, dict[str, object]]:
         return {
             "warehouse": {
                 "folder": str(settings.warehouse),
-                "published": f"{version.name}, {version.stat().st_size / 1e6:.1f} MB, {written:%Y-%m-%d %H:%M:%S} UTC",
+                "published": f"{version.name}, {version.stat().st_size / 1e6:.1f} MB, {written:%Y-%m-%d %H:%M} UTC",
             },
             "rows": {name: _count(con, name) for name in TABLES},
             "captures of documents": _pairs(
                 con,
                 """
-                SELECT CASE WHEN count(captured_latest) + count(captured_earliest) > 0 THEN 'known' ELSE 'unknown' END, d
+                SELECT if(count(captured_latest) + count(captured_earliest) > 0, 'known', 'unknown'), d
                 FROM (SELECT document_id AS d FROM raw.documents)
                 LEFT JOIN raw.captures ON document_id = d
                 GROUP BY d
