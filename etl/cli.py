@@ -147,6 +147,9 @@ def run(
     if not sources:
         _require(settings.build_file, settings)
     _require_free(settings)
+    for path in sources:
+        if not path.exists():
+            _say(f"no file or folder at {path}: it is skipped")
 
     with _progress() as progress:
         from etl.defs.launch import run_job
@@ -156,6 +159,8 @@ def run(
 
     summary = run_summary(settings, outcome.run_id)
     _print_pairs("", summary.counts)
+    for line in summary.rejects:
+        _say(f"rejected: {line}")
     for line in outcome.warnings:
         _say(f"warning: {line}")
     for line in outcome.failures:
@@ -328,13 +333,14 @@ def _progress() -> Iterator["Progress"]:
     from rich.progress import Progress as Bars
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         TextColumn("{task.fields[shown]}"),
         TimeElapsedColumn(),
     )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, tuple[Any, float]] = {}
 
         def show(step: str, n_documents: int, n_chars: int) -> None:

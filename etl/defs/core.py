@@ -1,6 +1,7 @@
 """`core`: the transform, then the anchor step. Each is one step that writes many tables."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from dagster import (
     AssetExecutionContext,
@@ -54,12 +55,12 @@ def _spec(row: type[Row], deps: list[AssetKey], remark: str = "") -> AssetSpec:
 @multi_asset(name="transform", specs=[_spec(row, [AssetKey(["raw", "documents"])]) for row in TRANSFORMED], pool=POOL)
 def transform(
     context: AssetExecutionContext, warehouse: Warehouse, progress: ResourceParam[Progress]
-) -> Iterator[MaterializeResult]:
+) -> Iterator[MaterializeResult[None]]:
     """Read the text of documents that are new, or that an older version of the rules has read."""
     from etl.engine import local
 
     n_transformed = local.transform_pending(
-        warehouse.connection, run_id=context.run_id, settings=warehouse.settings, progress=progress
+        warehouse.connection, run_id=context.run.run_id, settings=warehouse.settings, progress=progress
     )
     warehouse.tally(n_transformed=n_transformed)
     for row in TRANSFORMED:
@@ -81,15 +82,15 @@ def transform(
     ],
     pool=POOL,
 )
-def anchor(context: AssetExecutionContext, warehouse: Warehouse) -> Iterator[MaterializeResult]:
+def anchor(context: AssetExecutionContext, warehouse: Warehouse) -> Iterator[MaterializeResult[None]]:
     """Give every clock, expression and event the bounds that follow from what is known now."""
     from etl.engine.report import events_by_status
     from etl.warehouse import anchoring
 
     anchored = anchoring.anchor(warehouse.connection)
     warehouse.tally(n_events_moved=anchored.n_events_moved)
-    warehouse.record(context.run_id)
-    changed = {
+    warehouse.record(context.run.run_id)
+    changed: dict[type[Row], dict[str, Any]] = {
         core.Anchor: {"n_changed": anchored.n_anchors},
         core.TimeExpression: {"n_changed": anchored.n_expressions},
         core.Event: {

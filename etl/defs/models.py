@@ -48,7 +48,7 @@ def _layer(project: "Project", layer: str, keys: dict[str, AssetKey]) -> AssetsD
     models = {keys[model.name]: model for model in project.models if model.schema == layer}
 
     @multi_asset(name=layer, specs=[_spec(model, keys) for model in models.values()], pool=POOL)
-    def views(warehouse: Warehouse) -> Iterator[MaterializeResult]:
+    def views(warehouse: Warehouse) -> Iterator[MaterializeResult[None]]:
         from etl.warehouse.models import build as build_views
 
         build_views(warehouse.connection, project, layer)

@@ -17,7 +17,7 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
         description="The analysts' database, published/dateline.duckdb: a symlink to an immutable versioned file, "
         "swapped by rename once every check has passed. A reader meets the old state or the new one, never a half.",
     )
-    def published(context: AssetExecutionContext, warehouse: Warehouse) -> MaterializeResult:
+    def published(context: AssetExecutionContext, warehouse: Warehouse) -> MaterializeResult[None]:
         from etl.warehouse.publish import publish
 
         path = publish(warehouse.connection, warehouse.settings)
@@ -38,7 +38,7 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
         description="Every mart as CSV and as Parquet, in published/csv and published/parquet, swapped as a whole. "
         "The same warehouse gives the same bytes; CSV cells never start a formula.",
     )
-    def exports(warehouse: Warehouse) -> MaterializeResult:
+    def exports(warehouse: Warehouse) -> MaterializeResult[None]:
         from etl.engine.local import export_marts
 
         paths = export_marts(warehouse.connection, warehouse.settings)

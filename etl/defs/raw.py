@@ -17,10 +17,11 @@ class DocumentsConfig(Config):
     """What to read."""
 
     paths: list[str] | None = Field(
-        None, description="files and folders to read; not given: the landing folder of the warehouse; []: nothing"
+        default=None,
+        description="files and folders to read; not given: the landing folder of the warehouse; []: nothing",
     )
     captured_at: str = Field(
-        "",
+        default="",
         description="when these files were captured, ISO 8601 with offset; empty: not known, or known by the format",
     )
 
@@ -37,7 +38,7 @@ class CapturesConfig(Config):
     """What is learnt about captures."""
 
     manifest: str = Field(
-        "",
+        default="",
         description="CSV file of claims: source_uri, captured_at or captured_earliest and captured_latest, basis",
     )
 
@@ -52,7 +53,7 @@ class CapturesConfig(Config):
 )
 def documents(
     context: AssetExecutionContext, config: DocumentsConfig, warehouse: Warehouse, progress: ResourceParam[Progress]
-) -> MaterializeResult:
+) -> MaterializeResult[None]:
     """Read the sources; keep what is new, with the claims its format makes and what could not be taken."""
     from etl.engine import local
 
@@ -60,7 +61,7 @@ def documents(
         warehouse.connection,
         config.sources(warehouse.settings),
         captured_at=config.capture_time(),
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         settings=warehouse.settings,
         progress=progress,
     )
@@ -78,7 +79,7 @@ def documents(
     kinds={"duckdb", "polars"},
     pool=POOL,
 )
-def captures(config: CapturesConfig, warehouse: Warehouse) -> MaterializeResult:
+def captures(config: CapturesConfig, warehouse: Warehouse) -> MaterializeResult[None]:
     """Add the claims of a manifest to what is known of captures."""
     from etl.engine import local
 

@@ -10,6 +10,8 @@ from etl.schema import TABLES
 from etl.settings import Settings
 from etl.warehouse.connection import connect
 
+REJECTS_SHOWN = 5
+
 
 class RunSummary(NamedTuple):
     """The counts of one run and of what stands after it."""
@@ -17,6 +19,8 @@ class RunSummary(NamedTuple):
     n_read: int
     counts: dict[str, object]
     """By label, in the order to show."""
+    rejects: list[str]
+    """What was refused for the first time, with the remedy: at most REJECTS_SHOWN lines."""
 
 
 def run_summary(settings: Settings, run_id: str) -> RunSummary:
@@ -38,9 +42,13 @@ def run_summary(settings: Settings, run_id: str) -> RunSummary:
         ).fetchall():
             counts[f"  {status}"] = n
         counts["events moved"] = run.get("n_events_moved", 0)
+        rejects = con.execute(
+            'SELECT source_uri, detail FROM ops.rejects WHERE "at" >= ? ORDER BY source_uri LIMIT ?',
+            [run.get("started_at"), REJECTS_SHOWN],
+        ).fetchall()
     if settings.published_file.exists():
         counts["published"] = str(settings.published_file)
-    return RunSummary(int(run.get("n_read", 0)), counts)
+    return RunSummary(int(run.get("n_read", 0)), counts, [f"{uri}: {detail}" for uri, detail in rejects])
 
 
 def events_by_status(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
