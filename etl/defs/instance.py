@@ -21,7 +21,7 @@ concurrency:
     granularity: run
     default_limit: 1
 
-# A run whose process died must not hold the place of the next one.
+# A run that never starts, or never ends when it is cancelled, must not hold the place of the next one.
 run_monitoring:
   enabled: true
   poll_interval_seconds: 30
@@ -49,15 +49,22 @@ def prepare_home(settings: Settings) -> Path:
     return home
 
 
-def open_instance(settings: Settings) -> DagsterInstance:
+def open_instance(settings: Settings, *, is_alone: bool = False) -> DagsterInstance:
     """Open the instance, and close the books of runs whose process is gone.
 
     A run killed from outside stays "started" for Dagster, and a started run keeps the next one waiting.
+
+    Args:
+        settings: where the warehouse is.
+        is_alone: nobody else launches runs on this instance, so a started run that this command does not run itself
+            is a dead one.
+
     """
     instance = DagsterInstance.from_config(str(prepare_home(settings)))
     for run in instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])):
         pid = run.tags.get(PROCESS_TAG)
-        if pid and not _is_alive(int(pid)):
+        is_gone = not _is_alive(int(pid)) if pid else is_alone
+        if is_gone:
             instance.report_run_failed(run, "the process that ran it is gone; the next run repairs what it left")
     return instance
 

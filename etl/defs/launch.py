@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from dagster import AssetCheckSeverity, DagsterEventType, ExecuteInProcessResult
 
-from etl.defs.instance import PROCESS_TAG, open_instance, prepare_home
+from etl.defs.instance import PROCESS_TAG, open_instance
 from etl.engine.progress import Progress, silent
 from etl.settings import PACKAGE, Settings
 
@@ -101,7 +101,8 @@ def _cause(error: Any) -> str:
 
 def serve(settings: Settings, port: int) -> int:
     """Run `dagster dev` on 127.0.0.1 until it ends or is interrupted; then stop its whole process group."""
-    home = prepare_home(settings)
+    open_instance(settings, is_alone=True).dispose()
+    home = settings.dagster_home.resolve()
     workspace = PACKAGE.parent / "workspace.yaml"
     target = ["--workspace", str(workspace)] if workspace.is_file() else ["--module-name", "etl.definitions"]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import yaml
 from dagster import DagsterRunStatus, job, op
 
@@ -35,15 +34,21 @@ def test_home_is_in_the_warehouse_and_says_one_writer(tmp_path: Path) -> None:
         assert Path(instance.root_directory) == home
 
 
-@pytest.mark.parametrize(("is_gone", "status"), [(True, DagsterRunStatus.FAILURE), (False, DagsterRunStatus.STARTED)])
-def test_a_run_is_closed_when_its_process_is_gone(tmp_path: Path, is_gone: bool, status: DagsterRunStatus) -> None:
+def test_a_run_is_closed_when_its_process_is_gone(tmp_path: Path) -> None:
     settings = Settings(warehouse=tmp_path)
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
-    pid = child.pid if is_gone else os.getpid()
+    tags = {"gone": {PROCESS_TAG: str(child.pid)}, "alive": {PROCESS_TAG: str(os.getpid())}, "from the UI": {}}
     with open_instance(settings) as instance:
-        run = instance.create_run_for_job(empty_job, status=DagsterRunStatus.STARTED, tags={PROCESS_TAG: str(pid)})
-    with open_instance(settings) as instance:
-        found = instance.get_run_by_id(run.run_id)
-        assert found is not None
-        assert found.status is status
+        runs = {
+            name: instance.create_run_for_job(empty_job, status=DagsterRunStatus.STARTED, tags=tag).run_id
+            for name, tag in tags.items()
+        }
+
+    def started(*, is_alone: bool) -> set[str]:
+        with open_instance(settings, is_alone=is_alone) as instance:
+            records = {name: instance.get_run_by_id(run_id) for name, run_id in runs.items()}
+        return {name for name, run in records.items() if run and run.status is DagsterRunStatus.STARTED}
+
+    assert started(is_alone=False) == {"alive", "from the UI"}
+    assert started(is_alone=True) == {"alive"}
