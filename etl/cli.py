@@ -341,6 +341,7 @@ def _progress() -> Iterator["Progress"]:
         TimeElapsedColumn(),
     )
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        bars.add_task("run", total=None, shown="")
         tasks: dict[str, tuple[Any, float]] = {}
 
         def show(step: str, n_documents: int, n_chars: int) -> None:
