@@ -157,7 +157,7 @@ def run(
         outcome = run_job(settings, paths=sources, captured_at=captured_at, manifest=captures, progress=progress)
     from etl.engine.report import run_summary
 
-    summary = run_summary(settings, outcome.run_id)
+    summary = run_summary(settings, outcome.run_id, is_published=outcome.is_success)
     _print_pairs("", summary.counts)
     for line in summary.rejects:
         _say(f"rejected: {line}")

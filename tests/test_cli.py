@@ -246,8 +246,8 @@ def test_errors_name_the_remedy(
     assert "Traceback" not in answer.err
 
 
-def test_nothing_readable_is_said(tmp_path: Path) -> None:
-    answer = dateline("run", "--input", tmp_path / "nowhere", "--warehouse", tmp_path / "warehouse")
+def test_nothing_readable_is_said(house: House, tmp_path: Path) -> None:
+    answer = dateline("run", "--input", tmp_path / "nowhere", "--warehouse", house.folder)
     assert answer.code == ExitCode.NO_INPUT
     assert "nowhere" in answer.err
 

@@ -23,7 +23,7 @@ class RunSummary(NamedTuple):
     """What was refused for the first time, with the remedy: at most REJECTS_SHOWN lines."""
 
 
-def run_summary(settings: Settings, run_id: str) -> RunSummary:
+def run_summary(settings: Settings, run_id: str, *, is_published: bool) -> RunSummary:
     """Counts of a run, and of the warehouse after it. Read from the build: a run that failed published nothing."""
     with connect(settings.build_file, read_only=True) as con:
         run = _one(con, "SELECT * FROM ops.runs WHERE run_id = ?", [run_id])
@@ -46,7 +46,7 @@ def run_summary(settings: Settings, run_id: str) -> RunSummary:
             'SELECT source_uri, detail FROM ops.rejects WHERE "at" >= ? ORDER BY source_uri LIMIT ?',
             [run.get("started_at"), REJECTS_SHOWN],
         ).fetchall()
-    if settings.published_file.exists():
+    if is_published:
         counts["published"] = str(settings.published_file)
     return RunSummary(int(run.get("n_read", 0)), counts, [f"{uri}: {detail}" for uri, detail in rejects])
 
