@@ -136,13 +136,7 @@ def run(
 ) -> None:
     """Read files, date their events, check and publish: the whole Dagster job, in this process."""
     sources = [*(inputs or []), *(paths or [])]
-    if not sources and captures is None:
-        raise typer.BadParameter("give --input PATH…, or --captures FILE.csv to date anew what is there")
-    if captured_at and not sources:
-        raise typer.BadParameter("--captured-at speaks of the files of --input: give some")
-    _check_instant(captured_at)
-    if captures is not None and not captures.is_file():
-        _fail(f"no manifest at {captures}: give the path of a CSV file", ExitCode.NO_INPUT)
+    _check_usage(sources, captured_at, captures)
     settings = _settings(warehouse)
     if not sources:
         _require(settings.build_file, settings)
@@ -159,16 +153,19 @@ def run(
 
     summary = run_summary(settings, outcome.run_id, is_published=outcome.is_success)
     _print_pairs("", summary.counts)
-    for line in summary.rejects:
-        _say(f"rejected: {line}")
-    for line in outcome.warnings:
-        _say(f"warning: {line}")
-    for line in outcome.failures:
-        _say(f"failed: {line}")
+    for kind, lines in (
+        ("rejected", summary.rejects),
+        ("warning", outcome.warnings),
+        ("failed", outcome.failures),
+    ):
+        for line in lines:
+            _say(f"{kind}: {line}")
     if not outcome.is_success:
         _fail("the run failed; nothing was published", ExitCode.FAILED)
     if sources and summary.n_read == 0:
-        _fail("no document could be read: `dateline status` shows why", ExitCode.NO_INPUT)
+        _fail("no document could be read", ExitCode.NO_INPUT)
+    if not sources and summary.n_rejected:
+        _fail(f"no claim could be read from {captures}", ExitCode.NO_INPUT)
 
 
 @app.command(epilog=_example("dateline dev --port 3000"))
@@ -274,9 +271,19 @@ def _settings(warehouse: Path | None) -> "Settings":
     return Settings(warehouse=warehouse) if warehouse else Settings()
 
 
-def _check_instant(text: str | None) -> None:
-    if text is None:
-        return
+def _check_usage(sources: Sequence[Path], captured_at: str | None, captures: Path | None) -> None:
+    """See that the arguments of `run` make sense together."""
+    if not sources and captures is None:
+        raise typer.BadParameter("give --input PATH…, or --captures FILE.csv to date anew what is there")
+    if captured_at and not sources:
+        raise typer.BadParameter("--captured-at speaks of the files of --input: give some")
+    if captured_at:
+        _check_instant(captured_at)
+    if captures is not None and not captures.is_file():
+        _fail(f"no manifest at {captures}: give the path of a CSV file", ExitCode.NO_INPUT)
+
+
+def _check_instant(text: str) -> None:
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:

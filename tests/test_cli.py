@@ -252,6 +252,15 @@ def test_nothing_readable_is_said(house: House, tmp_path: Path) -> None:
     assert "nowhere" in answer.err
 
 
+def test_a_broken_manifest_is_a_reject_and_says_why(house: House, tmp_path: Path) -> None:
+    manifest = tmp_path / "broken.csv"
+    manifest.write_bytes(b"\xff\xfe\x00 no table")
+    answer = dateline("run", "--captures", manifest, "--warehouse", house.folder)
+    assert answer.code == ExitCode.NO_INPUT
+    assert "broken.csv" in answer.err
+    assert answer.counts()["rejected"] == "1"
+
+
 @pytest.mark.parametrize("command", ["run", "dev", "annotate", "export", "sql", "status"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     answer = dateline(command, "--help")

@@ -83,6 +83,8 @@ def captures(config: CapturesConfig, warehouse: Warehouse) -> MaterializeResult[
     """Add the claims of a manifest to what is known of captures."""
     from etl.engine import local
 
-    n_claims = local.claim(warehouse.connection, Path(config.manifest)) if config.manifest else 0
-    warehouse.tally(n_claims=n_claims)
-    return MaterializeResult(metadata={"n_claims": n_claims} | row_metadata(warehouse.connection, raw.Capture))
+    claimed = local.Claimed(0, 0)
+    if config.manifest:
+        claimed = local.claim(warehouse.connection, Path(config.manifest))
+    warehouse.tally(**claimed._asdict())
+    return MaterializeResult(metadata=claimed._asdict() | row_metadata(warehouse.connection, raw.Capture))

@@ -5,14 +5,18 @@ rules about text, and Dagster.
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import polars as pl
 
 from etl.engine.progress import Progress
 from etl.extract import captures, sources
+from etl.schema import ops
+from etl.schema.derive import polars_schema
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.warehouse import export, load
@@ -65,11 +69,33 @@ def receive(
     return total
 
 
-def claim(con: duckdb.DuckDBPyConnection, manifest: Path) -> int:
-    """Add the claims of a manifest on documents that are known; give how many are new."""
+class Claimed(NamedTuple):
+    """What a manifest gave."""
+
+    n_claims: int
+    """Claims that are new."""
+    n_rejected: int
+
+
+def claim(con: duckdb.DuckDBPyConnection, manifest: Path) -> Claimed:
+    """Add the claims of a manifest on documents that are known; one that cannot be read becomes a reject."""
     now = dt.datetime.now(dt.UTC)
+    try:
+        rows = captures.read_manifest(manifest)
+    except (captures.ManifestError, OSError) as error:
+        load.load_rejects(con, _reject(str(manifest), "captures", "manifest", str(error), now))
+        return Claimed(0, 1)
     documents = con.sql("SELECT document_id, source_uri FROM raw.documents ORDER BY document_id").pl()
-    return load.load_claims(con, captures.claims(captures.read_manifest(manifest), documents, asserted_at=now))
+    return Claimed(load.load_claims(con, captures.claims(rows, documents, asserted_at=now)), 0)
+
+
+def _reject(source_uri: str, stage: str, reason: str, detail: str, at: dt.datetime) -> pl.DataFrame:
+    """One row of ops.rejects."""
+    digest = hashlib.blake2b("\0".join((source_uri, stage, reason, detail)).encode(), digest_size=16)
+    row = ops.Reject(
+        reject_id=digest.hexdigest(), source_uri=source_uri, stage=stage, reason=reason, detail=detail, at=at
+    )
+    return pl.DataFrame([row.model_dump()], schema=polars_schema(ops.Reject))
 
 
 def transform_pending(con: duckdb.DuckDBPyConnection, *, run_id: str, settings: Settings, progress: Progress) -> int:

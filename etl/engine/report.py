@@ -17,6 +17,7 @@ class RunSummary(NamedTuple):
     """The counts of one run and of what stands after it."""
 
     n_read: int
+    n_rejected: int
     counts: dict[str, object]
     """By label, in the order to show."""
     rejects: list[str]
@@ -48,7 +49,9 @@ def run_summary(settings: Settings, run_id: str, *, is_published: bool) -> RunSu
         ).fetchall()
     if is_published:
         counts["published"] = str(settings.published_file)
-    return RunSummary(int(run.get("n_read", 0)), counts, [f"{uri}: {detail}" for uri, detail in rejects])
+    return RunSummary(
+        run.get("n_read", 0), run.get("n_rejected", 0), counts, [f"{uri}: {detail}" for uri, detail in rejects]
+    )
 
 
 def events_by_status(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
