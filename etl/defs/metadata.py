@@ -1,6 +1,6 @@
 """What the UI shows of a table beside its name: columns, number of rows, the first rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dagster import MetadataValue, TableColumn, TableColumnConstraints, TableConstraints, TableSchema
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import duckdb
 
 PREVIEW_ROWS = 5
+WIDE = 7
+"""Columns that fit beside each other."""
 _CELL = 60
 
 
@@ -56,7 +58,7 @@ def table_metadata(con: "duckdb.DuckDBPyConnection", table: str, schema: TableSc
     return {
         "dagster/row_count": int(n_rows),
         "dagster/column_schema": _with_types(schema, dict(zip(relation.columns, relation.types, strict=True))),
-        "preview": MetadataValue.md(markdown(first.columns, first.fetchall())),
+        "preview": MetadataValue.md(preview(first.columns, first.fetchall())),
     }
 
 
@@ -79,6 +81,14 @@ def _with_types(schema: TableSchema, types: Mapping[str, object]) -> TableSchema
         ],
         schema.constraints,
     )
+
+
+def preview(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows as a Markdown table; those of a wide table stand upright, because the UI cuts at the right."""
+    if len(columns) <= WIDE:
+        return markdown(columns, rows)
+    upright = ((name, *(row[i] for row in rows)) for i, name in enumerate(columns))
+    return markdown(("column", *(f"row {n}" for n in range(1, len(rows) + 1))), upright)
 
 
 def markdown(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

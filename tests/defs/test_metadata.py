@@ -5,7 +5,7 @@ import pytest
 from dagster import AssetCheckSeverity, MarkdownMetadataValue, TableSchema
 
 from etl.defs.checks import Group, Verdict, result
-from etl.defs.metadata import declared_schema, described_schema, markdown, table_metadata
+from etl.defs.metadata import declared_schema, described_schema, markdown, preview, table_metadata
 from etl.schema import TABLES
 
 
@@ -30,6 +30,14 @@ def test_a_table_shows_its_columns_as_they_are_with_the_words_that_describe_them
     ]
     assert isinstance(metadata["preview"], MarkdownMetadataValue)
     assert len((metadata["preview"].md_str or "").splitlines()) == 2 + 5
+
+
+def test_rows_of_a_wide_table_stand_upright() -> None:
+    columns = [f"c{i}" for i in range(20)]
+    lines = preview(columns, [list(range(20)), list(range(100, 120))]).splitlines()
+    assert lines[0] == "| column | row 1 | row 2 |"
+    assert lines[-1] == "| c19 | 19 | 119 |"
+    assert preview(columns[:2], [(1, 2)]).splitlines()[-1] == "| 1 | 2 |"
 
 
 @pytest.mark.parametrize(
