@@ -1,0 +1,416 @@
+"""Symbol, anchor, zone and direction to bounds.
+
+Every symbol is read against both ends of its anchor and the hull is given: each value moves forward with its
+anchor, so a wider anchor never gives narrower bounds.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from dateutil.easter import easter
+from dateutil.relativedelta import relativedelta
+
+from etl.transform.times import symbols
+from etl.transform.times.symbols import Point, Symbol
+
+
+class Interval(NamedTuple):
+    """A half-open interval of time; None: not known, or open."""
+
+    earliest: dt.datetime | None
+    latest: dt.datetime | None
+
+
+class Value(NamedTuple):
+    """A half-open interval of civil time and the unit it speaks in; None: open."""
+
+    start: dt.datetime | None
+    end: dt.datetime | None
+    grain: str
+
+
+class _Span(NamedTuple):
+    start: dt.datetime
+    end: dt.datetime
+    grain: str
+
+
+_DAY = dt.timedelta(days=1)
+_PARTS = {"MO": (6, 12), "AF": (12, 18), "EV": (18, 24), "NI": (20, 30), "DT": (6, 20), "MI": (10, 14)}
+_SEASONS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
+_UNIT_MONTHS = {"M": 1, "Q": 3, "H": 6, "Y": 12, "DEC": 120, "CEN": 1200}
+_GRAINS = {"M": "month", "Q": "quarter", "H": "half", "Y": "year", "DEC": "decade", "CEN": "century"}
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)([YMWDHS])")
+_SLACK = {"Y": 183 * _DAY, "M": 16 * _DAY, "W": 4 * _DAY, "D": _DAY}
+"""How far an age in these units may be off where a writer rounds or cuts: half a unit and a day."""
+
+
+@lru_cache(maxsize=65536)
+def values(
+    symbol: str, anchor: Interval, *, direction: str | None = None, prefer: Literal["past", "future"] = "past"
+) -> list[Value]:
+    """Values of a symbol in civil time, best first.
+
+    Args:
+        symbol: a symbol of `symbols.py`.
+        anchor: naive civil time; a point has both ends equal.
+        direction: the way the text's own cues point, or None.
+        prefer: the way a bare day or month looks where no cue decides.
+
+    Returns:
+        Values; empty where the symbol has none on the time line or needs an anchor that is unknown.
+
+    """
+    parsed = symbols.parse(symbol)
+    if parsed.kind in ("duration", "set"):
+        return []
+    look = direction or prefer
+    looks = [look, "future" if look == "past" else "past"] if direction is None and "XXXX" in symbol else [look]
+    found = (_value(parsed, anchor, each) for each in looks)
+    return list(dict.fromkeys(value for value in found if value))
+
+
+def _value(symbol: Symbol, anchor: Interval, look: str) -> Value | None:
+    moment = anchor.earliest or anchor.latest
+    if moment is None and not _is_absolute(symbol):
+        return None
+    start, end, grain = _ends(symbol, moment or dt.datetime(2000, 1, 1), look, widen=False)
+    return Value(start, end, grain) if start or end else None
+
+
+def bounds(
+    symbol: str,
+    anchor: Interval,
+    zones: Sequence[str],
+    *,
+    direction: str | None = None,
+    prefer: Literal["past", "future"] = "past",
+) -> Interval:
+    """Bounds of a symbol as instants: the hull over the zones and over every instant the anchor may be.
+
+    Args:
+        symbol: a symbol of `symbols.py`.
+        anchor: aware instants; None where an end is not known.
+        zones: IANA names of the zones its civil days may count in.
+        direction: the way the text's own cues point, or None.
+        prefer: the way a bare day or month looks where no cue decides.
+
+    Returns:
+        Aware UTC bounds; None where there is no bound.
+
+    """
+    parsed = symbols.parse(symbol)
+    if parsed.kind in ("duration", "set"):
+        return Interval(None, None)
+    look = direction or prefer
+    hulls = [_in_zone(parsed, anchor, zone, look) for zone in zones]
+    lows = [low for low, _ in hulls]
+    highs = [high for _, high in hulls]
+    return Interval(
+        min((x for x in lows if x), default=None) if all(lows) else None,
+        max((x for x in highs if x), default=None) if all(highs) else None,
+    )
+
+
+def _in_zone(symbol: Symbol, anchor: Interval, zone: str, look: str) -> Interval:
+    info = ZoneInfo(zone)
+    if _is_absolute(symbol):
+        start, end, _ = _ends(symbol, dt.datetime(2000, 1, 1), look, widen=True)
+        return Interval(_instant(start, info, 0), _instant(end, info, 1))
+    # a symbol that counts hours or less is reckoned in UTC, where no hour comes twice
+    reckon: dt.tzinfo = dt.UTC if any(s.point and "PT" in s.point.base for s in symbol.sides) else info
+    low, high = anchor
+    start = end = None
+    if low:
+        start = _instant(_ends(symbol, low.astimezone(reckon).replace(tzinfo=None), look, widen=True)[0], reckon, 0)
+    if high:
+        end = _instant(_ends(symbol, high.astimezone(reckon).replace(tzinfo=None), look, widen=True)[1], reckon, 1)
+    return Interval(start, end)
+
+
+def _instant(moment: dt.datetime | None, zone: dt.tzinfo, fold: int) -> dt.datetime | None:
+    try:
+        return moment.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) if moment else None
+    except (OverflowError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=65536)
+def _is_absolute(symbol: Symbol) -> bool:
+    points = [side.point for side in symbol.sides if side.point]
+    return all(p.kind in ("date", "decade", "century") and not p.base.startswith("XXXX") for p in points) and not any(
+        text == ":REST" for p in points for _, text in p.ops
+    )
+
+
+def _ends(
+    symbol: Symbol, moment: dt.datetime, look: str, *, widen: bool
+) -> tuple[dt.datetime | None, dt.datetime | None, str]:
+    """Start, end and grain of a symbol at one moment; None where open or out of the calendar."""
+    try:
+        if symbol.kind == "point":
+            point = symbol.sides[0].point
+            return _point(point, moment, look, widen) if point else (None, None, "day")
+        return _range(symbol, moment, look, widen)
+    except (OverflowError, ValueError):
+        return None, None, "day"
+
+
+def _range(
+    symbol: Symbol, moment: dt.datetime, look: str, widen: bool
+) -> tuple[dt.datetime | None, dt.datetime | None, str]:
+    first, last = symbol.sides
+    start = end = None
+    grain = "day"
+    if first.point:
+        span = _point(first.point, moment, look, widen)
+        start, grain = (span.end if first.edge == ">" else span.start), span.grain
+    if last.point:
+        # a second side without a year follows the first
+        follows = start is not None and not widen and _floats(last.point)
+        span = _point(last.point, start if follows and start else moment, "future" if follows else look, widen)
+        if follows and last.point.kind == "weekday" and start and span.start - start > 7 * _DAY:
+            span = _Span(span.start - 7 * _DAY, span.end - 7 * _DAY, span.grain)
+        end, grain = (span.start if last.edge == "<" else span.end), span.grain
+        if start and end < start and first.point and first.point.kind == "clock" == last.point.kind:
+            end += _DAY
+        if start and end < start and _floats(last.point):
+            step = 7 * _DAY if last.point.kind == "weekday" else relativedelta(years=1)
+            end = end + step
+    return start, end, grain
+
+
+def _floats(point: Point) -> bool:
+    return point.kind in ("weekday", "day") or point.base.startswith("XXXX")
+
+
+def _point(point: Point, moment: dt.datetime, look: str, widen: bool) -> _Span:
+    if point.base.startswith("XXXX"):
+        span = _floating(point, moment, look, widen)
+    else:
+        span = _apply(_base(point, moment, widen), point.ops, moment, widen)
+    return span
+
+
+def _floating(point: Point, moment: dt.datetime, look: str, widen: bool) -> _Span:
+    """The latest such time that has begun by the anchor's day, or the first that has not ended."""
+    spans = []
+    for candidate in _candidates(point, moment):
+        try:
+            spans.append(_apply(candidate, point.ops, moment, widen))
+        except (OverflowError, ValueError):
+            continue
+    today = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    is_bare_day = point.kind == "weekday" and not point.base.endswith("WE")
+    if look == "past":
+        chosen = [s for s in spans if s.start.date() <= today.date()]
+        return chosen[-1] if chosen else spans[0]
+    chosen = [s for s in spans if (s.start >= today + _DAY if is_bare_day else s.end > today)]
+    return chosen[0] if chosen else spans[-1]
+
+
+def _candidates(point: Point, moment: dt.datetime) -> list[_Span]:
+    today = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    if point.kind == "weekday":
+        if point.base.endswith("WE"):
+            monday = today - today.weekday() * _DAY
+            weeks = (monday + 7 * n * _DAY for n in (-1, 0, 1))
+            return [_Span(w + 5 * _DAY, w + 7 * _DAY, "weekend") for w in weeks]
+        first = today + ((int(point.base[-1]) - today.isoweekday()) % 7 - 14) * _DAY
+        days = (first + 7 * n * _DAY for n in range(5))
+        return [_Span(d, d + _DAY, "day") for d in days]
+    if point.kind == "day":
+        found = []
+        for n in range(-3, 4):
+            month = today.replace(day=1) + relativedelta(months=n)
+            try:
+                start = month.replace(day=int(point.base[-2:]))
+            except ValueError:
+                continue
+            found.append(_Span(start, start + _DAY, "day"))
+        return found
+    found = []
+    for year in range(max(1, moment.year - 8), min(9998, moment.year + 8) + 1):
+        try:
+            found.append(_date(f"{year:04d}" + point.base[4:]))
+        except ValueError:
+            continue
+    return found
+
+
+def _base(point: Point, moment: dt.datetime, widen: bool) -> _Span:
+    if point.kind == "now":
+        return _Span(moment, moment + dt.timedelta(seconds=1), "second")
+    if point.kind == "clock":
+        return _clock(_today(moment), point.base[1:], widen)
+    if point.kind == "offset":
+        return _offset(point.base, moment, widen and not point.ops)
+    if point.kind == "unit":
+        return _unit(point.base, moment)
+    if point.kind == "decade":
+        year = int(point.base[:3]) * 10
+        return _Span(dt.datetime(year, 1, 1), dt.datetime(year + 10, 1, 1), "decade")
+    if point.kind == "century":
+        year = int(point.base[:2]) * 100
+        return _Span(dt.datetime(year, 1, 1), dt.datetime(year + 100, 1, 1), "century")
+    return _date(point.base)
+
+
+def _today(moment: dt.datetime) -> _Span:
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return _Span(day, day + _DAY, "day")
+
+
+def _months(start: dt.datetime, months: int, grain: str) -> _Span:
+    return _Span(start, start + relativedelta(months=months), grain)
+
+
+def _date(base: str) -> _Span:
+    year, rest = int(base[:4]), base[5:]
+    if not rest:
+        return _months(dt.datetime(year, 1, 1), 12, "year")
+    if rest[0] == "W" and rest[1].isdigit():
+        week, _, day = rest[1:].partition("-")
+        start = dt.datetime.fromisocalendar(year, int(week), int(day or 1))
+        return _Span(start, start + (1 if day else 7) * _DAY, "day" if day else "week")
+    if rest[0] == "Q":
+        return _months(dt.datetime(year, int(rest[1]) * 3 - 2, 1), 3, "quarter")
+    if rest[0] == "H":
+        return _months(dt.datetime(year, int(rest[1]) * 6 - 5, 1), 6, "half")
+    if rest[0] == "E":
+        start = dt.datetime.combine(easter(year), dt.time()) + int(rest[1:]) * _DAY
+        return _Span(start, start + _DAY, "day")
+    if rest in _SEASONS:
+        return _months(dt.datetime(year, _SEASONS[rest], 1), 3, "season")
+    if len(rest) == 2:
+        return _months(dt.datetime(year, int(rest), 1), 1, "month")
+    start = dt.datetime(year, int(rest[:2]), int(rest[3:]))
+    return _Span(start, start + _DAY, "day")
+
+
+def _unit(base: str, moment: dt.datetime) -> _Span:
+    sign = max(base.rfind("+"), base.rfind("-"))
+    unit, n = base[:sign], int(base[sign:])
+    today = _today(moment).start
+    if unit in ("W", "WE"):
+        monday = today + (7 * n - today.weekday()) * _DAY
+        return _Span(monday + (5 * _DAY if unit == "WE" else 0 * _DAY), monday + 7 * _DAY, "week")
+    size = _UNIT_MONTHS[unit]
+    month = (moment.year * 12 + moment.month - 1) // size * size + n * size
+    return _months(dt.datetime(month // 12, month % 12 + 1, 1), size, _GRAINS[unit])
+
+
+def _delta(duration: str) -> tuple[relativedelta, str]:
+    """A signed duration and the smallest unit it names: one of Y, M, W, D, h, m, s."""
+    sign = -1 if duration[0] == "-" else 1
+    date, _, clock = duration.lstrip("+-")[1:].partition("T")
+    total, smallest = relativedelta(), "D"
+    for text, names in ((date, "YMWD"), (clock, "HMS")):
+        for number, letter in _NUMBER.findall(text):
+            total += sign * _amount(float(number), letter, names)
+            smallest = letter if names == "YMWD" else letter.lower()
+    return total, smallest
+
+
+def _amount(n: float, letter: str, names: str) -> relativedelta:
+    if names == "HMS":
+        return relativedelta(seconds=round(n * {"H": 3600, "M": 60, "S": 1}[letter]))
+    if letter == "Y":
+        return relativedelta(months=round(n * 12))
+    if letter == "M":
+        return relativedelta(months=int(n), days=round((n - int(n)) * 30))
+    return relativedelta(days=round(n * (7 if letter == "W" else 1)))
+
+
+def _offset(base: str, moment: dt.datetime, widen: bool) -> _Span:
+    delta, unit = _delta(base)
+    at = moment + delta
+    if unit in "hms":
+        size = {"h": dt.timedelta(hours=1), "m": dt.timedelta(minutes=1), "s": dt.timedelta(seconds=1)}[unit]
+        slack = size if widen else dt.timedelta(0)
+        grain = {"h": "hour", "m": "minute", "s": "second"}[unit]
+        return _Span(at - slack, at + max(slack, dt.timedelta(seconds=1)), grain)
+    day = _today(at).start
+    slack = _SLACK[unit] if widen and unit != "D" else dt.timedelta(0)
+    return _Span(day - slack, day + _DAY + slack, "day")
+
+
+def _clock(span: _Span, clock: str, widen: bool) -> _Span:
+    day = span.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    if clock in _PARTS:
+        first, last = _PARTS[clock]
+        if clock == "NI":
+            # the night of a day may be the one it begins with or the one it ends with
+            first, last = (0, 30) if widen else (20, 24)
+        return _Span(day + dt.timedelta(hours=first), day + dt.timedelta(hours=last), "part")
+    hour, *rest = map(int, clock.split(":"))
+    minute, second = (*rest, 0, 0)[:2]
+    at = day + dt.timedelta(hours=hour, minutes=minute, seconds=second)
+    grain = ("hour", "minute", "second")[len(rest)]
+    size = {"hour": dt.timedelta(hours=1), "minute": dt.timedelta(minutes=1), "second": dt.timedelta(seconds=1)}
+    return _Span(at, at + size[grain], grain)
+
+
+def _apply(span: _Span, ops: tuple[tuple[str, str], ...], moment: dt.datetime, widen: bool) -> _Span:
+    for kind, text in ops:
+        if kind == "clock":
+            span = _clock(span, text[1:], widen)
+        elif kind == "shift":
+            delta, unit = _delta(text)
+            size = span.end - span.start
+            span = _Span(span.start + delta, span.start + delta + size, span.grain)
+            if unit in "hms":
+                span = _Span(span.start, span.start + dt.timedelta(minutes=1), "minute")
+        elif kind == "part":
+            span = _part(span, text[1:], moment)
+        elif kind == "dow":
+            start = span.start + (int(text[2:]) - span.start.isoweekday()) % 7 * _DAY
+            span = _Span(start, start + _DAY, "day")
+        else:
+            span = _nth(span, text[1:])
+    return span
+
+
+def _part(span: _Span, part: str, moment: dt.datetime) -> _Span:
+    """The beginning, middle or end third of a span; halves overlap the middle, for writers do not measure."""
+    if part == "REST":
+        day = _today(moment).start
+        return _Span(min(max(span.start, day), span.end), span.end, span.grain)
+    size = span.end - span.start
+    third, whole_days = size / 3, size > _DAY
+    cut: Callable[[dt.datetime], dt.datetime] = lambda t: _today(t).start if whole_days else t  # noqa: E731
+    if part == "START":
+        return _Span(span.start, cut(span.start + size / 2), span.grain)
+    if part == "MID":
+        return _Span(cut(span.start + third), cut(span.end - third), span.grain)
+    return _Span(cut(span.end - size / 2), span.end, span.grain)
+
+
+def _nth(span: _Span, what: str) -> _Span:
+    match = re.fullmatch(r"(-?\d+)(DAY|W|D[1-7])", what)
+    if not match or int(match[1]) == 0:
+        raise ValueError(f"{what!r} is not an ordinal selector")
+    n, unit = int(match[1]), match[2]
+    if unit == "DAY":
+        start = span.start + (n - 1) * _DAY if n > 0 else span.end + n * _DAY
+        return _Span(start, start + _DAY, "day")
+    if unit == "W":
+        first = span.start - span.start.weekday() * _DAY
+        # ISO 8601: the first week is the one that holds the first Thursday
+        if span.start.weekday() > 3:
+            first += 7 * _DAY
+        last = span.end - _DAY
+        final = last - last.weekday() * _DAY
+        start = first + 7 * (n - 1) * _DAY if n > 0 else final + 7 * (n + 1) * _DAY
+        return _Span(start, start + 7 * _DAY, "week")
+    weekday = int(unit[1])
+    if n > 0:
+        start = span.start + ((weekday - span.start.isoweekday()) % 7 + 7 * (n - 1)) * _DAY
+    else:
+        last = span.end - _DAY
+        start = last - ((last.isoweekday() - weekday) % 7 - 7 * (n + 1)) * _DAY
+    return _Span(start, start + _DAY, "day")

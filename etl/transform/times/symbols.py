@@ -1,0 +1,123 @@
+"""The symbol language: what a time expression says before any clock is known.
+
+    symbol  = side "/" side | "R/" point | duration | point
+    side    = ".." | ["<" | ">"] point        `A/B` holds B whole, `A/<B` ends where B begins, `>A/..` begins after A
+    point   = base op*
+    base    = date | offset | unit | "NOW" | "T" clock
+    date    = year ["-" mm ["-" dd]] | year "-W" ww ["-" d] | year "-Q" q | year "-H" h | year "-" season
+            | year "-E" (+|-) n               Easter Sunday and so many days
+            | nnn"X" (decade) | nn"XX" (century) | "XXXX-WXX-" (d | "WE") | "XXXX-XX-" dd
+    year    = nnnn | "XXXX"                   XXXX: the year is not written; the anchor and the direction decide
+    offset  = [+|-] "P" ...                   ISO 8601 duration away from the anchor (P0D is the anchor's day)
+    unit    = (W|WE|M|Q|Y|H|DEC|CEN) (+|-) n  the calendar unit the anchor is in, and so many of them on
+    op      = "T" clock | (+|-) duration | ":" (START|MID|END|REST) | ":" n "D" d | ":" n "W" | ":" n "DAY" | ":D" d
+    clock   = hh [":" mm [":" ss]] | MO | AF | EV | NI | DT | MI
+    duration = "P" ...                        ISO 8601, X for a number that is not said
+
+A duration or a set (`R/`) has no place on the time line. `:nDd` is the nth weekday d within (-1: the last), `:Dd` that
+weekday of the week, `:nW` the nth week.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+DURATION = r"P(?:\d+(?:\.\d+)?[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?"
+_YEAR = r"(?:\d{4}|XXXX)"
+_BASE = re.compile(
+    rf"(?P<now>NOW)|(?P<clock>T(?:\d\d(?::\d\d){{0,2}}|MO|AF|EV|NI|DT|MI))"
+    rf"|(?P<offset>P0D|[+-]{DURATION})"
+    r"|(?P<unit>DEC|CEN|WE|W|M|Q|Y|H)(?P<n>[+-]\d{1,4})"
+    r"|(?P<weekday>XXXX-WXX-(?:[1-7]|WE))|(?P<day>XXXX-XX-\d\d)"
+    r"|(?P<decade>\d{3}X)|(?P<century>\d\dXX(?![X-]))"
+    rf"|(?P<date>{_YEAR}(?:-W\d\d(?:-[1-7])?|-Q[1-4]|-H[12]|-(?:SP|SU|FA|WI)|-E[+-]\d{{1,3}}|-\d\d(?:-\d\d)?)?)"
+)
+_OP = re.compile(
+    rf"(?P<clock>T(?:\d\d(?::\d\d){{0,2}}|MO|AF|EV|NI|DT|MI))|(?P<shift>[+-]{DURATION})"
+    r"|:(?P<part>START|MID|END|REST)|:(?P<nth>-?\d{1,3})(?P<what>DAY|W|D[1-7])|:D(?P<dow>[1-7])"
+)
+_DURATION = re.compile(r"P(?:T?(?:\d+(?:\.\d+)?|X)(?:[YMWDHS]|WE))+|P(?:\d+(?:\.\d+)?[YMWD])*T(?:\d+(?:\.\d+)?[HMS])+")
+
+
+class Point(NamedTuple):
+    """A point: its base and what is done to it, as (kind, text) pairs."""
+
+    kind: str
+    base: str
+    ops: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return self.base + "".join(text for _, text in self.ops)
+
+
+class Side(NamedTuple):
+    """A side of a range; point None: open; edge `<` its beginning, `>` its end, `` the whole of it."""
+
+    edge: str
+    point: Point | None
+
+    def __str__(self) -> str:
+        return self.edge + str(self.point) if self.point else ".."
+
+
+class Symbol(NamedTuple):
+    """A parsed symbol: kind point, range, duration or set."""
+
+    kind: str
+    sides: tuple[Side, ...]
+    duration: str
+
+    def __str__(self) -> str:
+        if self.kind == "duration":
+            return self.duration
+        if self.kind == "set":
+            return "R/" + (self.duration or str(self.sides[0]))
+        return "/".join(map(str, self.sides))
+
+
+@lru_cache(maxsize=65536)
+def parse(text: str) -> Symbol:
+    """Read a symbol.
+
+    Raises:
+        ValueError: the text is not a symbol of this language.
+
+    """
+    if text.startswith("R/"):
+        inner = parse(text[2:])
+        return Symbol("set", inner.sides, inner.duration)
+    if text != "P0D" and _DURATION.fullmatch(text):
+        return Symbol("duration", (), text)
+    sides = tuple(_side(side, text) for side in text.split("/"))
+    if len(sides) > 2:
+        raise ValueError(f"{text!r} is not a time symbol: more than two sides")
+    return Symbol("range" if len(sides) == 2 else "point", sides, "")
+
+
+def _side(text: str, whole: str) -> Side:
+    if text == "..":
+        return Side("", None)
+    edge = text[0] if text[:1] in ("<", ">") else ""
+    position = len(edge)
+    base = _BASE.match(text, position)
+    if not base or base.end() == base.start():
+        raise ValueError(f"{whole!r} is not a time symbol")
+    kind = next(name for name, value in base.groupdict().items() if value and name != "n")
+    ops = []
+    position = base.end()
+    while position < len(text):
+        op = _OP.match(text, position)
+        if not op or op.end() == position:
+            raise ValueError(f"{whole!r} is not a time symbol: {text[position:]!r} is not understood")
+        ops.append((next(name for name, value in op.groupdict().items() if value), op.group()))
+        position = op.end()
+    return Side(edge, Point(kind, base.group(), tuple(ops)))
+
+
+def timex_type(symbol: Symbol) -> str:
+    """The TIMEX3 type of a symbol."""
+    if symbol.kind in ("set", "duration"):
+        return symbol.kind.upper().replace("SET", "SET")
+    points = [side.point for side in symbol.sides if side.point]
+    is_time = any(p.kind == "clock" or "PT" in p.base or any(k == "clock" for k, _ in p.ops) for p in points)
+    return "TIME" if is_time else "DATE"
