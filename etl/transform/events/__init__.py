@@ -1,0 +1,4 @@
+"""Events: who did what to whom, coded clause by clause with a lexicon that is data.
+
+`code.code` is the way in for a batch, `explain.explain` shows what it does with one sentence.
+"""

@@ -1,0 +1,186 @@
+"""Clauses of a sentence: runs of tokens that share a finite verb, and what kind each is.
+
+A comma, a conjunction or a relative pronoun opens a stretch; a stretch without a verb goes to the clause it belongs
+to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose tokens do not stand together.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from etl.transform.events.lexicon import Lexicon
+from etl.transform.events.tokens import QUOTES, Token, finite
+
+Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
+
+
+@dataclass
+class Clause:
+    """Token indexes of a clause in order, its kind, and how it hangs on the others."""
+
+    tokens: list[int]
+    kind: Kind
+    verb: int | None = None
+    """The finite verb."""
+    opener: int | None = None
+    """The conjunction or relative pronoun."""
+    parent: int | None = None
+    """Index of the clause it hangs on."""
+    shares_subject: bool = False
+    quoted: bool = False
+    after_colon: bool = False
+    extra: set[str] = field(default_factory=set)
+
+
+@dataclass
+class _Stretch:
+    tokens: list[int]
+    kind: Kind
+    opener: int | None
+    break_before: str
+    quoted: bool
+    coordinated: bool = False
+    parent_at: int | None = None
+
+
+def _verb_ahead(tokens: list[Token], fin: list[int], i: int) -> bool:
+    """Whether a finite verb stands between i and the next break or conjunction."""
+    for j in range(i, len(tokens)):
+        token = tokens[j]
+        if token.is_break or (j > i and token.word.tags & {"cond", "rel"} and "def" not in token.word.tags):
+            return False
+        if fin[j]:
+            return True
+    return False
+
+
+def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: bool) -> Kind | None:
+    """The kind of clause that token i opens, or None."""
+    tags = tokens[i].word.tags
+    if not tags & {"sub", "cond", "rel", "coord"}:
+        return None
+    before = tokens[i - 1] if i else None
+    if not _verb_ahead(tokens, fin, i + 1):
+        return None
+    after_noun = before is not None and not before.is_break and not fin[i - 1] and not before.word.tags
+    after_comma = before is not None and before.surface in (",", "(", "–", "—")
+    if "rel" in tags and (after_noun or after_comma or (before and "prep" in before.word.tags and "def" not in tags)):
+        if not ("that" in tags and before and before.word.verbs and not after_comma):
+            return "rel"
+    if "that" in tags:
+        if "def" in tags and (before is None or fin[i + 1] == 2 if i + 1 < len(tokens) else False):
+            return None  # "Dat melden media"
+        return "that"
+    if "cond" in tags:
+        return "cond"
+    if "sub" in tags:
+        return "sub" if not ("adverb" in tags and (before is None or not before.is_break)) else None
+    if "coord" in tags and has_verb and not empty:
+        return "main"
+    return None
+
+
+def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:
+    result: list[_Stretch] = []
+    current = _Stretch([], "main", None, "", False)
+    quoted = False
+
+    def close(following: _Stretch) -> _Stretch:
+        if current.tokens:
+            result.append(current)
+        elif not following.break_before:
+            following.break_before = current.break_before
+        return following
+
+    for i, token in enumerate(tokens):
+        if token.is_break:
+            if token.surface in QUOTES:
+                quoted = token.surface != "”" and (not quoted or token.surface in "“„")
+            mark = token.surface if current.tokens else (current.break_before or "") + token.surface
+            current = close(_Stretch([], "main", None, mark, quoted))
+            continue
+        has_verb = any(fin[j] for j in current.tokens)
+        if current.kind == "rel" and has_verb and fin[i] == 2 and tokens[i - 1].word.verbs and lexicon.verb_second:
+            # the main clause goes on after its relative clause without a comma: "de man die zij zag is weg"
+            current = close(_Stretch([i], "main", None, ",", quoted))
+            continue
+        kind = _opens(tokens, fin, i, has_verb, not current.tokens)
+        if kind and not (kind == "main" and not current.tokens):
+            coordinated = kind == "main"
+            base: Kind = current.kind if coordinated and current.kind in ("sub", "that", "cond", "rel") else kind
+            opener = None if coordinated else i
+            if coordinated and base == "rel":
+                opener = current.opener
+            current = close(_Stretch([], base, opener, "", quoted, coordinated))
+            if coordinated:
+                continue
+        current.tokens.append(i)
+    if current.tokens:
+        result.append(current)
+    return result
+
+
+def _finite_of(stretch: _Stretch, tokens: list[Token], fin: list[int], last: bool) -> int | None:
+    """The finite verb of a stretch: the sure one, else the likeliest of the unsure."""
+    sure = [j for j in stretch.tokens if fin[j] == 2]
+    if sure:
+        return sure[0]
+    unsure = [j for j in stretch.tokens if fin[j] == 1]
+    if not unsure:
+        return None
+    return unsure[-1] if last else unsure[0]
+
+
+def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None) -> list[Clause]:
+    """The clauses of a sentence, in the order of their first tokens."""
+    fin = finite(tokens, lexicon) if fin is None else fin
+    result: list[Clause] = []
+    open_fragment: Clause | None = None
+    last_main: Clause | None = None
+    for stretch in _stretches(tokens, fin, lexicon):
+        at_end = lexicon.verb_second and stretch.kind != "main"
+        verb = _finite_of(stretch, tokens, fin, at_end)
+        colon = ":" in stretch.break_before
+        if stretch.kind != "main":
+            clause = Clause(stretch.tokens, stretch.kind, verb, stretch.opener, None, stretch.coordinated, stretch.quoted)
+            clause.parent = _parent(result, stretch)
+            result.append(clause)
+            continue
+        soft = stretch.break_before in (",", "(", ")", "–", "—", "),", "\",", "") or stretch.break_before.endswith(",")
+        if verb is None:
+            if open_fragment is not None and soft:
+                open_fragment.tokens.extend(stretch.tokens)
+            elif last_main is not None and soft and open_fragment is None:
+                last_main.tokens.extend(stretch.tokens)
+            else:
+                open_fragment = Clause(stretch.tokens, "fragment", quoted=stretch.quoted, after_colon=colon)
+                result.append(open_fragment)
+            continue
+        if open_fragment is not None and (soft or stretch.tokens[0] == verb) and not colon:
+            open_fragment.tokens.extend(stretch.tokens)
+            open_fragment.kind, open_fragment.verb = "main", verb
+            last_main, open_fragment = open_fragment, None
+            continue
+        clause = Clause(stretch.tokens, "main", verb, None, None, False, stretch.quoted, colon)
+        starts_with_verb = stretch.tokens[0] == verb or (
+            len(stretch.tokens) > 1 and stretch.tokens[1] == verb and "adverb" in tokens[stretch.tokens[0]].word.tags
+        )
+        if last_main is not None and stretch.coordinated and starts_with_verb:
+            clause.shares_subject, clause.parent = True, result.index(last_main)
+        elif stretch.coordinated and last_main is not None:
+            clause.extra.add("coordinated")
+            clause.parent = result.index(last_main)
+        result.append(clause)
+        last_main = clause
+        open_fragment = None
+    return result
+
+
+def _parent(known: list[Clause], stretch: _Stretch) -> int | None:
+    """The clause that holds the token just before the stretch, or the last one before it."""
+    if not known:
+        return None
+    first = stretch.tokens[0]
+    best = max(range(len(known)), key=lambda k: max((j for j in known[k].tokens if j < first), default=-1))
+    if stretch.coordinated and known[best].kind == stretch.kind:
+        return known[best].parent
+    return best

@@ -1,0 +1,174 @@
+"""The event lexicon of a language: every inflected form, and what it may stand for.
+
+What belongs here: reading `events_verbs.csv`, `events_nouns.csv` and `events.toml` into look-ups. What does not:
+how forms are built (`inflection`), and what a clause makes of them (`verbs`, `nouns`).
+
+A line of `events_verbs.csv` is one verb or verb phrase:
+
+    lemma   op|pakken (the bar: a particle that comes off), bezoek brengen, call off
+    type    PLOVER type, STATEMENT or OTHER; empty: a verb that is no event and only shows where clauses are
+    mode    PLOVER mode
+    slots   who is what, where it differs from the type's default in events.toml: `actor=s,met recipient=o`
+            (s subject, o object, else a preposition)
+    need    letters of which at least one must stand in the clause, separated by |
+    not     letters of which none may stand in it
+    flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec
+"""
+
+from collections import defaultdict
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from etl import languages
+from etl.transform.events.inflection import Feature, noun_forms, rules, verb_forms
+
+
+class Entry(NamedTuple):
+    """A line of the lexicon."""
+
+    lemma: str
+    event_type: str
+    mode: str | None
+    slots: tuple[tuple[str, tuple[str, ...]], ...]
+    need: tuple[str, ...]
+    exclude: tuple[str, ...]
+    flags: frozenset[str]
+    particle: str
+    companions: tuple[str, ...]
+
+
+class Reading(NamedTuple):
+    """One thing a form may be."""
+
+    entry: Entry
+    feature: Feature
+    joined: bool
+    """Whether the particle is written with it, or it has none."""
+
+
+class Word(NamedTuple):
+    """What the language's data say about a form, whatever stands around it."""
+
+    tags: frozenset[str]
+    verbs: tuple[Reading, ...]
+    nouns: tuple[Entry, ...]
+    modal: str | None
+    governs: frozenset[str]
+
+
+class Lexicon:
+    """All look-ups of a language. Built once by `load`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.data: dict[str, Any] = languages.toml(language, "events")
+        self.verb_second: bool = self.data["order"] == "verb_second"
+        self.aux_in_clause: bool = self.data["auxiliaries"] == "clause"
+        self.perfect_of_be: bool = self.data["perfect_of_be"]
+        noun_rules = rules(language).data["noun"]
+        self._min, self._rest = noun_rules["compound_min"], noun_rules["compound_rest"]
+        self._tags: defaultdict[str, set[str]] = defaultdict(set)
+        for tag, listed in self.data["words"].items():
+            for word in listed.split():
+                self._tags[word].add(tag)
+        self.modals = {w: kind for kind, listed in self.data["modals"].items() for w in listed.split()}
+        self._governs: defaultdict[str, set[str]] = defaultdict(set)
+        for kind, listed in self.data["governors"].items():
+            for word in listed.split():
+                self._governs[word].add(kind)
+        self._verbs: defaultdict[str, list[Reading]] = defaultdict(list)
+        self._nouns: defaultdict[str, list[Entry]] = defaultdict(list)
+        self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
+        self.particles: set[str] = set()
+        self._read_verbs()
+        self._read_nouns()
+        self._words: dict[str, Word] = {}
+
+    def _slots(self, given: str, event_type: str, mode: str, lemma: str, table: str) -> Any:
+        known = self.data[table]
+        pattern = (
+            given
+            or known.get(lemma)
+            or known.get(f"{event_type}/{mode}")
+            or known.get(event_type)
+            or known["default"]
+        )
+        pairs = (part.split("=", 1) for part in pattern.split())
+        return tuple((role, tuple(s for s in sources.split(",") if s)) for role, sources in pairs)
+
+    def _read_verbs(self) -> None:
+        inflection = rules(self.language).data
+        bar, joins = inflection["separator"], inflection["particle_joins"]
+        before = self.data["companions"] == "before"
+        for row in languages.table(self.language, "events_verbs"):
+            words = row["lemma"].split()
+            head = words[-1] if before else words[0]
+            particle, _, verb = head.rpartition(bar)
+            entry = Entry(
+                row["lemma"].replace(bar, ""),
+                row["type"],
+                row["mode"] or None,
+                self._slots(row["slots"], row["type"], row["mode"], row["lemma"], "slots"),
+                _letters(row["need"]),
+                _letters(row["not"]),
+                frozenset(row["flags"].split()),
+                particle,
+                tuple(words[:-1] if before else words[1:]),
+            )
+            if particle:
+                self.particles.add(particle)
+            for surface, feature in verb_forms(verb, self.language):
+                if particle and joins:
+                    self._verbs[particle + surface].append(Reading(entry, feature, True))
+                if not particle or feature in ("PRES", "PAST", "INF"):
+                    self._verbs[surface].append(Reading(entry, feature, not particle))
+
+    def _read_nouns(self) -> None:
+        for row in languages.table(self.language, "events_nouns"):
+            words = row["lemma"].split()
+            entry = Entry(
+                row["lemma"],
+                row["type"],
+                row["mode"] or None,
+                self._slots("", row["type"], row["mode"], row["lemma"], "noun_slots"),
+                _letters(row["need"]),
+                (),
+                frozenset(row["flags"].split()),
+                "",
+                tuple(words[:-1]),
+            )
+            for surface, _ in noun_forms(words[-1], row["plural"], self.language):
+                self._nouns[surface].append(entry)
+
+    def word(self, low: str) -> Word:
+        """What a form in lower case may be. Remembered by surface."""
+        known = self._words.get(low)
+        if known is None:
+            known = self._words[low] = Word(
+                frozenset(self._tags.get(low, ())),
+                tuple(self._verbs.get(low, ())),
+                tuple(self._nouns.get(low, ())) or self._compound(low),
+                self.modals.get(low),
+                frozenset(self._governs.get(low, ())),
+            )
+        return known
+
+    def _compound(self, low: str) -> tuple[Entry, ...]:
+        """Nouns that a compound ends in: wapenlevering, anti-ICE-protest. The longest one counts."""
+        if low in self._verbs or low in self._tags or not low[0].isalpha():
+            return ()
+        for cut in range(self._rest, len(low) - self._min + 1):
+            found = self._nouns.get(low[cut:])
+            if found:
+                return tuple(e for e in found if not e.companions and not e.flags & {"x"})
+        return ()
+
+
+def _letters(cell: str | None) -> tuple[str, ...]:
+    return tuple(part for part in (cell or "").split("|") if part)
+
+
+@lru_cache
+def load(language: str) -> Lexicon:
+    """Build the lexicon of a language; remembered."""
+    return Lexicon(language)

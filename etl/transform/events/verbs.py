@@ -1,0 +1,253 @@
+"""Verb groups: which lexicon entry a verb stands for in its clause, its tense and its voice.
+
+What belongs here: particles, companions, auxiliaries. What does not: how sure it is (`modality`) and who takes part
+(`participants`).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from etl.schema.core import Tense
+from etl.transform.events.clauses import Clause
+from etl.transform.events.lexicon import Entry, Lexicon, Reading
+from etl.transform.events.tokens import Token
+
+Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced"]
+_FEATURES: dict[str, frozenset[str]] = {
+    "finite": frozenset({"PRES", "PAST"}),
+    "participle": frozenset({"PART"}),
+    "reduced": frozenset({"PART"}),
+    "infinitive": frozenset({"INF"}),
+    "to": frozenset({"INF"}),
+    "nominal": frozenset({"INF"}),
+    "ing": frozenset({"ING"}),
+}
+_GAP = 4  # tokens that may stand between the words of a phrase
+
+
+@dataclass
+class Group:
+    """A verb in a clause with its auxiliaries."""
+
+    head: int
+    entry: Entry
+    clause: int
+    role: Role
+    tense: Tense
+    passive: bool
+    modal: str | None
+    used: tuple[int, ...]
+    """Token indexes of the verb, its particle and its companions."""
+
+
+class Chain:
+    """The auxiliaries that belong to a verb: all of its clause, or those just before it."""
+
+    def __init__(self, tokens: list[Token], indexes: list[int]) -> None:
+        tags = frozenset().union(*(tokens[i].word.tags for i in indexes)) if indexes else frozenset[str]()
+        self.have = tags & {"have_pres", "have_past", "having"}
+        self.be = tags & {"be_pres", "be_past"}
+        self.passive = tags & {"pass_pres", "pass_past", "got"}
+        self.been = "been" in tags
+        self.past = bool(tags & {"have_past", "be_past", "pass_past", "did"})
+        modals = [tokens[i].word.modal for i in indexes if tokens[i].word.modal not in (None, "plain")]
+        self.modal = "hearsay" if "hearsay" in modals else (modals[0] if modals else None)
+        self.plain_modal = any(tokens[i].word.modal == "plain" for i in indexes)
+        self.do = "do" in tags
+        self.any = bool(self.have or self.be or self.passive or self.been)
+
+
+def _chain(tokens: list[Token], clause: Clause, head: int, lexicon: Lexicon, fin: list[int]) -> Chain:
+    if lexicon.aux_in_clause:
+        return Chain(tokens, [i for i in clause.tokens if i != head and _is_aux(tokens[i], fin[i])])
+    picked: list[int] = []
+    position = clause.tokens.index(head) - 1
+    while position >= 0:
+        i = clause.tokens[position]
+        token = tokens[i]
+        if _is_aux(token, 2) or token.word.modal:
+            picked.append(i)
+        elif not (
+            token.word.tags & {"adverb", "neg", "coord", "been"}
+            or token.low.endswith("ly")
+            or (token.word.verbs and "coord" in tokens[clause.tokens[position + 1]].word.tags)
+        ):
+            break
+        position -= 1
+    return Chain(tokens, picked)
+
+
+def _is_aux(token: Token, sure: int) -> bool:
+    tags = token.word.tags
+    if "maybe_possessive" in tags and not sure:
+        return "infinitive_aux" in tags and False
+    return bool(tags & _AUX) or token.word.modal is not None
+
+
+_AUX = frozenset(
+    {"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "been", "do", "did", "got", "having"}
+)
+
+
+def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Lexicon) -> Role | None:
+    """What a verb form is in its clause."""
+    features = {r.feature for r in tokens[i].word.verbs}
+    before = tokens[i - 1] if i else None
+    tags_before = before.word.tags if before else frozenset[str]()
+    if "INF" in features and "to" in tags_before:
+        return "to"
+    if "INF" in features and i > 1 and tags_before & {"adverb", "neg"} and "to" in tokens[i - 2].word.tags:
+        return "to"
+    if "ING" in features and not lexicon.verb_second:
+        return "ing"
+    if "PART" in features and chain.any and not (i == clause.verb):
+        return "participle"
+    if i == clause.verb and features & {"PRES", "PAST"}:
+        return "finite"
+    if "INF" in features and (chain.modal or chain.plain_modal or chain.do):
+        return "infinitive"
+    if "INF" in features and before is not None and before.low in lexicon.data.get("nominalisers", ()):
+        return "nominal"
+    if "INF" in features and chain.have and lexicon.aux_in_clause:
+        return "participle"  # the infinitive in place of a participle: heeft laten weten
+    if "PART" in features and not tags_before & {"def", "indef", "possessive"}:
+        return "reduced"
+    return None
+
+
+def _particle_at(tokens: list[Token], clause: Clause, i: int, particle: str, role: Role) -> int | None:
+    """Index of the particle that goes with the verb at i."""
+    if role == "to":
+        return i - 2 if i > 1 and tokens[i - 2].low == particle else None
+    if role != "finite":
+        return None
+    at = [j for j in clause.tokens if j > i and tokens[j].low == particle]
+    for j in at:
+        following = tokens[j + 1] if j + 1 < len(tokens) else None
+        if following is None or following.is_break or following.word.tags & _AFTER_PARTICLE:
+            return j
+        if following.word.verbs and not following.word.nouns and not following.is_name:
+            return j
+    return None
+
+
+_AFTER_PARTICLE = frozenset({"prep", "coord", "sub", "cond", "to", "that", "purpose"})
+
+
+def _companions_at(tokens: list[Token], clause: Clause, i: int, entry: Entry, lexicon: Lexicon) -> list[int] | None:
+    """Indexes of the companions, in order and close together; None where one is missing."""
+    places = clause.tokens if lexicon.verb_second else [j for j in clause.tokens if j > i]
+    first = entry.companions[0]
+    for k, j in enumerate(places):
+        if j == i or not _same(tokens[j], first):
+            continue
+        found, position = [j], k + 1
+        for wanted in entry.companions[1:]:
+            stop = min(len(places), position + _GAP)
+            hit = next((p for p in range(position, stop) if _same(tokens[places[p]], wanted)), None)
+            if hit is None:
+                break
+            found.append(places[hit])
+            position = hit + 1
+        else:
+            if not lexicon.verb_second and found[0] - i > _GAP + 2:
+                return None
+            return found
+    return None
+
+
+def _same(token: Token, wanted: str) -> bool:
+    return token.low == wanted or (wanted in ("zich", "oneself") and "reflexive" in token.word.tags)
+
+
+def _best(
+    tokens: list[Token], clause: Clause, i: int, role: Role, text: str, lexicon: Lexicon
+) -> tuple[Reading, tuple[int, ...]] | None:
+    """The reading of a verb that explains most of its clause, with the tokens it takes."""
+    best: tuple[float, Reading, tuple[int, ...]] | None = None
+    for reading in tokens[i].word.verbs:
+        if reading.feature not in _FEATURES[role]:
+            continue
+        entry, used = reading.entry, [i]
+        score = 0.0 if entry.event_type else -0.5
+        if not reading.joined:
+            at = _particle_at(tokens, clause, i, entry.particle, role)
+            if at is None:
+                continue
+            used.append(at)
+            score += 4
+        elif entry.particle:
+            score += 4
+        if entry.companions:
+            companions = _companions_at(tokens, clause, i, entry, lexicon)
+            if companions is None:
+                continue
+            used.extend(companions)
+            score += 3 * len(companions)
+        if entry.need:
+            if not any(letters in text for letters in entry.need):
+                continue
+            score += 1
+        if any(letters in text for letters in entry.exclude):
+            continue
+        if best is None or score > best[0]:
+            best = score, reading, tuple(sorted(used))
+    return (best[1], best[2]) if best else None
+
+
+def _tense(role: Role, feature: str, chain: Chain, clause: Clause, lexicon: Lexicon) -> Tense:
+    if chain.modal and role != "finite":
+        return "FUTURE" if chain.modal == "future" else ("PRESENT" if not chain.past else "PAST")
+    if role in ("to", "infinitive", "nominal"):
+        return "INFINITIVE" if role != "infinitive" or not chain.do else ("PAST" if chain.past else "PRESENT")
+    if role == "finite":
+        return "PAST" if feature == "PAST" else "PRESENT"
+    perfect = bool(chain.have) or (lexicon.perfect_of_be and bool(chain.be) and not chain.passive)
+    if role == "participle":
+        if perfect:
+            return "PAST_PERFECT" if chain.past else "PRESENT_PERFECT"
+        return "PAST" if chain.past else "PRESENT"
+    if role == "ing":
+        return ("PAST" if chain.past else "PRESENT") if chain.any else "NONE"
+    return "PAST"
+
+
+def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin: list[int]) -> list[Group]:
+    """The verb groups of a sentence, plain verbs included (their entry has no type)."""
+    result: list[Group] = []
+    for number, clause in enumerate(all_clauses):
+        text = ""
+        taken: set[int] = set()
+        for i in clause.tokens:
+            token = tokens[i]
+            if not token.word.verbs or token.is_name or i in taken:
+                continue
+            chain = _chain(tokens, clause, i, lexicon, fin)
+            role = _role(tokens, clause, i, chain, lexicon)
+            if role is None or (fin[i] == 0 and role == "finite"):
+                continue
+            text = text or " ".join(tokens[j].low for j in clause.tokens)
+            found = _best(tokens, clause, i, role, text, lexicon)
+            if found is None:
+                continue
+            reading, used = found
+            features = {r.feature for r in token.word.verbs if r.entry is reading.entry}
+            feature = "PAST" if features & {"PAST"} and not features & {"PRES"} else reading.feature
+            passive = _passive(role, reading.entry, chain, lexicon)
+            tense = _tense(role, feature, chain, clause, lexicon)
+            taken.update(used)
+            result.append(Group(i, reading.entry, number, role, tense, passive, chain.modal, used))
+    return result
+
+
+def _passive(role: Role, entry: Entry, chain: Chain, lexicon: Lexicon) -> bool:
+    if role == "reduced":
+        return "zijn" not in entry.flags
+    if role not in ("participle", "infinitive", "to"):
+        return False
+    if role == "participle":
+        if chain.passive:
+            return True
+        if chain.be or chain.been:
+            return "zijn" not in entry.flags if lexicon.perfect_of_be else bool(chain.been or not chain.have)
+    return False
