@@ -93,7 +93,7 @@ def _reject(source_uri: str, stage: str, reason: str, detail: str, at: dt.dateti
     """One row of ops.rejects."""
     digest = hashlib.blake2b("\0".join((source_uri, stage, reason, detail)).encode(), digest_size=16)
     row = ops.Reject(
-        reject_id=digest.hexdigest(), source_uri=source_uri, stage=stage, reason=reason, detail=detail, at=at
+        reject_id=digest.hexdigest(), source_uri=source_uri, stage=stage, reason=reason, detail=detail, rejected_at=at
     )
     return pl.DataFrame([row.model_dump()], schema=polars_schema(ops.Reject))
 

@@ -28,7 +28,7 @@ class Reject(Row, table="ops.rejects", key=("reject_id",)):
     stage: str = column("the step that refused it: extract, captures, transform, load")
     reason: str = column("short code of the reason, for counting")
     detail: str = column("what was wrong, where, and what to do about it")
-    at: dt.datetime = column("when it was first refused")
+    rejected_at: dt.datetime = column("when it was first refused")
 
 
 class Transformed(Row, table="ops.transformed", key=("document_id",)):
@@ -47,4 +47,4 @@ class CheckResult(Row, table="ops.checks", key=("check_name",)):
     severity: str = column("error: blocks publication; warn: does not")
     n_failed: int = column("rows that break it", ge=0)
     detail: str | None = column("an example of what breaks it")
-    at: dt.datetime = column("when it ran")
+    checked_at: dt.datetime = column("when it ran")
