@@ -141,11 +141,13 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
         verb = _finite_of(stretch, tokens, fin, at_end)
         colon = ":" in stretch.break_before
         if stretch.kind != "main":
-            clause = Clause(stretch.tokens, stretch.kind, verb, stretch.opener, None, stretch.coordinated, stretch.quoted)
+            clause = Clause(
+                stretch.tokens, stretch.kind, verb, stretch.opener, None, stretch.coordinated, stretch.quoted
+            )
             clause.parent = _parent(result, stretch)
             result.append(clause)
             continue
-        soft = stretch.break_before in (",", "(", ")", "–", "—", "),", "\",", "") or stretch.break_before.endswith(",")
+        soft = stretch.break_before in (",", "(", ")", "–", "—", "),", '",', "") or stretch.break_before.endswith(",")
         if verb is None:
             if open_fragment is not None and soft:
                 open_fragment.tokens.extend(stretch.tokens)

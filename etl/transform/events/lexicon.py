@@ -72,6 +72,11 @@ class Lexicon:
             for word in listed.split():
                 self._tags[word].add(tag)
         self.modals = {w: kind for kind, listed in self.data["modals"].items() for w in listed.split()}
+        self.adverbs = {w: kind for kind in ("possible", "alleged") for w in self.data["words"][kind].split()}
+        """Adverbs that make a clause less sure, and how."""
+        times = {kind: frozenset(listed.split()) for kind, listed in self.data["when"].items()}
+        self.before, self.after, self.until = times["before"], times["after"], times["until"]
+        self.anchoring, self.since, self.after_openers = times["anchoring"], times["since"], times["after_openers"]
         self._governs: defaultdict[str, set[str]] = defaultdict(set)
         for kind, listed in self.data["governors"].items():
             for word in listed.split():

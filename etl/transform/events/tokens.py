@@ -12,7 +12,7 @@ from etl.transform.events.lexicon import Lexicon, Word
 
 _LETTERS = r"[^\W_]+(?:[-./][^\W_]+)*"
 BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
-QUOTES = frozenset("\"“”„«»")
+QUOTES = frozenset('"“”„«»')
 
 
 class Token(NamedTuple):

@@ -12,7 +12,7 @@ from etl.transform.events.clauses import Clause
 from etl.transform.events.lexicon import Entry, Lexicon, Reading
 from etl.transform.events.tokens import Token
 
-Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced"]
+Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced", "noun"]
 _FEATURES: dict[str, frozenset[str]] = {
     "finite": frozenset({"PRES", "PAST"}),
     "participle": frozenset({"PART"}),

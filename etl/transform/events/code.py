@@ -1,0 +1,179 @@
+"""From units, sentences, times and places to event mentions: the way into the events room.
+
+Shape: a batch of units of one language in, a list of `EventMention` out, in the order of the sentences. Spans are code
+points of the unit's text; indexes point into the time and place mentions that were given.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+
+from etl import languages
+from etl.schema.core import LocationBasis
+from etl.transform.events import lexicon as lexicons
+from etl.transform.events.lexicon import Lexicon
+from etl.transform.events.modality import Stance, stance
+from etl.transform.events.scene import Scene, read
+from etl.transform.events.timing import Timed, When, when
+from etl.transform.events.verbs import Group
+from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
+
+_DATED = frozenset({"DATE", "TIME"})
+
+
+def code(
+    units: Sequence[Unit],
+    sentences: Sequence[SentenceSpan],
+    times: Sequence[TimeMention],
+    places: Sequence[PlaceMention],
+    language: str,
+) -> list[EventMention]:
+    """Find the events of a batch of units.
+
+    Args:
+        units: headlines and bodies in one language.
+        sentences: their sentences; an event never reaches over one.
+        times: time expressions found in the units.
+        places: place mentions found in the units.
+        language: ISO 639-1; a language without an event lexicon gives no events.
+
+    Returns:
+        Event mentions, in the order of the sentences and of the triggers in them.
+
+    """
+    if not languages.has(language, "events_verbs.csv"):
+        return []
+    lexicon = lexicons.load(language)
+    times_of = _by_unit(times)
+    places_of = _by_unit(places)
+    result: list[EventMention] = []
+    for span in sentences:
+        sentence = _Sentence(
+            units[span.unit],
+            span,
+            _within(times, times_of[span.unit], span),
+            _within(places, places_of[span.unit], span),
+        )
+        result.extend(sentence.events(times, places, lexicon))
+    return result
+
+
+def _by_unit(mentions: Sequence[TimeMention] | Sequence[PlaceMention]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for index, mention in enumerate(mentions):
+        found[mention.unit].append(index)
+    return found
+
+
+def _within(
+    mentions: Sequence[TimeMention] | Sequence[PlaceMention], indexes: list[int], span: SentenceSpan
+) -> list[int]:
+    return [i for i in indexes if span.start <= mentions[i].start and mentions[i].end <= span.end]
+
+
+class _Sentence:
+    def __init__(self, unit: Unit, span: SentenceSpan, times: list[int], places: list[int]) -> None:
+        self.unit, self.span, self.times, self.places = unit, span, times, places
+
+    def events(
+        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], lexicon: Lexicon
+    ) -> list[EventMention]:
+        span, text = self.span, self.unit.text
+        scene = read(text[span.start : span.end], self.unit.kind, lexicon)
+        starts = [t.start for t in scene.tokens]
+        timed = []
+        for index in self.times:
+            mention = times[index]
+            first = bisect_left(starts, mention.start - span.start)
+            last = max(first, bisect_left(starts, mention.end - span.start) - 1)
+            if first < len(starts) and mention.timex_type in _DATED:
+                timed.append(Timed(index, first, last))
+            scene.covered.update(range(first, last + 1))
+        result = []
+        for group in scene.groups:
+            if not _is_event(scene, group):
+                continue
+            how = stance(scene, group)
+            at = when(scene, group, how.modality, timed)
+            where = _where(scene, group, self.places, places, span.start)
+            result.append(_mention(span, text, scene, group, how, at, where))
+        return result
+
+
+def _is_event(scene: Scene, group: Group) -> bool:
+    """Whether a group is a row of its own."""
+    if not group.entry.event_type or group.head in scene.covered:
+        return False
+    if "occur" in group.entry.flags:  # the noun it says of that it took place is the event
+        return not any(g.role == "noun" and g.clause == group.clause for g in scene.groups)
+    return True
+
+
+def _where(
+    scene: Scene, group: Group, own: list[int], places: Sequence[PlaceMention], offset: int
+) -> tuple[int | None, LocationBasis]:
+    """The place after a preposition of place in the event's clause; the nearest one, after it rather than before."""
+    best: tuple[tuple[bool, int], int] | None = None
+    for index in own:
+        mention = places[index]
+        if mention.role == "demonym" or mention.place is None:
+            continue
+        first = next((i for i, t in enumerate(scene.tokens) if t.end > mention.start - offset), None)
+        if first is None or scene.owner[first] != group.clause:
+            continue
+        if not any("locative" in scene.tags(i) for i in range(max(0, first - 3), first)):
+            continue
+        distance = first - group.head
+        key = (distance < 0, abs(distance))
+        if best is None or key < best[0]:
+            best = key, index
+    return (best[1], "stated") if best else (None, "none")
+
+
+def _mention(
+    span: SentenceSpan,
+    text: str,
+    scene: Scene,
+    group: Group,
+    how: Stance,
+    at: When,
+    where: tuple[int | None, LocationBasis],
+) -> EventMention:
+    start, end = _trigger(scene, group)
+    start, end = start + span.start, end + span.start
+    participants: tuple[Participant, ...] = ()
+    return EventMention(
+        unit=span.unit,
+        start=start,
+        end=end,
+        trigger=text[start:end],
+        lemma=group.entry.lemma,
+        event_type=group.entry.event_type,
+        mode=group.entry.mode,
+        context=(),
+        tense=group.tense,
+        polarity=how.polarity,
+        modality=how.modality,
+        relation=at.relation,
+        time_basis=at.basis,
+        time_mention=at.time,
+        place_mention=where[0],
+        location_basis=where[1],
+        participants=participants,
+        confidence=_confidence(group),
+    )
+
+
+def _trigger(scene: Scene, group: Group) -> tuple[int, int]:
+    """The words of the trigger; from the first to the last where they stand close together, else the verb alone."""
+    first, last = min(group.used), max(group.used)
+    if last - first > 5:
+        first = last = group.head
+    return scene.tokens[first].start, scene.tokens[last].end
+
+
+def _confidence(group: Group) -> float:
+    """A rough trust: phrases and particles say more than a bare verb, a bare verb more than a reduced one."""
+    if group.role in ("reduced", "nominal", "ing"):
+        return 0.5
+    return 0.8 if len(group.used) > 1 or group.entry.need else 0.7

@@ -1,0 +1,267 @@
+"""How sure the text is of an event: polarity, modality and who says so.
+
+Rules, strongest first: what the event's own clause says (negation, modal, adverb, condition), what governs it (the
+verb or noun before a that-clause or an infinitive), and who is quoted.
+"""
+
+from typing import NamedTuple
+
+from etl.schema.core import Modality, Polarity
+from etl.transform.events.scene import Scene
+from etl.transform.events.verbs import Group
+
+# What a governing verb makes of its complement, by flag of its lexicon entry.
+_GOVERNED: dict[str, Modality] = {
+    "ask": "hypothetical",
+    "wish": "possible",
+    "promise": "future",
+    "deny": "denied",
+    "refuse": "hypothetical",
+    "allege": "alleged",
+    "claim": "alleged",
+    "speech": "reported",
+    "evid": "reported",
+}
+_UNREAL: frozenset[Modality] = frozenset({"possible", "future", "hypothetical", "denied"})
+_BY_NOUN: tuple[Modality, ...] = ("hypothetical", "possible", "future", "alleged", "reported")
+_BY_CHAIN: dict[str, Modality] = {"possible": "possible", "future": "future", "want": "future", "hearsay": "alleged"}
+_LOOK_BACK = 6  # tokens between a governing noun or adjective and the event noun
+
+
+class Stance(NamedTuple):
+    """How sure, and the group that says so where one does."""
+
+    polarity: Polarity
+    modality: Modality
+    source: Group | None
+
+
+def stance(scene: Scene, group: Group) -> Stance:
+    """How sure the sentence is of an event."""
+    return _Judge(scene).judge(group, 0)
+
+
+class _Judge:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    def judge(self, group: Group, depth: int) -> Stance:
+        scene = self.scene
+        negated = self._negated(group)
+        own = self._noun(group) if group.role == "noun" else self._verb(group)
+        source: Group | None = None
+        outer: Modality = "asserted"
+        if own is None or own in ("reported", "alleged", "asserted"):
+            outer, source, refused = self._outer(group, depth)
+            negated ^= refused
+        modality = own if own in _UNREAL else (outer if outer != "asserted" else own or "asserted")
+        if own == "alleged" and outer == "reported":
+            modality = "alleged"
+        if modality == "asserted":
+            source = source or self._quoting(group)
+            if source or self._according(group):
+                modality = "reported"
+        elif source is None and modality in ("reported", "alleged"):
+            source = self._quoting(group)
+        return Stance("NEG" if negated else "POS", modality, source if source is not group else None)
+
+    # the event's own clause
+
+    def _negated(self, group: Group) -> bool:
+        scene = self.scene
+        if group.role == "noun":
+            for i in range(group.used[0] - 1, max(-1, group.used[0] - _LOOK_BACK), -1):
+                tags, word = scene.tags(i), scene.tokens[i].word
+                if scene.tokens[i].is_break or (
+                    word.verbs and not word.nouns and i == scene.clauses[group.clause].verb
+                ):
+                    return False
+                if "negative" in word.governs:
+                    return True
+                if "prep" in tags and i < group.used[0] - 3:
+                    return False
+            return False
+        clause = scene.clauses[group.clause]
+        inner = [g for g in scene.groups if g.clause == group.clause and g.role == "to"]
+        for i in clause.tokens:
+            if "neg" not in scene.tags(i):
+                continue
+            following = next((g for g in inner if i < g.head), None)
+            between = following is not None and any(
+                g.head > i and g.head < following.head and g.role in ("finite", "participle")
+                for g in scene.groups
+                if g.clause == group.clause
+            )
+            target = following if following is not None and not between and self._starts(following) <= i else None
+            if (target is group) or (target is None and group.role not in ("to", "nominal", "ing", "reduced")):
+                return True
+        return False
+
+    def _starts(self, infinitive: Group) -> int:
+        """Where the stretch of an infinitive begins: after the finite verb or the participle before it."""
+        before = [
+            max(g.used)
+            for g in self.scene.groups
+            if g.clause == infinitive.clause
+            and g.role in ("finite", "participle", "infinitive")
+            and g.head < infinitive.head
+        ]
+        return max(before, default=-1)
+
+    def _verb(self, group: Group) -> Modality | None:
+        scene = self.scene
+        clause = scene.clauses[group.clause]
+        if clause.kind == "cond":
+            return "hypothetical"
+        if group.role == "to":
+            return self._infinitive(group)
+        if group.role == "nominal":
+            return self._noun(group)
+        if group.role == "reduced":
+            return None
+        if group.modal and group.role != "finite":
+            kind = _BY_CHAIN.get(group.modal)
+            if kind:
+                return "hypothetical" if group.modal == "hearsay" and self._has_condition(group.clause) else kind
+        return self._adverb(group)
+
+    def _has_condition(self, clause: int) -> bool:
+        return any(c.kind == "cond" for c in self.scene.clauses)
+
+    def _adverb(self, group: Group) -> Modality | None:
+        words = self.scene.lexicon.adverbs
+        for i in self.scene.clauses[group.clause].tokens:
+            kind = words.get(self.scene.tokens[i].low)
+            if kind is not None:
+                return kind  # type: ignore[return-value]
+        return None
+
+    def _infinitive(self, group: Group) -> Modality | None:
+        """An infinitive with te/to: as sure as its governor makes it; of a purpose, future."""
+        scene = self.scene
+        i = group.used[0] - 1
+        while i >= 0 and scene.owner[i] == group.clause and not scene.tokens[i].is_break:
+            if "purpose" in scene.tags(i):
+                return "future"
+            word = scene.tokens[i].word
+            for kind in _BY_NOUN:
+                if kind in word.governs:
+                    return kind
+            if word.verbs and any(g.head == i for g in scene.groups):
+                break
+            i -= 1
+        return self._governed(group)
+
+    def _governor(self, group: Group) -> Group | None:
+        """The verb before an infinitive in its clause."""
+        own = [g for g in self.scene.groups if g.clause == group.clause and g.role != "noun" and g is not group]
+        before = [g for g in own if g.head < group.head]
+        return before[-1] if before else None
+
+    def _governed(self, group: Group) -> Modality | None:
+        governor = self._governor(group)
+        if governor is None:
+            return "possible"
+        flags = governor.entry.flags
+        if "impl" in flags:
+            return None
+        kind = next((m for flag, m in _GOVERNED.items() if flag in flags), None)
+        return kind or "possible"
+
+    def _noun(self, group: Group) -> Modality | None:
+        """A noun: a governing noun or adjective before it, else the verb it is an object of."""
+        scene = self.scene
+        first = group.used[0]
+        definite = False
+        for i in range(first - 1, max(-1, first - 1 - _LOOK_BACK), -1):
+            token = scene.tokens[i]
+            if token.is_break and token.surface not in "\"“”'":
+                break
+            if scene.clauses[group.clause].verb == i:
+                break
+            for kind in _BY_NOUN:
+                if kind in token.word.governs:
+                    return kind
+            definite = definite or (i == first - 1 and "def" in token.word.tags)
+        if scene.clauses[group.clause].kind == "cond" and not definite:
+            return "hypothetical"
+        verb = scene.main_group(group.clause)
+        if verb is None or definite:
+            return None
+        if verb.modal:
+            return _BY_CHAIN.get(verb.modal)
+        if verb.head < group.head or scene.clauses[group.clause].kind != "main":
+            kind = next((m for flag, m in _GOVERNED.items() if flag in verb.entry.flags), None)
+            return kind if kind in _UNREAL else None
+        return None
+
+    # what stands around the clause
+
+    def _outer(self, group: Group, depth: int) -> tuple[Modality, Group | None, bool]:
+        """What the clause that holds the event's clause makes of it."""
+        scene = self.scene
+        clause = scene.clauses[group.clause]
+        if clause.kind == "sub" and clause.parent is None:
+            return "asserted", None, False
+        if clause.kind != "that" and not self._is_content(group.clause):
+            return "asserted", None, False
+        if depth > 3 or clause.parent is None:
+            return "reported" if clause.kind == "that" else "asserted", None, False
+        noun = self._noun_before(group.clause)
+        if noun:
+            return noun, scene.main_group(clause.parent), False
+        parent = scene.main_group(clause.parent)
+        if parent is None:
+            return "asserted", None, False
+        kind = next((m for flag, m in _GOVERNED.items() if flag in parent.entry.flags), None)
+        held = self.judge(parent, depth + 1)
+        if held.modality in _UNREAL and kind in (None, "reported"):
+            return held.modality, parent, False
+        if kind == "future" and group.tense not in ("FUTURE", "PRESENT", "INFINITIVE"):
+            kind = "reported"
+        if kind == "reported" and held.polarity == "NEG":
+            return "possible", parent, False
+        return kind or "asserted", parent if kind else None, "refuse" in parent.entry.flags
+
+    def _is_content(self, number: int) -> bool:
+        """A relative that follows a governing noun is its content: aanwijzingen dat …"""
+        clause = self.scene.clauses[number]
+        if clause.kind != "rel" or clause.opener is None or "that" not in self.scene.tags(clause.opener):
+            return False
+        return self._noun_before(number) is not None
+
+    def _noun_before(self, number: int) -> Modality | None:
+        """The modality that a noun just before the conjunction gives: de kans dat, geen bewijs dat."""
+        scene = self.scene
+        opener = scene.clauses[number].opener
+        if opener is None or opener == 0:
+            return None
+        for i in range(opener - 1, max(-1, opener - 4), -1):
+            governs = scene.tokens[i].word.governs
+            if "evidence" in governs:
+                return "possible" if any("neg" in scene.tags(j) for j in range(max(0, i - 3), i)) else "alleged"
+            for kind in _BY_NOUN:
+                if kind in governs:
+                    return kind
+            if scene.tokens[i].is_break:
+                break
+        return None
+
+    def _quoting(self, group: Group) -> Group | None:
+        """The speech verb of a main clause that comments on the others: "…, zegt de minister"."""
+        scene = self.scene
+        for number, clause in enumerate(scene.clauses):
+            if number == group.clause or clause.kind not in ("main", "fragment") or clause.verb is None:
+                continue
+            verb = scene.main_group(number)
+            if verb is None or not verb.entry.flags & {"speech", "claim", "evid", "allege"}:
+                continue
+            inverted = clause.tokens[0] == clause.verb and number > 0
+            quoted = scene.clauses[group.clause].quoted and not clause.quoted
+            if (inverted or quoted) and verb is not group:
+                return verb
+        return None
+
+    def _according(self, group: Group) -> bool:
+        scene = self.scene
+        return any("attribution" in scene.tags(i) for i in scene.clauses[group.clause].tokens)

@@ -1,0 +1,54 @@
+"""Event nouns of a sentence: invasie, levering, anti-ICE-protest.
+
+What belongs here: which nouns name an event in their clause. What does not: verbs (`verbs`), how sure it is
+(`modality`), and when (`timing`).
+"""
+
+from etl.transform.events.clauses import Clause
+from etl.transform.events.lexicon import Entry
+from etl.transform.events.tokens import Token
+from etl.transform.events.verbs import Group
+
+
+def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], taken: set[int]) -> list[Group]:
+    """The event nouns of a sentence as groups of role `noun`; `taken` are the tokens that verb groups use."""
+    result: list[Group] = []
+    for number, clause in enumerate(clauses):
+        text = ""
+        for position, i in enumerate(clause.tokens):
+            token = tokens[i]
+            if not token.word.nouns or i in taken or i == clause.verb:
+                continue
+            if token.is_name and _inside_name(tokens, i):
+                continue
+            if token.word.verbs and fin[i] == 2:
+                continue
+            text = text or " ".join(tokens[j].low for j in clause.tokens)
+            found = _best(tokens, clause, position, text)
+            if found:
+                entry, used = found
+                result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
+    return result
+
+
+def _inside_name(tokens: list[Token], i: int) -> bool:
+    """Whether a capital stands beside it: Aanval FC, Radio Oorlog."""
+    beside = [j for j in (i - 1, i + 1) if 0 <= j < len(tokens)]
+    return any(tokens[j].surface[0].isupper() for j in beside)
+
+
+def _best(tokens: list[Token], clause: Clause, position: int, text: str) -> tuple[Entry, tuple[int, ...]] | None:
+    """The entry with the most companions before the noun whose letters stand in the clause."""
+    i = clause.tokens[position]
+    best: tuple[int, Entry, tuple[int, ...]] | None = None
+    for entry in tokens[i].word.nouns:
+        if entry.need and not any(letters in text for letters in entry.need):
+            continue
+        n = len(entry.companions)
+        before = clause.tokens[max(0, position - n) : position]
+        if tuple(tokens[j].low for j in before) != entry.companions:
+            continue
+        score = 2 * n + bool(entry.need)
+        if best is None or score > best[0]:
+            best = score, entry, (*before, i)
+    return (best[1], best[2]) if best else None

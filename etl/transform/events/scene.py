@@ -1,0 +1,55 @@
+"""A sentence with all that was found in it: what the rules on modality, time and participants look at.
+
+What belongs here: putting tokens, clauses, verb and noun groups together and the questions that several rules ask.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from etl.transform.events import clauses as clauses_of
+from etl.transform.events import nouns, verbs
+from etl.transform.events.clauses import Clause
+from etl.transform.events.lexicon import Lexicon
+from etl.transform.events.tokens import Token, finite, tokenise
+from etl.transform.events.verbs import Group
+
+
+@dataclass
+class Scene:
+    """A sentence read; token indexes throughout."""
+
+    tokens: list[Token]
+    clauses: list[Clause]
+    groups: list[Group]
+    """Verb groups (plain ones too) and event nouns, in the order of their heads."""
+    kind: Literal["headline", "body", "dateline"]
+    lexicon: Lexicon
+    owner: list[int] = field(default_factory=list)
+    """The clause of each token, -1 for a break."""
+    covered: set[int] = field(default_factory=set)
+    """Tokens inside time expressions."""
+
+    def tags(self, i: int) -> frozenset[str]:
+        """The tags of a token; none beyond the ends."""
+        return self.tokens[i].word.tags if 0 <= i < len(self.tokens) else frozenset()
+
+    def main_group(self, clause: int) -> Group | None:
+        """The verb group that says what the clause is about: the event with the finite verb or its participle."""
+        own = [g for g in self.groups if g.clause == clause and g.role in ("finite", "participle", "infinitive")]
+        return next((g for g in own if g.entry.event_type), own[-1] if own else None)
+
+
+def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: Lexicon) -> Scene:
+    """Read a sentence."""
+    tokens = tokenise(sentence, lexicon)
+    fin = finite(tokens, lexicon)
+    found = clauses_of.clauses(tokens, lexicon, fin)
+    groups = verbs.groups(tokens, found, lexicon, fin)
+    taken = {i for g in groups for i in g.used}
+    groups += nouns.groups(tokens, found, fin, taken)
+    groups.sort(key=lambda g: g.head)
+    owner = [-1] * len(tokens)
+    for number, clause in enumerate(found):
+        for i in clause.tokens:
+            owner[i] = number
+    return Scene(tokens, found, groups, kind, lexicon, owner)
