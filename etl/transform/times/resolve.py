@@ -175,7 +175,9 @@ def _range(
         span = _point(last.point, start if follows and start else moment, "future" if follows else look, widen)
         if follows and last.point.kind == "weekday" and start and span.start - start > 7 * _DAY:
             span = _Span(span.start - 7 * _DAY, span.end - 7 * _DAY, span.grain)
-        end, grain = (span.start if last.edge == "<" else span.end), span.grain
+        # writers mean "until Friday" with Friday and without: bounds hold both
+        excludes = last.edge == "<" and not (widen and span.end - span.start >= _DAY)
+        end, grain = (span.start if excludes else span.end), span.grain
         if start and end < start and first.point and first.point.kind == "clock" == last.point.kind:
             end += _DAY
         if start and end < start and _floats(last.point):
@@ -199,18 +201,21 @@ def _point(point: Point, moment: dt.datetime, look: str, widen: bool) -> _Span:
 def _floating(point: Point, moment: dt.datetime, look: str, widen: bool) -> _Span:
     """The latest such time that has begun by the anchor's day, or the first that has not ended."""
     spans = []
+    # which weekday is decided before it is moved: Friday a week on
+    shifts = tuple(op for op in point.ops if op[0] == "shift" and point.kind == "weekday")
+    ops = tuple(op for op in point.ops if op not in shifts)
     for candidate in _candidates(point, moment):
         try:
-            spans.append(_apply(candidate, point.ops, moment, widen))
+            spans.append(_apply(candidate, ops, moment, widen))
         except (OverflowError, ValueError):
             continue
     today = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     is_bare_day = point.kind == "weekday" and not point.base.endswith("WE")
     if look == "past":
         chosen = [s for s in spans if s.start.date() <= today.date()]
-        return chosen[-1] if chosen else spans[0]
+        return _apply(chosen[-1] if chosen else spans[0], shifts, moment, widen)
     chosen = [s for s in spans if (s.start >= today + _DAY if is_bare_day else s.end > today)]
-    return chosen[0] if chosen else spans[-1]
+    return _apply(chosen[0] if chosen else spans[-1], shifts, moment, widen)
 
 
 def _candidates(point: Point, moment: dt.datetime) -> list[_Span]:
@@ -380,6 +385,12 @@ def _part(span: _Span, part: str, moment: dt.datetime) -> _Span:
     if part == "REST":
         day = _today(moment).start
         return _Span(min(max(span.start, day), span.end), span.end, span.grain)
+    if part == "WEEK":
+        monday = _today(span.start).start - span.start.weekday() * _DAY
+        return _Span(monday, monday + 7 * _DAY, "week")
+    if part == "NS":
+        back = _DAY if span.start.isoweekday() == 7 else 0 * _DAY
+        return _Span(span.start - back, span.end - back, span.grain)
     size = span.end - span.start
     third, whole_days = size / 3, size > _DAY
     cut: Callable[[dt.datetime], dt.datetime] = lambda t: _today(t).start if whole_days else t  # noqa: E731
@@ -391,7 +402,7 @@ def _part(span: _Span, part: str, moment: dt.datetime) -> _Span:
 
 
 def _nth(span: _Span, what: str) -> _Span:
-    match = re.fullmatch(r"(-?\d+)(DAY|W|D[1-7])", what)
+    match = re.fullmatch(r"(-?\d+)(DAY|W|M|D[1-7])", what)
     if not match or int(match[1]) == 0:
         raise ValueError(f"{what!r} is not an ordinal selector")
     n, unit = int(match[1]), match[2]
@@ -407,6 +418,8 @@ def _nth(span: _Span, what: str) -> _Span:
         final = last - last.weekday() * _DAY
         start = first + 7 * (n - 1) * _DAY if n > 0 else final + 7 * (n + 1) * _DAY
         return _Span(start, start + 7 * _DAY, "week")
+    if unit == "M":
+        return _months(span.start + relativedelta(months=n - 1), 1, "month")
     weekday = int(unit[1])
     if n > 0:
         start = span.start + ((weekday - span.start.isoweekday()) % 7 + 7 * (n - 1)) * _DAY

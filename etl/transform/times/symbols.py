@@ -10,17 +10,19 @@
     year    = nnnn | "XXXX"                   XXXX: the year is not written; the anchor and the direction decide
     offset  = [+|-] "P" ...                   ISO 8601 duration away from the anchor (P0D is the anchor's day)
     unit    = (W|WE|M|Q|Y|H|DEC|CEN) (+|-) n  the calendar unit the anchor is in, and so many of them on
-    op      = "T" clock | (+|-) duration | ":" (START|MID|END|REST) | ":" n "D" d | ":" n "W" | ":" n "DAY" | ":D" d
+    op      = "T" clock | (+|-) duration | ":" (START|MID|END|REST|WEEK|NS) | ":" n "D" d | ":" n (W|M|DAY) | ":D" d
     clock   = hh [":" mm [":" ss]] | MO | AF | EV | NI | DT | MI
     duration = "P" ...                        ISO 8601, X for a number that is not said
 
 A duration or a set (`R/`) has no place on the time line. `:nDd` is the nth weekday d within (-1: the last), `:Dd` that
-weekday of the week, `:nW` the nth week.
+weekday of the week, `:nW` the nth week; `:WEEK` the week it is in, `:NS` the day before where it is a Sunday.
 """
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
+
+from etl.schema.core import Precision
 
 DURATION = r"P(?:\d+(?:\.\d+)?[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?"
 _YEAR = r"(?:\d{4}|XXXX)"
@@ -34,7 +36,7 @@ _BASE = re.compile(
 )
 _OP = re.compile(
     rf"(?P<clock>T(?:\d\d(?::\d\d){{0,2}}|MO|AF|EV|NI|DT|MI))|(?P<shift>[+-]{DURATION})"
-    r"|:(?P<part>START|MID|END|REST)|:(?P<nth>-?\d{1,3})(?P<what>DAY|W|D[1-7])|:D(?P<dow>[1-7])"
+    r"|:(?P<part>START|MID|END|REST|WEEK|NS)|:(?P<nth>-?\d{1,3}(?:DAY|W|M|D[1-7]))|:D(?P<dow>[1-7])"
 )
 _DURATION = re.compile(r"P(?:T?(?:\d+(?:\.\d+)?|X)(?:[YMWDHS]|WE))+|P(?:\d+(?:\.\d+)?[YMWD])*T(?:\d+(?:\.\d+)?[HMS])+")
 
@@ -117,7 +119,62 @@ def _side(text: str, whole: str) -> Side:
 def timex_type(symbol: Symbol) -> str:
     """The TIMEX3 type of a symbol."""
     if symbol.kind in ("set", "duration"):
-        return symbol.kind.upper().replace("SET", "SET")
+        return symbol.kind.upper()
     points = [side.point for side in symbol.sides if side.point]
     is_time = any(p.kind == "clock" or "PT" in p.base or any(k == "clock" for k, _ in p.ops) for p in points)
     return "TIME" if is_time else "DATE"
+
+
+_LETTERS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour", "S": "second"}
+_UNITS = {"W": "week", "WE": "day", "M": "month", "Q": "quarter", "Y": "year", "H": "quarter"}
+
+
+def precision(symbol: Symbol) -> Precision:
+    """The unit that a symbol speaks in: of its first point; of a duration or a set, its last unit."""
+    if any(side.point is None for side in symbol.sides):
+        return "unbounded"
+    point = symbol.sides[0].point if symbol.sides else None
+    return _duration_precision(symbol.duration) if point is None else _point_precision(point)
+
+
+def _duration_precision(duration: str) -> Precision:
+    letter = duration[-1] if duration else "D"
+    return "minute" if letter == "M" and "T" in duration else _LETTERS.get(letter, "day")  # type: ignore[return-value]
+
+
+def _point_precision(point: Point) -> Precision:
+    for kind, text in reversed(point.ops):
+        if kind == "clock":
+            return _clock_precision(text)
+        if kind == "nth":
+            return "week" if text.endswith("W") else "month" if text.endswith("M") else "day"
+        if kind == "dow":
+            return "day"
+    if point.kind == "clock":
+        return _clock_precision(point.base)
+    if point.kind == "offset":
+        return _duration_precision(point.base)
+    if point.kind == "unit":
+        return _UNITS.get(point.base.rstrip("+-0123456789"), "year")  # type: ignore[return-value]
+    if point.kind == "now":
+        return "second"
+    if point.kind in ("decade", "century"):
+        return "year"
+    return _date_precision(point.base) if point.kind == "date" else "day"
+
+
+def _clock_precision(clock: str) -> Precision:
+    if clock[1:2].isalpha():
+        return "part_of_day"
+    return ("hour", "minute", "second")[clock.count(":")]
+
+
+def _date_precision(base: str) -> Precision:
+    rest = base[5:]
+    if not rest:
+        return "year"
+    if rest.startswith("W") and rest[1:2].isdigit():
+        return "day" if "-" in rest else "week"
+    if rest in ("SP", "SU", "FA", "WI") or rest[0] in "QH":
+        return "quarter"
+    return "month" if len(rest) == 2 else "day"

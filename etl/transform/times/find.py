@@ -1,0 +1,169 @@
+"""Time expressions of texts, as symbols that depend on no clock.
+
+What belongs here: from text to symbols. What does not: what a symbol means; that is `resolve.py`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from etl.schema.core import Precision
+from etl.transform.records import TimeMention
+from etl.transform.times import grammar, symbols, words
+from etl.transform.times.words import Vocabulary, Word
+
+_LEFT, _RIGHT = 90, 70
+"""How far around an expression its sentence is searched for words that turn it, in code points."""
+_SENTENCE_END = re.compile(r"[.!?\n]\s")
+_COUNTS_SOMETHING = re.compile(r"\s?[-%‰°€$£]|\s?(?:km|kg|m|cm|mm|ton)\b|[ \xa0](?!-)[^\W\d_]")
+"""What follows a number that counts things: a unit, a sign or a word."""
+
+
+class Found(NamedTuple):
+    """An expression in a run; spans in the run's text."""
+
+    start: int
+    end: int
+    symbol: str
+    direction: str | None
+    rule: str
+    is_bare: bool
+    """A number alone, which the text after it may make a count of things."""
+
+
+def find(texts: Sequence[str], language: str) -> list[TimeMention]:
+    """Find the time expressions of texts.
+
+    Args:
+        texts: the units of a batch.
+        language: ISO 639-1 code; one that has no words of time gives nothing.
+
+    Returns:
+        Mentions in order of text and place; spans in code points of their text.
+    """
+    if not words.languages.has(language, "times.toml"):
+        return []
+    vocabulary = words.load(language)
+    return [mention for unit, text in enumerate(texts) for mention in _mentions(unit, text, vocabulary)]
+
+
+def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMention]:
+    for start, end in _runs(text, vocabulary):
+        for found in _read(text[start:end], vocabulary.language):
+            at, to = start + found.start, start + found.end
+            if found.is_bare and not _is_time(text, at, to, vocabulary):
+                continue
+            direction = found.direction
+            if direction is None and "XXXX" in found.symbol:
+                direction = _direction(text, at, to, vocabulary)
+            parsed = symbols.parse(found.symbol)
+            yield TimeMention(
+                unit,
+                at,
+                to,
+                text[at:to],
+                symbols.timex_type(parsed),  # type: ignore[arg-type]
+                found.symbol,
+                found.rule,
+                direction,
+                _precision(parsed),
+                0.6 if found.is_bare else 0.9,
+            )
+
+
+def _runs(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+    """Runs of words of time, in code points."""
+    if text.isascii():
+        for match in vocabulary.run.finditer(text.encode()):
+            yield match.span()
+        return
+    data = text.encode()
+    position = characters = 0
+    for match in vocabulary.run.finditer(data):
+        start, end = match.span()
+        characters += len(data[position:start].decode(errors="ignore"))
+        length = len(match.group().decode(errors="ignore"))
+        yield characters, characters + length
+        characters += length
+        position = end
+
+
+@lru_cache(maxsize=200_000)
+def _read(run: str, language: str) -> tuple[Found, ...]:
+    """The expressions of a run: from the left, the longest that makes sense."""
+    row = words.split(run, words.load(language))
+    plans = grammar.plans(tuple(word.classes for word in row))
+    found: list[Found] = []
+    at = 0
+    for start, end, trees in plans:
+        if start < at:
+            continue
+        expression = _build(row, start, end, trees)
+        if expression:
+            found.append(expression)
+            at = end
+    return tuple(found)
+
+
+def _build(row: list[Word], start: int, end: int, trees: Sequence[grammar.Tree]) -> Found | None:
+    values = [word.values for word in row]
+    for tree in trees:
+        try:
+            symbol, _, cue = grammar.write([tree], values).partition("@")
+            symbols.parse(symbol)
+        except ValueError:
+            continue
+        is_bare = _is_bare(row[start:end], tree.rule.head)
+        return Found(row[start].start, row[end - 1].end, symbol, cue or None, tree.rule.head, is_bare)
+    return None
+
+
+_SURE = frozenset(words.TRIGGERS) | {"hm", "hms", "ymd", "dmy", "iso", "my", "year_range", "decade_code", "slashed", "years_word"}
+
+
+def _is_bare(row: Sequence[Word], head: str) -> bool:
+    """Whether nothing but numbers and small words makes it a time."""
+    return not any(word.classes & _SURE for word in row)
+
+
+def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
+    """Whether a bare number is a time: nothing that it counts follows."""
+    if start and (text[start - 1] in "€$£#-+/" or (text[start - 1].isalnum())):
+        return False
+    if end < len(text) and text[end].isalnum():
+        return False
+    follows = _COUNTS_SOMETHING.match(text, end)
+    if not follows:
+        return not (text[end : end + 1] in ",.:/-" and text[end + 1 : end + 2].isdigit())
+    word = re.compile(r"[^\W\d_]+").search(text, end)
+    return bool(word and _is_small(word.group(), vocabulary.language))
+
+
+@lru_cache(maxsize=20_000)
+def _is_small(word: str, language: str) -> bool:
+    """Whether a word is one of grammar: a number before it counts nothing."""
+    return word.lower() in _function_words(language)
+
+
+@lru_cache
+def _function_words(language: str) -> frozenset[str]:
+    return frozenset(words.languages.toml(language, "language").get("function_words", ()))
+
+
+def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str | None:
+    """The way the sentence around an expression looks, or None."""
+    before = text[max(0, start - _LEFT) : start]
+    cut = [m.end() for m in _SENTENCE_END.finditer(before)]
+    after = text[end : end + _RIGHT]
+    stop = _SENTENCE_END.search(after)
+    around = before[cut[-1] :] if cut else before
+    sentence = around + " | " + (after[: stop.start()] if stop else after)
+    if vocabulary.future.search(sentence) and not vocabulary.past.search(sentence):
+        return "future"
+    return None
+
+
+def _precision(symbol: symbols.Symbol) -> Precision:
+    """The smallest unit that the symbol speaks in."""
+    return symbols.precision(symbol)

@@ -1,0 +1,332 @@
+"""The words of time of a language: its classes, and the patterns that find runs of such words.
+
+A run is a stretch of words of time and of the small words between them that holds at least one word that shows time.
+Runs are found in one native scan; only their words are looked at in Python.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import re2
+
+from etl import languages
+from etl.transform.times import build
+from etl.transform.times.grammar import Classes
+
+
+class Word(NamedTuple):
+    """A word of a run, spans in the run's text."""
+
+    start: int
+    end: int
+    classes: Classes
+    values: dict[str, str]
+    """Value by class."""
+
+
+class Vocabulary(NamedTuple):
+    """What a language says time with."""
+
+    language: str
+    forms: dict[str, dict[str, str]]
+    """Values by class, by form in lower case; a form that counts only as written stands under `=form`."""
+    numerals: tuple[tuple[str, "re.Pattern[str]"], ...]
+    token: "re.Pattern[str]"
+    run: "re2._Regexp[bytes]"
+    future: "re2._Regexp[str]"
+    past: "re2._Regexp[str]"
+    is_month_first: bool
+
+
+TRIGGERS = (
+    "weekday month month_short unit time_unit hour units quarter_hour fortnight deictic now day_part part part_adverb "
+    "parts noon half quarter half_past season holiday decade special_year set_word duration_word recently weekdays day_part_name oclock era"
+).split()
+"""Classes of words that show time by themselves."""
+
+# Numerals by class, in the order they are tried. What they mean is worked out by `_numeral`.
+_NUMERALS = (
+    ("iso", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"),
+    ("ymd", r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"),
+    ("dmy", r"\d{1,2}([-/.])\d{1,2}\1(?:\d{4}|'?\d\d)"),
+    ("hms", r"[0-2]?\d[:.][0-5]\d[:.][0-5]\d"),
+    ("hm", r"[0-2]?\d(?::[0-5]\d|[uh][0-5]\d)(?:\s?[ap]\.?m\b\.?)?u?|[0-2]?\d\s?[ap]\.?m\b\.?|[0-2]?\d\.[0-5]\d\s?[ap]\.?m\b\.?|[0-2]?\d:[0-5]\du"),
+    ("my", r"(?:0?[1-9]|1[0-2])[/-](?:1[89]|20)\d\d|(?:1[89]|20)\d\d[-/](?:0?[1-9]|1[0-2])"),
+    ("year_range", r"(?:1[0-9]|20)\d\d ?[-–/] ?(?:(?:1[0-9]|20)\d\d|\d\d)"),
+    ("decade_code", r"(?:(?:1[5-9]|20)\d0|'\d0) ?s"),
+    ("dm", r"(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])"),
+    ("hdm", r"(?:[01]?\d|2[0-4])\.[0-5]\d"),
+    ("hour_glued", r"(?:[01]?\d|2[0-4])[uh]"),
+    ("decimal", r"\d+[.,]\d+"),
+    ("quarter_code", r"[QqK][1-4]|[HhSs][12]"),
+    ("year2", r"['’]\d\d"),
+    ("ordinal", r"\d{1,2} ?(?:ste|de|st|nd|rd|th|e)"),
+    ("n", r"\d{1,4}"),
+)
+_PUNCTUATION = {",": ",", "-": "dash", "–": "dash", "—": "dash", "/": "slash", "~": "tilde", ".": "."}
+_TRIGGER_NUMERALS = {"iso", "ymd", "dmy", "hm", "hms", "my", "year_range", "decade_code", "dm", "quarter_code", "hour_glued"}
+
+
+@lru_cache
+def load(language: str) -> Vocabulary:
+    """Read the words of a language.
+
+    Raises:
+        FileNotFoundError: the language has no times.toml.
+    """
+    data = languages.toml(language, "times")
+    forms: dict[str, dict[str, str]] = {}
+    for name, values in data["words"].items():
+        for value, words in values.items():
+            for word in words:
+                forms.setdefault(word if word.startswith("=") else word.lower(), {})[name] = value
+    for row in languages.table(language, "times_numbers"):
+        forms.setdefault(row["word"], {}).update(_number_classes(int(row["value"]), row["kind"]))
+    _join(forms, data["join"], data["words"]["weekday"])
+    return Vocabulary(
+        language,
+        forms,
+        tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NUMERALS),
+        _token_pattern(forms),
+        _run_pattern(forms),
+        _cue_pattern(data["cues"]["future"]),
+        _cue_pattern(data["cues"]["past"]),
+        data["date_order"] == "mdy",
+    )
+
+
+def _join(forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], weekdays: dict[str, list[str]]) -> None:
+    """Add compounds of a day and a part of the day."""
+    days = {f"XXXX-WXX-{n}": words for n, words in weekdays.items()} | join.get("days", {})
+    for part, parts in join.get("parts", {}).items():
+        for day, words in days.items():
+            for word in words:
+                for end in parts:
+                    forms.setdefault(word + end, {})["day_part_name"] = f"{day}T{part}"
+
+
+def _number_classes(value: int, kind: str) -> dict[str, str]:
+    text = str(value)
+    if kind == "ordinal":
+        return {"o31": text} if value <= 31 else {"o99": text}
+    return {_sized("w", value): text}
+
+
+def _sized(prefix: str, value: int) -> str:
+    limit = next((limit for limit in (0, 12, 24, 31, 59, 99) if value <= limit), 999)
+    return f"{prefix}{limit}"
+
+
+_APOSTROPHE = "['’‘]"
+
+
+def _form_pattern(forms: list[str]) -> str:
+    """An alternation of forms, longest first; an apostrophe in any of its shapes."""
+    quoted = (re.escape(form.lstrip("=")).replace("'", _APOSTROPHE).replace(r"\ ", r"[ \x{a0}]{1,2}") for form in forms)
+    return "|".join(sorted(quoted, key=len, reverse=True))
+
+
+def _numeral_pattern(names: set[str] | None = None) -> str:
+    chosen = [pattern for name, pattern in _NUMERALS if names is None or name in names]
+    # RE2 knows no back reference: the two separators of a date are compared afterwards
+    return "|".join(pattern.replace(r"([-/.])", "[-/.]").replace(r"\1", "[-/.]") for pattern in chosen)
+
+
+def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
+    triggers = [form for form, values in forms.items() if values.keys() & set(TRIGGERS)]
+    word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|['’‘](?:s [a-z]+|\d\d))"
+    trigger = rf"(?:\b(?:{_numeral_pattern(_TRIGGER_NUMERALS)}|(?:1[0-9]|20)\d\d|\d{{0,4}}(?:{_form_pattern(triggers)}))|['’‘](?:s [a-z]+|\d\d))"
+    gap = r"(?:[ \x{a0}]{1,2}|,[ \x{a0}]{0,2}| ?[-–—~/] ?|\. |)"
+    options = re2.Options()
+    options.longest_match = True
+    options.case_sensitive = False
+    options.max_mem = 1 << 28
+    options.log_errors = False
+    return re2.compile(rf"(?:{word}{gap}){{0,12}}{trigger}(?:{gap}{word}){{0,14}}\.?".encode(), options)
+
+
+def _token_pattern(forms: dict[str, dict[str, str]]) -> "re.Pattern[str]":
+    numerals = "|".join(f"(?:{p})" for _, p in _NUMERALS if _ != "dmy")
+    words = _form_pattern(list(forms)).replace(r"\x{a0}", "\xa0")
+    return re.compile(
+        rf"(?P<form>(?<!\w)(?:{words})(?![\w]))|(?P<numeral>(?<![\w])(?:\d{{1,2}}([-/.])\d{{1,2}}\3(?:\d{{4}}|['’]?\d\d)|{numerals})(?!\d))"
+        r"|(?P<mark>[-,–—/~.])|(?P<other>\w+)",
+        re.IGNORECASE,
+    )
+
+
+def _cue_pattern(words: list[str]) -> "re2._Regexp[str]":
+    options = re2.Options()
+    options.case_sensitive = False
+    return re2.compile(rf"\b(?:{'|'.join(map(re2.escape, words))})\b", options)
+
+
+def split(text: str, vocabulary: Vocabulary) -> list[Word]:
+    """The words of a run; what is no word of time has no class and ends an expression."""
+    found: list[Word] = []
+    for match in vocabulary.token.finditer(text):
+        kind = match.lastgroup
+        surface = match.group()
+        if kind == "form":
+            values = _form_values(surface, vocabulary)
+        elif kind == "numeral":
+            values = _numeral(surface, vocabulary)
+        elif kind == "mark":
+            values = {_PUNCTUATION[surface]: surface}
+        else:
+            values = {}
+        found.append(Word(match.start(), match.end(), frozenset(values), values))
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _form_values_cached(surface: str, language: str) -> tuple[tuple[str, str], ...]:
+    forms = load(language).forms
+    folded = re.sub(r"[ \xa0]+", " ", surface.replace("’", "'").replace("‘", "'"))
+    values = dict(forms.get(folded.lower(), {}))
+    values.update(forms.get("=" + folded, {}))
+    return tuple(values.items())
+
+
+def _form_values(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
+    return dict(_form_values_cached(surface, vocabulary.language))
+
+
+def _numeral(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """The classes a numeral may have, with its value in each."""
+    values: dict[str, str] = {}
+    for name, pattern in vocabulary.numerals:
+        if pattern.fullmatch(surface):
+            read = _READERS[name](surface, vocabulary)
+            values |= read
+    return values
+
+
+def _iso(surface: str, _: Vocabulary) -> dict[str, str]:
+    day, time = surface[:10], surface[11:19].rstrip("Z+-.")
+    return {"iso": f"{day}T{time[:5] if len(time) < 8 else time}"}
+
+
+def _ymd(surface: str, _: Vocabulary) -> dict[str, str]:
+    year, month, day = re.split(r"[-/.]", surface)
+    return _checked("ymd", year, month, day)
+
+
+def _dmy(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
+    first, second, year = re.split(r"[-/.]", surface)
+    return _checked("dmy", _full_year(year.lstrip("'’")), *_month_day(first, second, vocabulary, surface))
+
+
+def _month_day(first: str, second: str, vocabulary: Vocabulary, surface: str) -> tuple[str, str]:
+    """Month and day of a numeric date, in the language's order where both could be the month."""
+    month_first = vocabulary.is_month_first and "." not in surface
+    month, day = (first, second) if month_first else (second, first)
+    return (day, month) if int(month) > 12 >= int(day) else (month, day)
+
+
+def _checked(name: str, year: str, month: str, day: str) -> dict[str, str]:
+    try:
+        return {name: build.date(year, month, day)}
+    except ValueError:
+        return {}
+
+
+def _dm(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
+    first, second = re.split(r"[-/.]", surface)
+    values = _checked("dm", "", *_month_day(first, second, vocabulary, surface))
+    is_fraction = int(first) < int(second) <= 10 and not first.startswith("0")
+    if values and "/" in surface and not is_fraction:
+        values["slashed"] = values["dm"]
+    return values
+
+
+def _full_year(text: str) -> str:
+    if len(text) == 4:
+        return text
+    return str((2000 if int(text) < build.PIVOT else 1900) + int(text))
+
+
+def _clock(surface: str, _: Vocabulary) -> dict[str, str]:
+    digits = re.findall(r"\d+", surface)
+    letters = re.sub(r"[^ap]", "", surface.lower())
+    try:
+        time = build.clock(*digits)
+    except ValueError:
+        return {}
+    hour = int(digits[0])
+    if letters == "p" and hour < 12:
+        time = f"T{hour + 12:02d}{time[3:]}"
+    elif letters == "a" and hour == 12:
+        time = f"T00{time[3:]}"
+    return {"hms" if len(digits) == 3 else "hm": time}
+
+
+def _dotted_clock(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
+    values = _clock(surface, vocabulary)
+    return {"hdm": values["hm"]} if values else {}
+
+
+def _glued_hour(surface: str, _: Vocabulary) -> dict[str, str]:
+    return {"hm": f"T{int(surface[:-1]) % 24:02d}"}
+
+
+def _month_year(surface: str, _: Vocabulary) -> dict[str, str]:
+    a, b = re.split(r"[/-]", surface)
+    year, month = (a, b) if len(a) == 4 else (b, a)
+    return {"my": f"{year}-{int(month):02d}"}
+
+
+def _year_range(surface: str, _: Vocabulary) -> dict[str, str]:
+    first, last = re.findall(r"\d+", surface)
+    last = first[:2] + last if len(last) == 2 else last
+    return {"year_range": f"{first}/{last}"} if int(first) < int(last) < int(first) + 400 else {}
+
+
+def _decade_code(surface: str, _: Vocabulary) -> dict[str, str]:
+    digits = "".join(re.findall(r"\d", surface))
+    return {"decade_code": build.decade(digits)}
+
+
+def _decimal(surface: str, _: Vocabulary) -> dict[str, str]:
+    return {"decimal": surface.replace(",", ".")}
+
+
+def _quarter_code(surface: str, _: Vocabulary) -> dict[str, str]:
+    return {"quarter_code": ("Q" if surface[0].upper() in "QK" else "H") + surface[1]}
+
+
+def _year2(surface: str, _: Vocabulary) -> dict[str, str]:
+    return {"year2": _full_year(surface[1:])}
+
+
+def _ordinal(surface: str, _: Vocabulary) -> dict[str, str]:
+    value = int(re.findall(r"\d+", surface)[0])
+    return {"o31" if 0 < value <= 31 else "o99": str(value)}
+
+
+def _plain(surface: str, _: Vocabulary) -> dict[str, str]:
+    value = int(surface)
+    if len(surface) == 4 and 1000 <= value < 2200:
+        return {"year": surface, "n999": surface}
+    return {_sized("n", value): str(value)}
+
+
+_READERS = {
+    "iso": _iso,
+    "ymd": _ymd,
+    "dmy": _dmy,
+    "hms": _clock,
+    "hm": _clock,
+    "my": _month_year,
+    "year_range": _year_range,
+    "decade_code": _decade_code,
+    "dm": _dm,
+    "hdm": _dotted_clock,
+    "hour_glued": _glued_hour,
+    "decimal": _decimal,
+    "quarter_code": _quarter_code,
+    "year2": _year2,
+    "ordinal": _ordinal,
+    "n": _plain,
+}
