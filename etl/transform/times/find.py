@@ -50,7 +50,7 @@ def find(texts: Sequence[str], language: str) -> list[TimeMention]:
 
 def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMention]:
     for start, end in _runs(text, vocabulary):
-        for found in _read(text[start:end], vocabulary.language):
+        for found in read(text[start:end], vocabulary.language):
             at, to = start + found.start, start + found.end
             if found.is_bare and not _is_time(text, at, to, vocabulary):
                 continue
@@ -90,7 +90,7 @@ def _runs(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=200_000)
-def _read(run: str, language: str) -> tuple[Found, ...]:
+def read(run: str, language: str) -> tuple[Found, ...]:
     """The expressions of a run: from the left, the longest that makes sense."""
     row = words.split(run, words.load(language))
     plans = grammar.plans(tuple(word.classes for word in row))
