@@ -1,0 +1,1 @@
+"""Places: an embedded gazetteer, mentions found in one pass, and the choice among those that bear a name."""

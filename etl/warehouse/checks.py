@@ -1,0 +1,197 @@
+"""Data checks that follow from the declared tables: keys, values, references, and conservation.
+
+Each is one query that gives the rows that break it; no rows, no fault. Physical constraints hold what DuckDB can hold
+without locking a parent table; these say the rest, and say the same of data that came another way.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+import duckdb
+
+from etl.schema import TABLES, Column, Row, core, ops, raw
+from etl.schema.derive import sql_literal
+
+Severity = Literal["error", "warn"]
+
+
+class Check(NamedTuple):
+    """One rule on one table."""
+
+    name: str
+    table: str
+    kind: str
+    severity: Severity
+    description: str
+    sql: str
+    """Gives the rows that break the rule."""
+
+
+class Result(NamedTuple):
+    """What a check found."""
+
+    check: Check
+    n_failed: int
+    example: str | None
+
+
+def declared() -> Iterator[Check]:
+    """Every check of the declared tables, by table in order of declaration."""
+    for row in TABLES.values():
+        if not row.table.startswith(("ref.", "ops.")):
+            yield _unique(row)
+            for column in row.columns():
+                yield from _column_checks(row, column)
+    yield from _conservation()
+
+
+def _check(row: type[Row], kind: str, rule: str, description: str, sql: str) -> Check:
+    return Check(f"{row.table}.{rule}", row.table, kind, "error", description, sql)
+
+
+def _unique(row: type[Row]) -> Check:
+    key = ", ".join(row.key)
+    sql = f"SELECT {key} FROM {row.table} GROUP BY {key} HAVING count(*) > 1"  # noqa: S608 - declared names only
+    return _check(row, "unique", "key_unique", f"{key} is unique", sql)
+
+
+def _column_checks(row: type[Row], column: Column) -> Iterator[Check]:
+    name, table = column.name, row.table
+    if not column.is_nullable:
+        sql = f"SELECT {', '.join(row.key)} FROM {table} WHERE {name} IS NULL"  # noqa: S608 - declared names only
+        yield _check(row, "not_null", f"{name}_not_null", f"{name} is never NULL", sql)
+    if column.accepted:
+        values = ", ".join(map(sql_literal, column.accepted))
+        sql = f"SELECT {name} FROM {table} WHERE {name} NOT IN ({values})"  # noqa: S608 - declared names only
+        yield _check(row, "accepted_values", f"{name}_accepted", f"{name} is one of {values}", sql)
+    if column.references:
+        parent = TABLES[column.references]
+        (key,) = parent.key
+        sql = f"""
+            SELECT {name} FROM {table} WHERE {name} NOT IN (SELECT {key} FROM {parent.table})
+        """  # noqa: S608 - declared names only
+        yield _check(row, "relationships", f"{name}_relationship", f"{name} is a {key} of {parent.table}", sql)
+
+
+# (table, key, start, end, the words that the span must give or None); all with an article
+_SPANS: tuple[tuple[type[Row], str, str, str | None], ...] = (
+    (core.Article, "item_start", "item_end", None),
+    (core.Article, "body_start", "body_end", "body"),
+    (core.Article, "headline_start", "headline_end", "headline"),
+    (core.Article, "stamp_start", "stamp_end", "stamp_raw"),
+    (core.Sentence, "span_start", "span_end", None),
+    (core.ArticleAgency, "span_start", "span_end", "credit_raw"),
+    (core.ArticleLocation, "span_start", "span_end", "surface"),
+    (core.TimeExpression, "span_start", "span_end", "surface"),
+    (core.Event, "span_start", "span_end", "trigger"),
+)
+
+
+def _conservation() -> Iterator[Check]:
+    """Nothing is lost on the way, and every span gives its words."""
+    for row, start, end, words in _SPANS:
+        yield _span_check(row, start, end, words)
+    yield _check(
+        ops.Run,
+        "conservation",
+        "documents_conserved",
+        "documents read = new + known",
+        "SELECT run_id FROM ops.runs WHERE n_read <> n_loaded + n_known",
+    )._replace(table=raw.Document.table)
+    yield _check(
+        core.Article,
+        "conservation",
+        "documents_transformed",
+        "every document has been transformed, and has an item at least",
+        """
+        SELECT document_id FROM raw.documents WHERE document_id NOT IN (SELECT document_id FROM core.articles)
+        UNION ALL
+        SELECT document_id FROM raw.documents WHERE document_id NOT IN (SELECT document_id FROM ops.transformed)
+        """,
+    )
+    yield from _clocks()
+
+
+def _span_check(row: type[Row], start: str, end: str, words: str | None) -> Check:
+    key = row.key[0]
+    is_article = row is core.Article
+    source = (
+        f"{row.table} AS r" if is_article else f"{row.table} AS r JOIN core.articles AS a USING (article_id)"
+    ) + f" JOIN raw.documents AS d ON d.document_id = {'r' if is_article else 'a'}.document_id"
+    broken = f"r.{start} < 0 OR r.{start} > r.{end} OR r.{end} > d.n_chars"
+    if words:
+        broken += f" OR substring(d.text, r.{start} + 1, r.{end} - r.{start}) <> r.{words}"
+    sql = f"SELECT r.{key} FROM {source} WHERE {broken}"  # noqa: S608 - declared names only
+    says = f"{start}..{end} lies within the text" + (f" and gives {words}" if words else "")
+    return _check(row, "conservation", f"{start.removesuffix('_start')}_in_text", says, sql)
+
+
+def _clocks() -> Iterator[Check]:
+    """Bounds stand in order, and no clock runs after the one that bounds it."""
+    yield _check(
+        core.Anchor,
+        "bounds",
+        "bounds_ordered",
+        "earliest <= latest",
+        "SELECT anchor_id FROM core.anchors WHERE earliest > latest",
+    )
+    yield _check(
+        core.Anchor,
+        "bounds",
+        "publication_by_capture",
+        "publication <= capture",
+        """
+        SELECT p.anchor_id
+        FROM core.anchors AS p
+        JOIN core.anchors AS c ON c.anchor_id = p.parent_anchor_id
+        WHERE p.latest > c.latest OR (p.latest IS NULL AND c.latest IS NOT NULL)
+        """,
+    )
+    yield _check(
+        core.Anchor,
+        "bounds",
+        "capture_by_ingestion",
+        "capture <= ingestion",
+        """
+        SELECT anchor_id
+        FROM core.anchors JOIN raw.documents USING (document_id)
+        WHERE kind = 'capture' AND (latest > ingested_at OR latest IS NULL)
+        """,
+    )
+    yield _check(
+        core.TimeExpression,
+        "bounds",
+        "bounds_ordered",
+        "earliest <= latest",
+        "SELECT time_expression_id FROM core.time_expressions WHERE earliest > latest",
+    )
+    yield _check(
+        core.Event,
+        "bounds",
+        "bounds_ordered",
+        "begin_earliest <= begin_latest, end_earliest <= end_latest, begin_earliest <= end_latest",
+        """
+        SELECT event_id
+        FROM core.events
+        WHERE begin_earliest > begin_latest OR end_earliest > end_latest OR begin_earliest > end_latest
+        """,
+    )
+
+
+def run(con: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> list[Result]:
+    """Run checks; give how many rows break each, and one of them."""
+    return [_run(con, check) for check in checks]
+
+
+def _run(con: duckdb.DuckDBPyConnection, check: Check) -> Result:
+    rows = con.execute(
+        f"SELECT count(*), any_value(b) FROM ({check.sql}) AS b"  # noqa: S608 - SQL of this module
+    ).fetchall()
+    n_failed, example = rows[0]
+    return Result(check, n_failed, _show(example) if n_failed else None)
+
+
+def _show(example: object) -> str:
+    if isinstance(example, dict):
+        return ", ".join(f"{name} {value}" for name, value in example.items())
+    return str(example)

@@ -1,0 +1,296 @@
+"""Rows into the build, idempotent and all or nothing: each function is one transaction.
+
+What belongs here: making the declared tables, and putting frames into them. What does not: what a row is (`schema`),
+bounds (`anchoring.py`), views (`models.py`).
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import duckdb
+import polars as pl
+
+from etl.schema import TABLES, Row, core, ops, raw, ref, tables
+from etl.schema.derive import ddl, polars_schema, schemas
+from etl.settings import Settings, current
+
+_BY_ARTICLE: tuple[type[Row], ...] = (
+    core.ArticleAgency,
+    core.Sentence,
+    core.ArticleLocation,
+    core.TimeExpression,
+    core.Event,
+)
+_DIMENSIONS: tuple[tuple[type[Row], str], ...] = (
+    (core.Location, "SELECT location_id FROM core.article_locations UNION SELECT location_id FROM core.events"),
+    (core.Agency, "SELECT agency_id FROM core.article_agencies"),
+)
+"""Tables whose rows several documents share, and what still speaks of a row."""
+
+
+class WarehouseOutdated(RuntimeError):
+    """The documents in the build were written by a version of Dateline with other columns."""
+
+
+class Loaded(NamedTuple):
+    """What a load of documents found."""
+
+    n_new: int
+    n_known: int
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing."""
+    con.begin()
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
+
+
+def prepare(con: duckdb.DuckDBPyConnection, settings: Settings | None = None) -> None:
+    """Make what is missing of the declared tables, and put the reference data in.
+
+    A derived table whose columns are no longer those declared is made anew, and every document is transformed again.
+
+    Raises:
+        WarehouseOutdated: the documents themselves have other columns.
+
+    """
+    with transaction(con):
+        for schema in schemas():
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        present = _present(con)
+        drifted = [row for name, row in TABLES.items() if name in present and present[name] != _names(row)]
+        if any(row.table.startswith("raw.") for row in drifted):
+            raise WarehouseOutdated(
+                "this warehouse was written by another version of Dateline: read its sources into a new folder with "
+                "`dateline run --warehouse DIR --input PATH`"
+            )
+        if drifted:
+            _drop_derived(con)
+            present = _present(con)
+        for name, row in TABLES.items():
+            if name not in present:
+                for statement in ddl(row):
+                    con.execute(statement)
+        _load_seeds(con, settings or current())
+
+
+def _present(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of every table of the build, by qualified name."""
+    rows = con.execute(
+        """
+        SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index)
+        FROM duckdb_columns()
+        WHERE database_name = current_database() AND NOT internal
+        GROUP BY ALL
+        """
+    ).fetchall()
+    return dict(rows)
+
+
+def _names(row: type[Row]) -> list[str]:
+    return list(row.model_fields)
+
+
+def _drop_derived(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what the documents and the claims give again, with the views on it."""
+    for schema in ("marts", "intermediate", "core", "ref", "ops"):
+        con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    for schema in schemas():
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+
+
+def _load_seeds(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Put the reference data of seeds/ into `ref`, where it differs from what stands there."""
+    for name, row in tables("ref").items():
+        frame = pl.read_csv(settings.seeds / f"{name}.csv", schema_overrides=polars_schema(row)).select(_names(row))
+        before = con.sql(f"SELECT * FROM {row.table}").pl()  # noqa: S608 - declared names only
+        if not before.sort(row.key).equals(frame.sort(row.key)):
+            con.execute(f"DELETE FROM {row.table}")  # noqa: S608 - declared names only
+            _insert(con, row, frame)
+
+
+def load_documents(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> Loaded:
+    """Add the documents that are not known.
+
+    Args:
+        con: the build.
+        documents: rows of raw.documents.
+
+    """
+    n_new = _insert_new(con, raw.Document, documents)
+    return Loaded(n_new, documents.height - n_new)
+
+
+def load_claims(con: duckdb.DuckDBPyConnection, claims: pl.DataFrame) -> int:
+    """Add claims about captures; one that was made before in the same words is known. Give how many are new."""
+    return _insert_new(con, raw.Capture, claims)
+
+
+def load_rejects(con: duckdb.DuckDBPyConnection, rejects: pl.DataFrame) -> int:
+    """Add what could not be taken; give how many were not refused before."""
+    return _insert_new(con, ops.Reject, rejects)
+
+
+def record_run(con: duckdb.DuckDBPyConnection, run: ops.Run) -> None:
+    """Write down what a run did."""
+    with transaction(con):
+        con.execute("DELETE FROM ops.runs WHERE run_id = ?", [run.run_id])
+        _insert(con, ops.Run, pl.DataFrame([run.model_dump()], schema=polars_schema(ops.Run)))
+
+
+def pending(con: duckdb.DuckDBPyConnection, version: str, batch_chars: int) -> Iterator[pl.DataFrame]:
+    """Documents whose rows are missing or made by other rules, in batches of about so many characters.
+
+    Args:
+        con: the build; between batches it may be written.
+        version: of the transform.
+        batch_chars: a batch ends with the document that reaches this.
+
+    Yields:
+        Rows of raw.documents, in the order they came.
+    """
+    waiting = con.sql(
+        """
+        SELECT d.rowid AS at, d.n_chars
+        FROM raw.documents AS d
+        ANTI JOIN (FROM ops.transformed WHERE transform_version = $version) AS t USING (document_id)
+        ORDER BY at
+        """,
+        params={"version": version},
+    ).pl()
+    batches = waiting.group_by((pl.col("n_chars").cum_sum() - pl.col("n_chars")) // batch_chars, maintain_order=True)
+    for _, batch in batches:
+        first, last = batch["at"].min(), batch["at"].max()
+        yield con.sql(
+            """
+            FROM raw.documents
+            WHERE rowid BETWEEN $first AND $last
+                AND document_id NOT IN (SELECT document_id FROM ops.transformed WHERE transform_version = $version)
+            ORDER BY rowid
+            """,
+            params={"first": first, "last": last, "version": version},
+        ).pl()
+
+
+def load_batch(
+    con: duckdb.DuckDBPyConnection,
+    rows: Mapping[str, pl.DataFrame],
+    documents: pl.DataFrame,
+    version: str,
+    run_id: str,
+) -> None:
+    """Put the rows of a batch of documents in the place of those that stand there, in one transaction.
+
+    Args:
+        con: the build.
+        rows: frames of the tables of `core`, by qualified name.
+        documents: the documents they were made of.
+        version: of the transform that made them.
+        run_id: the run.
+
+    """
+    with transaction(con):
+        con.register("batch", documents.select("document_id").to_arrow())
+        had = _clear(con)
+        con.unregister("batch")
+        for row in tables("core").values():
+            if row is core.Story or row in (dimension for dimension, _ in _DIMENSIONS):
+                _insert_new(con, row, rows[row.table], is_open=True)
+            else:
+                _insert(con, row, rows[row.table])
+        _recount_stories(con, rows[core.Story.table])
+        if had:
+            _sweep(con)
+        marks = documents.select(
+            "document_id", transform_version=pl.lit(version), run_id=pl.lit(run_id, dtype=pl.String)
+        )
+        _insert(con, ops.Transformed, marks)
+
+
+def _clear(con: duckdb.DuckDBPyConnection) -> bool:
+    """Remove the rows of the documents in `batch`; say whether there were any."""
+    counted = con.execute("SELECT count(*) FROM ops.transformed SEMI JOIN batch USING (document_id)").fetchall()
+    if not counted[0][0]:
+        return False
+    articles = "SELECT article_id FROM core.articles SEMI JOIN batch USING (document_id)"
+    con.execute(
+        f"""
+        DELETE FROM core.event_participants
+        WHERE event_id IN (SELECT event_id FROM core.events WHERE article_id IN ({articles}))
+        """  # noqa: S608 - declared names only
+    )
+    for row in _BY_ARTICLE:
+        con.execute(f"DELETE FROM {row.table} WHERE article_id IN ({articles})")  # noqa: S608 - declared names only
+    for row in (core.Anchor, core.Article, ops.Transformed):
+        con.execute(
+            f"DELETE FROM {row.table} WHERE document_id IN (SELECT document_id FROM batch)"  # noqa: S608 - as above
+        )
+    return True
+
+
+def _recount_stories(con: duckdb.DuckDBPyConnection, stories: pl.DataFrame) -> None:
+    con.register("told", stories.select("story_id").to_arrow())
+    con.execute(
+        """
+        UPDATE core.stories AS s
+        SET n_articles = c.n
+        FROM (SELECT story_id, count(*) AS n FROM core.articles SEMI JOIN told USING (story_id) GROUP BY ALL) AS c
+        WHERE s.story_id = c.story_id AND s.n_articles <> c.n
+        """
+    )
+    con.unregister("told")
+
+
+def _sweep(con: duckdb.DuckDBPyConnection) -> None:
+    """Remove places, agencies and stories that nothing speaks of any more; count the stories that lost an item."""
+    for row, speaks in _DIMENSIONS:
+        key = row.key[0]
+        con.execute(
+            f"""
+            DELETE FROM {row.table}
+            WHERE {key} NOT IN (SELECT {key} FROM ({speaks}) WHERE {key} IS NOT NULL)
+            """  # noqa: S608 - declared names only
+        )
+    con.execute("DELETE FROM core.stories WHERE story_id NOT IN (SELECT story_id FROM core.articles)")
+    con.execute(
+        """
+        UPDATE core.stories AS s
+        SET n_articles = c.n
+        FROM (SELECT story_id, count(*) AS n FROM core.articles GROUP BY ALL) AS c
+        WHERE s.story_id = c.story_id AND s.n_articles <> c.n
+        """
+    )
+
+
+def _insert_new(
+    con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame, *, is_open: bool = False
+) -> int:
+    """Add the rows whose key is not there, in a transaction of its own unless one is open; give how many."""
+    if frame.is_empty():
+        return 0
+    if not is_open:
+        with transaction(con):
+            return _insert_new(con, row, frame, is_open=True)
+    unique = frame.unique(row.key, keep="first", maintain_order=True)
+    con.register("given", unique.select(_names(row)).to_arrow())
+    inserted = con.execute(
+        f"INSERT INTO {row.table} SELECT * FROM given ANTI JOIN {row.table} USING ({', '.join(row.key)})"  # noqa: S608
+    ).fetchall()
+    con.unregister("given")
+    return int(inserted[0][0])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:
+    """Add rows; the caller knows that their keys are not there."""
+    if frame.is_empty():
+        return
+    con.register("given", frame.select(_names(row)).to_arrow())
+    con.execute(f"INSERT INTO {row.table} BY NAME SELECT * FROM given")  # noqa: S608 - declared names only
+    con.unregister("given")

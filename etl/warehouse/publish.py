@@ -1,0 +1,124 @@
+"""What analysts read: an immutable versioned copy of the build, and symlinks that are swapped by rename.
+
+    published/dateline.duckdb -> versions/<version>/dateline.duckdb
+    published/csv             -> versions/<version>/csv
+    published/parquet         -> versions/<version>/parquet
+
+A reader that has opened a version keeps it: versions stay for a while after the swap, and none is ever written again.
+"""
+
+import datetime as dt
+import errno
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+
+from etl.schema.derive import sql_literal
+from etl.settings import Settings
+from etl.warehouse.export import export
+
+FORMATS = ("csv", "parquet")
+_PARTIAL = ".partial"
+
+
+class PublicationFailed(RuntimeError):
+    """The new version could not be written; the one before it stays."""
+
+
+def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
+    """Copy the build into a new version and swap the symlink; give the version's file.
+
+    Raises:
+        PublicationFailed: the disk is full, or the folder cannot be written.
+
+    """
+    versions = settings.published / "versions"
+    version = versions / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}Z"
+    partial = version.with_name(version.name + _PARTIAL)
+    try:
+        versions.mkdir(parents=True, exist_ok=True)
+        _remove_partials(versions)
+        partial.mkdir()
+        file = partial / settings.published_file.name
+        _copy(con, file)
+        file.chmod(0o444)
+        _sync(file)
+        partial.rename(version)
+        _swap(settings.published_file, version / file.name)
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise PublicationFailed(_explain(error, settings.published)) from error
+    _drop_old(versions, settings)
+    return version / file.name
+
+
+def publish_exports(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
+    """Write every mart as CSV and as Parquet beside the published file's version, and swap their symlinks.
+
+    Raises:
+        PublicationFailed: as for `publish`.
+
+    """
+    version = settings.published_file.resolve().parent
+    written = []
+    try:
+        for form in FORMATS:
+            partial = version / (form + _PARTIAL)
+            shutil.rmtree(partial, ignore_errors=True)
+            names = [path.name for path in export(con, partial, form)]
+            shutil.rmtree(version / form, ignore_errors=True)
+            partial.rename(version / form)
+            _swap(settings.published / form, version / form)
+            written += [settings.published / form / name for name in names]
+    except (OSError, duckdb.IOException) as error:
+        raise PublicationFailed(_explain(error, settings.published)) from error
+    return written
+
+
+def _copy(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    ((name,),) = con.execute("SELECT current_database()").fetchall()
+    con.execute(f"ATTACH {sql_literal(str(file))} AS version")
+    try:
+        con.execute(f'COPY FROM DATABASE "{name}" TO version')
+    finally:
+        con.execute("DETACH version")
+
+
+def _sync(file: Path) -> None:
+    """See that the version is on the disk before a name points to it."""
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+def _swap(link: Path, target: Path) -> None:
+    """Let a symlink point elsewhere, in one step."""
+    fresh = link.with_name(f".{link.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(os.path.relpath(target, link.parent))
+    fresh.replace(link)
+
+
+def _remove_partials(versions: Path) -> None:
+    """Remove what a run that was killed left half done."""
+    for path in versions.glob(f"*{_PARTIAL}"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _drop_old(versions: Path, settings: Settings) -> None:
+    """Remove versions that are neither among the last few nor young; readers of the younger ones may still be on."""
+    kept_since = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=settings.keep_minutes)
+    complete = sorted(path for path in versions.iterdir() if path.is_dir() and not path.name.endswith(_PARTIAL))
+    for path in complete[: -settings.keep_versions]:
+        with suppress(OSError):
+            if dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC) < kept_since:
+                shutil.rmtree(path)
+
+
+def _explain(error: BaseException, folder: Path) -> str:
+    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if is_full or "No space left" in str(error):
+        return f"the disk of {folder} is full: free some space and run again; the version before stays published"
+    return f"cannot publish to {folder}: {error}"
