@@ -1,0 +1,103 @@
+"""Text files, and the decoding that every format shares."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from etl.extract import files
+from etl.extract.records import Record, RefusedError, Source
+
+# the longer ones first: UTF-32 LE begins as UTF-16 LE does
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_MAX_CONTROLS = 0.01
+"""Share of control characters above which this is no text. Wire text may hold a few (IPTC 7901 has SOH, STX, ETX)."""
+_HIGH = re.compile(rb"[\x80-\xff]")
+_MULTIBYTE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_MAX_HIGH = 0.25
+"""Share of bytes above 0x7F in a Western text: French and Icelandic stay below 0.1."""
+
+
+class Decoded(NamedTuple):
+    """A text and the encoding it was in."""
+
+    text: str
+    encoding: str
+
+
+def decode(data: bytes, place: str) -> Decoded:
+    """Decode by byte order mark, else as UTF-8, else as Windows-1252 where that can be.
+
+    Windows-1252 cannot be where a byte has no meaning in it, where most bytes are not ASCII, or where the bytes hold
+    well-formed UTF-8 sequences: that is UTF-8 that was damaged, and reading it otherwise would garble every accent.
+
+    Args:
+        data: the bytes.
+        place: what to call them in an error.
+
+    Raises:
+        RefusedError: empty, not_text or bad_encoding.
+
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _checked(_strict(data, len(mark), encoding, place), encoding, place)
+    try:
+        return _checked(data.decode("utf-8"), "utf-8", place)
+    except UnicodeDecodeError as error:
+        _check_controls(data.decode("latin-1"), place)
+        n_high = sum(1 for _ in _HIGH.finditer(data))
+        if _MULTIBYTE.search(data) or n_high > _MAX_HIGH * len(data):
+            raise _bad_encoding(place, "utf-8", error.start, error.reason) from None
+    return _checked(_strict(data, 0, "cp1252", place), "cp1252", place)
+
+
+def clean(text: str) -> str:
+    """Make line ends line feeds, with no byte order mark, and U+FFFD for NUL, at which C programs cut a text."""
+    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+
+
+def read(source: Source) -> Iterator[Record]:
+    """Read a text file: one page."""
+    data = files.content(source)
+    text, encoding = decode(data, files.readable(str(source.path)))
+    yield Record(source.uri, "text", "text/plain", encoding, hashlib.sha256(data).hexdigest(), text)
+
+
+def _strict(data: bytes, start: int, encoding: str, place: str) -> str:
+    try:
+        return data[start:].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _bad_encoding(place, encoding, start + error.start, error.reason) from None
+
+
+def _checked(text: str, encoding: str, place: str) -> Decoded:
+    _check_controls(text, place)
+    cleaned = clean(text)
+    if not cleaned.strip():
+        raise RefusedError("empty", f"{place} holds no text: remove it, or fetch it again")
+    return Decoded(cleaned, encoding)
+
+
+def _check_controls(text: str, place: str) -> None:
+    n_controls = sum(1 for _ in _CONTROLS.finditer(text))
+    if n_controls > _MAX_CONTROLS * len(text):
+        raise RefusedError(
+            "not_text",
+            f"{place} holds {n_controls} control characters in {len(text)}, as binary files do: extract its text, "
+            "or save it as UTF-8",
+        )
+
+
+def _bad_encoding(place: str, encoding: str, offset: int, reason: str) -> RefusedError:
+    return RefusedError(
+        "bad_encoding",
+        f"{place}, byte {offset}: not {encoding} ({reason}), and no other encoding is certain: save it as UTF-8",
+    )
