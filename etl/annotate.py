@@ -82,7 +82,7 @@ def _task(number: int, line: str) -> "_Task | dict[str, Any]":
         if not record.text.strip():
             raise ValueError("text is empty: give the words to annotate")
         record.text.encode()  # lone surrogates are not text
-        language = record.lang or detect(record.text)
+        language = record.lang or detect([record.text])[0]
         zone = ZoneInfo(tabulate.language_zone(language))
         civil = _civil(record.reference)
     except ValidationError as error:

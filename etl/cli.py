@@ -310,11 +310,11 @@ def _exit_code(error: Exception) -> ExitCode | None:
 
     if isinstance(error, (typer.Exit, typer.Abort, TyperException)):
         return None
-    from etl.warehouse.connection import WarehouseBusy, WarehouseMissing
+    from etl.warehouse.connection import WarehouseBusyError, WarehouseMissingError
 
-    if isinstance(error, WarehouseBusy):
+    if isinstance(error, WarehouseBusyError):
         return ExitCode.BUSY
-    return ExitCode.NO_INPUT if isinstance(error, (WarehouseMissing, FileNotFoundError)) else ExitCode.FAILED
+    return ExitCode.NO_INPUT if isinstance(error, (WarehouseMissingError, FileNotFoundError)) else ExitCode.FAILED
 
 
 def _one_line(error: Exception) -> str:

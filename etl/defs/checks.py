@@ -4,7 +4,7 @@ A check costs Dagster some 30 ms of bookkeeping, so rules of one kind on one tab
 names every rule and what breaks it. A check that blocks stops what comes after its table; publication comes last.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,7 @@ from etl.defs.resources import POOL, Warehouse
 if TYPE_CHECKING:
     import duckdb
 
+    from etl.schema import Row
     from etl.warehouse.checks import Check
     from etl.warehouse.models import Project, Test
 
@@ -92,7 +93,12 @@ def declared_steps() -> list[AssetChecksDefinition]:
     from etl.schema import raw
     from etl.warehouse.checks import declared
 
-    written = {"documents": [raw.Document], "captures": [raw.Capture], "transform": TRANSFORMED, "anchor": ANCHORED}
+    written: "dict[str, Sequence[type[Row]]]" = {
+        "documents": [raw.Document],
+        "captures": [raw.Capture],
+        "transform": TRANSFORMED,
+        "anchor": ANCHORED,
+    }
     rules = list(declared())
     return [
         check_step(f"{name}_checks", _declared_groups([r for r in rules if r.table in {row.table for row in rows}]))

@@ -39,9 +39,9 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
         "The same warehouse gives the same bytes; CSV cells never start a formula.",
     )
     def exports(warehouse: Warehouse) -> MaterializeResult[None]:
-        from etl.engine.local import export_marts
+        from etl.warehouse.publish import publish_exports
 
-        paths = export_marts(warehouse.connection, warehouse.settings)
+        paths = publish_exports(warehouse.connection, warehouse.settings)
         return MaterializeResult(
             metadata={
                 "files": MetadataValue.md("\n".join(f"* {path}" for path in paths)),

@@ -19,7 +19,7 @@ from etl.schema import ops
 from etl.schema.derive import polars_schema
 from etl.settings import Settings
 from etl.transform import pipeline
-from etl.warehouse import export, load
+from etl.warehouse import load
 
 
 class Received(NamedTuple):
@@ -108,8 +108,3 @@ def transform_pending(con: duckdb.DuckDBPyConnection, *, run_id: str, settings: 
         n_chars += int(documents["n_chars"].sum())
         progress("transform", n_documents, n_chars)
     return n_documents
-
-
-def export_marts(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
-    """Write every mart beside the published file, as CSV and as Parquet."""
-    return [path for kind in ("csv", "parquet") for path in export.export(con, settings.published / kind, kind)]

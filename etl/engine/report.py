@@ -44,7 +44,7 @@ def run_summary(settings: Settings, run_id: str, *, is_published: bool) -> RunSu
             counts[f"  {status}"] = n
         counts["events moved"] = run.get("n_events_moved", 0)
         rejects = con.execute(
-            'SELECT source_uri, detail FROM ops.rejects WHERE rejected_at >= ? ORDER BY source_uri LIMIT ?',
+            "SELECT source_uri, detail FROM ops.rejects WHERE rejected_at >= ? ORDER BY source_uri LIMIT ?",
             [run.get("started_at"), REJECTS_SHOWN],
         ).fetchall()
     if is_published:

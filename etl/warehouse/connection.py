@@ -5,11 +5,11 @@ from pathlib import Path
 import duckdb
 
 
-class WarehouseBusy(RuntimeError):
+class WarehouseBusyError(RuntimeError):
     """Another process writes the build."""
 
 
-class WarehouseMissing(FileNotFoundError):
+class WarehouseMissingError(FileNotFoundError):
     """There is no such database yet."""
 
 
@@ -21,21 +21,20 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         read_only: open for reading; many processes may.
 
     Raises:
-        WarehouseBusy: another process holds the file's lock.
-        WarehouseMissing: nothing to read.
+        WarehouseBusyError: another process holds the file's lock.
+        WarehouseMissingError: nothing to read.
 
     """
     if read_only and not path.exists():
-        raise WarehouseMissing(f"no database at {path}: make one with `dateline run --input PATH`")
+        raise WarehouseMissingError(f"no database at {path}: make one with `dateline run --input PATH`")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         con = duckdb.connect(path, read_only=read_only, config={"TimeZone": "UTC"})
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
-        raise WarehouseBusy(
+        raise WarehouseBusyError(
             f"{path} is being written by another process: wait for its run to end, or stop it. "
             "Analysts read the published file, which has no lock"
         ) from None
     return con
-

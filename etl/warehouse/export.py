@@ -14,13 +14,11 @@ _OPTIONS = {"csv": "FORMAT csv, HEADER", "parquet": "FORMAT parquet, COMPRESSION
 _FORMULA = r"^[=+\-@\t\r]"
 
 
-class UnknownTable(ValueError):
+class UnknownTableError(ValueError):
     """There is no such mart."""
 
 
-def export(
-    con: duckdb.DuckDBPyConnection, folder: Path, form: str, names: Sequence[str] | None = None
-) -> list[Path]:
+def export(con: duckdb.DuckDBPyConnection, folder: Path, form: str, names: Sequence[str] | None = None) -> list[Path]:
     """Write marts to `<folder>/<mart>.<form>`, each replaced in one step.
 
     Rows stand in the order of all their columns. In CSV, times are ISO 8601 in UTC, lists are JSON, and a text that a
@@ -36,13 +34,13 @@ def export(
         The files, by name.
 
     Raises:
-        UnknownTable: a name is no mart; the message lists those there are.
+        UnknownTableError: a name is no mart; the message lists those there are.
 
     """
     marts = _marts(con)
     unknown = sorted(set(names or ()) - set(marts))
     if unknown:
-        raise UnknownTable(f"no mart {', '.join(unknown)}: there are {', '.join(marts)}")
+        raise UnknownTableError(f"no mart {', '.join(unknown)}: there are {', '.join(marts)}")
     folder.mkdir(parents=True, exist_ok=True)
     return [_write(con, name, folder / f"{name}.{form}", form) for name in marts if not names or name in names]
 

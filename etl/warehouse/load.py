@@ -11,7 +11,7 @@ from typing import NamedTuple
 import duckdb
 import polars as pl
 
-from etl.schema import TABLES, Row, core, ops, raw, ref, tables
+from etl.schema import TABLES, Row, core, ops, raw, tables
 from etl.schema.derive import ddl, polars_schema, schemas
 from etl.settings import Settings, current
 
@@ -29,7 +29,7 @@ _DIMENSIONS: tuple[tuple[type[Row], str], ...] = (
 """Tables whose rows several documents share, and what still speaks of a row."""
 
 
-class WarehouseOutdated(RuntimeError):
+class WarehouseOutdatedError(RuntimeError):
     """The documents in the build were written by a version of Dateline with other columns."""
 
 
@@ -58,7 +58,7 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: Settings | None = None) ->
     A derived table whose columns are no longer those declared is made anew, and every document is transformed again.
 
     Raises:
-        WarehouseOutdated: the documents themselves have other columns.
+        WarehouseOutdatedError: the documents themselves have other columns.
 
     """
     with transaction(con):
@@ -67,7 +67,7 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: Settings | None = None) ->
         present = _present(con)
         drifted = [row for name, row in TABLES.items() if name in present and present[name] != _names(row)]
         if any(row.table.startswith("raw.") for row in drifted):
-            raise WarehouseOutdated(
+            raise WarehouseOutdatedError(
                 "this warehouse was written by another version of Dateline: read its sources into a new folder with "
                 "`dateline run --warehouse DIR --input PATH`"
             )
@@ -269,9 +269,7 @@ def _sweep(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _insert_new(
-    con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame, *, is_open: bool = False
-) -> int:
+def _insert_new(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame, *, is_open: bool = False) -> int:
     """Add the rows whose key is not there, in a transaction of its own unless one is open; give how many."""
     if frame.is_empty():
         return 0

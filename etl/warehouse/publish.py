@@ -24,7 +24,7 @@ FORMATS = ("csv", "parquet")
 _PARTIAL = ".partial"
 
 
-class PublicationFailed(RuntimeError):
+class PublicationError(RuntimeError):
     """The new version could not be written; the one before it stays."""
 
 
@@ -32,7 +32,7 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
     """Copy the build into a new version and swap the symlink; give the version's file.
 
     Raises:
-        PublicationFailed: the disk is full, or the folder cannot be written.
+        PublicationError: the disk is full, or the folder cannot be written.
 
     """
     versions = settings.published / "versions"
@@ -50,7 +50,7 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
         _swap(settings.published_file, version / file.name)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise PublicationFailed(_explain(error, settings.published)) from error
+        raise PublicationError(_explain(error, settings.published)) from error
     _drop_old(versions, settings)
     return version / file.name
 
@@ -59,7 +59,7 @@ def publish_exports(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[
     """Write every mart as CSV and as Parquet beside the published file's version, and swap their symlinks.
 
     Raises:
-        PublicationFailed: as for `publish`.
+        PublicationError: as for `publish`.
 
     """
     version = settings.published_file.resolve().parent
@@ -74,7 +74,7 @@ def publish_exports(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[
             _swap(settings.published / form, version / form)
             written += [settings.published / form / name for name in names]
     except (OSError, duckdb.IOException) as error:
-        raise PublicationFailed(_explain(error, settings.published)) from error
+        raise PublicationError(_explain(error, settings.published)) from error
     return written
 
 

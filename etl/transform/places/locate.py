@@ -55,8 +55,10 @@ def locate(units: Sequence[Unit], language: str, homes: Sequence[str | None]) ->
     names = gazetteer.load().names(language)
     hits: dict[int, list[_Hit]] = defaultdict(list)
     for index, unit in enumerate(units):
-        found = _in_dateline(index, unit, names) if unit.kind == "dateline" else _in_text(index, unit, names, language)
-        hits[unit.article] += found
+        is_dateline = unit.kind == "dateline"
+        hits[unit.article] += (
+            _in_dateline(index, unit, names) if is_dateline else _in_text(index, unit, names, language)
+        )
     by_unit: dict[int, list[PlaceMention]] = defaultdict(list)
     for article, own in hits.items():
         for mention in _resolve(own, units, homes[article]):
@@ -139,11 +141,10 @@ def _resolve(hits: Sequence[_Hit], units: Sequence[Unit], home: str | None) -> I
             if place.admin1_code:
                 divisions.add((place.country_code, place.admin1_code))
     for hit in hits:
-        place, confidence = _choose(hit.name.places, countries, divisions, home)
+        chosen, confidence = _choose(hit.name.places, countries, divisions, home)
         role = "dateline" if units[hit.unit].kind == "dateline" else hit.name.role
-        yield PlaceMention(
-            hit.unit, hit.start, hit.end, hit.surface, role, place, len(hit.name.places), confidence
-        )
+        n_candidates = len(hit.name.places)
+        yield PlaceMention(hit.unit, hit.start, hit.end, hit.surface, role, chosen, n_candidates, confidence)
 
 
 def _is_plain(hit: _Hit, units: Sequence[Unit]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from etl.schema.core import Precision
+from etl import languages
 from etl.transform.records import TimeMention
 from etl.transform.times import grammar, symbols, words
 from etl.transform.times.words import Vocabulary, Word
@@ -16,6 +16,7 @@ from etl.transform.times.words import Vocabulary, Word
 _LEFT, _RIGHT = 90, 70
 """How far around an expression its sentence is searched for words that turn it, in code points."""
 _SENTENCE_END = re.compile(r"[.!?\n]\s")
+_WORD = re.compile(r"[^\W\d_]+")
 _COUNTS_SOMETHING = re.compile(r"\s?[-%‰°€$£]|\s?(?:km|kg|m|cm|mm|ton)\b|[ \xa0](?!-)[^\W\d_]")
 """What follows a number that counts things: a unit, a sign or a word."""
 
@@ -42,7 +43,7 @@ def find(texts: Sequence[str], language: str) -> list[TimeMention]:
     Returns:
         Mentions in order of text and place; spans in code points of their text.
     """
-    if not words.languages.has(language, "times.toml"):
+    if not languages.has(language, "times.toml"):
         return []
     vocabulary = words.load(language)
     return [mention for unit, text in enumerate(texts) for mention in _mentions(unit, text, vocabulary)]
@@ -63,11 +64,11 @@ def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMent
                 at,
                 to,
                 text[at:to],
-                symbols.timex_type(parsed),  # type: ignore[arg-type]
+                symbols.timex_type(parsed),
                 found.symbol,
                 found.rule,
                 direction,
-                _precision(parsed),
+                symbols.precision(parsed),
                 0.6 if found.is_bare else 0.9,
             )
 
@@ -119,7 +120,9 @@ def _build(row: list[Word], start: int, end: int, trees: Sequence[grammar.Tree])
     return None
 
 
-_SURE = frozenset(words.TRIGGERS) | {"hm", "hms", "ymd", "dmy", "iso", "my", "year_range", "decade_code", "slashed", "years_word"}
+_SURE = words.TRIGGERS | frozenset(
+    ["hm", "hms", "ymd", "dmy", "iso", "my", "year_range", "decade_code", "slashed", "years_word"]
+)
 
 
 def _is_bare(row: Sequence[Word], head: str) -> bool:
@@ -136,7 +139,7 @@ def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     follows = _COUNTS_SOMETHING.match(text, end)
     if not follows:
         return not (text[end : end + 1] in ",.:/-" and text[end + 1 : end + 2].isdigit())
-    word = re.compile(r"[^\W\d_]+").search(text, end)
+    word = _WORD.search(text, end)
     return bool(word and _is_small(word.group(), vocabulary.language))
 
 
@@ -148,22 +151,14 @@ def _is_small(word: str, language: str) -> bool:
 
 @lru_cache
 def _function_words(language: str) -> frozenset[str]:
-    return frozenset(words.languages.toml(language, "language").get("function_words", ()))
+    return frozenset(languages.toml(language, "language").get("function_words", ()))
 
 
 def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str | None:
     """The way the sentence around an expression looks, or None."""
-    before = text[max(0, start - _LEFT) : start]
-    cut = [m.end() for m in _SENTENCE_END.finditer(before)]
-    after = text[end : end + _RIGHT]
-    stop = _SENTENCE_END.search(after)
-    around = before[cut[-1] :] if cut else before
-    sentence = around + " | " + (after[: stop.start()] if stop else after)
+    before = _SENTENCE_END.split(text[max(0, start - _LEFT) : start])[-1]
+    after = _SENTENCE_END.split(text[end : end + _RIGHT], maxsplit=1)[0]
+    sentence = f"{before} | {after}"
     if vocabulary.future.search(sentence) and not vocabulary.past.search(sentence):
         return "future"
     return None
-
-
-def _precision(symbol: symbols.Symbol) -> Precision:
-    """The smallest unit that the symbol speaks in."""
-    return symbols.precision(symbol)

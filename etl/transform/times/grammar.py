@@ -58,8 +58,6 @@ class Grammar(NamedTuple):
     top: tuple[str, ...]
 
 
-
-
 _CALL = re.compile(r"([a-z]\w+)\(([^)]*)\)")
 _SLOT = re.compile(r"\$([a-z])")
 

@@ -21,7 +21,7 @@ LONGEST = 60
 
 _UPDATE = re.compile(r"\s*\((?:update|bijgewerkt|aangepast|updated)\b[^()]{0,50}\)", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"[^\W\d_]+|\d")
-# where a glued stamp may end: before a capital or a quotation mark, or between the long and the short form of one time
+# where a glued stamp may end: before a capital or a quotation mark, or between two forms of one time
 _GLUE = re.compile(r"(?<=[\w.:)])(?=[A-ZÀ-Þ\"“‘(])|(?<=:\d\d)(?=\d)|(?<=\w) (?=[A-ZÀ-Þ]{2})")
 _AFTER_SENTENCE = re.compile(r"(?<=[.!?\"”’')…])(?=[^\W_])")
 _CLOCK = re.compile(r"T\d\d:\d\d")
@@ -128,7 +128,7 @@ def _first_words() -> frozenset[str]:
 
 def _may_begin(text: str, start: int) -> bool:
     match = _FIRST_WORD.match(text, start)
-    return bool(match) and (match.group().isdigit() or match.group().lower() in _first_words())
+    return match is not None and (match.group().isdigit() or match.group().lower() in _first_words())
 
 
 def _offsets(symbol: str) -> tuple[float, float] | None:

@@ -14,15 +14,15 @@
     clock   = hh [":" mm [":" ss]] | MO | AF | EV | NI | DT | MI
     duration = "P" ...                        ISO 8601, X for a number that is not said
 
-A duration or a set (`R/`) has no place on the time line. `:nDd` is the nth weekday d within (-1: the last), `:Dd` that
-weekday of the week, `:nW` the nth week; `:WEEK` the week it is in, `:NS` the day before where it is a Sunday.
+A duration or a set (`R/`) has no place on the time line. `:nDd` is the nth weekday d within (-1: the last), `:Dd`
+that weekday of the week, `:nW` the nth week; `:WEEK` the week it is in, `:NS` the day before where it is a Sunday.
 """
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from etl.schema.core import Precision
+from etl.schema.core import Precision, TimexType
 
 DURATION = r"P(?:\d+(?:\.\d+)?[YMWD])*(?:T(?:\d+(?:\.\d+)?[HMS])+)?"
 _YEAR = r"(?:\d{4}|XXXX)"
@@ -38,7 +38,9 @@ _OP = re.compile(
     rf"(?P<clock>T(?:\d\d(?::\d\d){{0,2}}|MO|AF|EV|NI|DT|MI))|(?P<shift>[+-]{DURATION})"
     r"|:(?P<part>START|MID|END|REST|WEEK|NS)|:(?P<nth>-?\d{1,3}(?:DAY|W|M|D[1-7]))|:D(?P<dow>[1-7])"
 )
-_DURATION = re.compile(r"P(?:T?(?:\d+(?:\.\d+)?|X)(?:[YMWDHS]|WE))+|P(?:\d+(?:\.\d+)?[YMWD])*T(?:\d+(?:\.\d+)?[HMS])+")
+_DURATION = re.compile(
+    r"P(?:T?(?:\d+(?:\.\d+)?|X)(?:[YMWDHS]|WE))+|P(?:\d+(?:\.\d+)?[YMWD])*T(?:\d+(?:\.\d+)?[HMS])+"
+)
 
 
 class Point(NamedTuple):
@@ -116,10 +118,10 @@ def _side(text: str, whole: str) -> Side:
     return Side(edge, Point(kind, base.group(), tuple(ops)))
 
 
-def timex_type(symbol: Symbol) -> str:
+def timex_type(symbol: Symbol) -> TimexType:
     """The TIMEX3 type of a symbol."""
     if symbol.kind in ("set", "duration"):
-        return symbol.kind.upper()
+        return "SET" if symbol.kind == "set" else "DURATION"
     points = [side.point for side in symbol.sides if side.point]
     is_time = any(p.kind == "clock" or "PT" in p.base or any(k == "clock" for k, _ in p.ops) for p in points)
     return "TIME" if is_time else "DATE"

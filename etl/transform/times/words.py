@@ -39,10 +39,40 @@ class Vocabulary(NamedTuple):
     is_month_first: bool
 
 
-TRIGGERS = (
-    "weekday month month_short unit time_unit hour units quarter_hour fortnight deictic now day_part part part_adverb "
-    "parts noon half quarter half_past season holiday decade special_year set_word duration_word recently weekdays day_part_name oclock era"
-).split()
+TRIGGERS = frozenset(
+    [
+        "weekday",
+        "month",
+        "month_short",
+        "unit",
+        "time_unit",
+        "hour",
+        "units",
+        "quarter_hour",
+        "fortnight",
+        "deictic",
+        "now",
+        "day_part",
+        "part",
+        "part_adverb",
+        "parts",
+        "noon",
+        "half",
+        "quarter",
+        "half_past",
+        "season",
+        "holiday",
+        "decade",
+        "special_year",
+        "set_word",
+        "duration_word",
+        "recently",
+        "weekdays",
+        "day_part_name",
+        "oclock",
+        "era",
+    ]
+)
 """Classes of words that show time by themselves."""
 
 # Numerals by class, in the order they are tried. What they mean is worked out by `_numeral`.
@@ -51,7 +81,11 @@ _NUMERALS = (
     ("ymd", r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"),
     ("dmy", r"\d{1,2}([-/.])\d{1,2}\1(?:\d{4}|'?\d\d)"),
     ("hms", r"[0-2]?\d[:.][0-5]\d[:.][0-5]\d"),
-    ("hm", r"[0-2]?\d(?::[0-5]\d|[uh][0-5]\d)(?:\s?[ap]\.?m\b\.?)?u?|[0-2]?\d\s?[ap]\.?m\b\.?|[0-2]?\d\.[0-5]\d\s?[ap]\.?m\b\.?|[0-2]?\d:[0-5]\du"),
+    (
+        "hm",
+        r"[0-2]?\d(?::[0-5]\d|[uh][0-5]\d)(?:\s?[ap]\.?m\b\.?)?u?"
+        r"|[0-2]?\d(?:\.[0-5]\d)?\s?[ap]\.?m\b\.?",
+    ),
     ("my", r"(?:0?[1-9]|1[0-2])[/-](?:1[89]|20)\d\d|(?:1[89]|20)\d\d[-/](?:0?[1-9]|1[0-2])"),
     ("year_range", r"(?:1[0-9]|20)\d\d ?[-–/] ?(?:(?:1[0-9]|20)\d\d|\d\d)"),
     ("decade_code", r"(?:(?:1[5-9]|20)\d0|'\d0) ?s"),
@@ -65,7 +99,9 @@ _NUMERALS = (
     ("n", r"\d{1,4}"),
 )
 _PUNCTUATION = {",": ",", "-": "dash", "–": "dash", "—": "dash", "/": "slash", "~": "tilde", ".": "."}
-_TRIGGER_NUMERALS = {"iso", "ymd", "dmy", "hm", "hms", "my", "year_range", "decade_code", "dm", "quarter_code", "hour_glued"}
+_TRIGGER_NUMERALS = frozenset(
+    ["iso", "ymd", "dmy", "hm", "hms", "my", "year_range", "decade_code", "dm", "quarter_code", "hour_glued"]
+)
 
 
 @lru_cache
@@ -96,7 +132,9 @@ def load(language: str) -> Vocabulary:
     )
 
 
-def _join(forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], weekdays: dict[str, list[str]]) -> None:
+def _join(
+    forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], weekdays: dict[str, list[str]]
+) -> None:
     """Add compounds of a day and a part of the day."""
     days = {f"XXXX-WXX-{n}": words for n, words in weekdays.items()} | join.get("days", {})
     for part, parts in join.get("parts", {}).items():
@@ -123,20 +161,24 @@ _APOSTROPHE = "['’‘]"
 
 def _form_pattern(forms: list[str]) -> str:
     """An alternation of forms, longest first; an apostrophe in any of its shapes."""
-    quoted = (re.escape(form.lstrip("=")).replace("'", _APOSTROPHE).replace(r"\ ", r"[ \x{a0}]{1,2}") for form in forms)
+    quoted = (
+        re.escape(form.lstrip("=")).replace("'", _APOSTROPHE).replace(r"\ ", r"[ \x{a0}]{1,2}") for form in forms
+    )
     return "|".join(sorted(quoted, key=len, reverse=True))
 
 
-def _numeral_pattern(names: set[str] | None = None) -> str:
+def _numeral_pattern(names: frozenset[str] | None = None) -> str:
     chosen = [pattern for name, pattern in _NUMERALS if names is None or name in names]
     # RE2 knows no back reference: the two separators of a date are compared afterwards
     return "|".join(pattern.replace(r"([-/.])", "[-/.]").replace(r"\1", "[-/.]") for pattern in chosen)
 
 
 def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
-    triggers = [form for form, values in forms.items() if values.keys() & set(TRIGGERS)]
-    word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|['’‘](?:s [a-z]+|\d\d))"
-    trigger = rf"(?:\b(?:{_numeral_pattern(_TRIGGER_NUMERALS)}|(?:1[0-9]|20)\d\d|\d{{0,4}}(?:{_form_pattern(triggers)}))|['’‘](?:s [a-z]+|\d\d))"
+    triggers = _form_pattern([form for form, values in forms.items() if values.keys() & TRIGGERS])
+    after_apostrophe = r"['’‘](?:s [a-z]+|\d\d)"
+    word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|{after_apostrophe})"
+    sure = rf"{_numeral_pattern(_TRIGGER_NUMERALS)}|(?:1[0-9]|20)\d\d|\d{{0,4}}(?:{triggers})"
+    trigger = rf"(?:\b(?:{sure})|{after_apostrophe})"
     gap = r"(?:[ \x{a0}]{1,2}|,[ \x{a0}]{0,2}| ?[-–—~/] ?|\. |)"
     options = re2.Options()
     options.longest_match = True
@@ -147,10 +189,12 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
 
 
 def _token_pattern(forms: dict[str, dict[str, str]]) -> "re.Pattern[str]":
-    numerals = "|".join(f"(?:{p})" for _, p in _NUMERALS if _ != "dmy")
+    numerals = "|".join(f"(?:{pattern})" for name, pattern in _NUMERALS if name != "dmy")
     words = _form_pattern(list(forms)).replace(r"\x{a0}", "\xa0")
+    date = r"\d{1,2}([-/.])\d{1,2}\3(?:\d{4}|['’]?\d\d)"
     return re.compile(
-        rf"(?P<form>(?<!\w)(?:{words})(?![\w]))|(?P<numeral>(?<![\w])(?:\d{{1,2}}([-/.])\d{{1,2}}\3(?:\d{{4}}|['’]?\d\d)|{numerals})(?!\d))"
+        rf"(?P<form>(?<!\w)(?:{words})(?!\w))"
+        rf"|(?P<numeral>(?<!\w)(?:{date}|{numerals})(?!\d))"
         r"|(?P<mark>[-,–—/~.])|(?P<other>\w+)",
         re.IGNORECASE,
     )
