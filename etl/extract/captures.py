@@ -183,10 +183,9 @@ def _instant(place: str, column: str, value: str) -> dt.datetime | None:
         return None
     try:
         moment = dt.datetime.fromisoformat(value)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        wrong = "without an offset" if moment else "not ISO 8601"
-        example = "2026-01-31T09:15:00+01:00"
-        raise ManifestError(f"{place}, column {column}: {value!r} is {wrong}: write it as {example}")
-    return moment.astimezone(dt.UTC)
+        if moment.tzinfo:
+            return moment.astimezone(dt.UTC)
+        wrong = "without an offset"
+    except (ValueError, OverflowError):
+        wrong = "not ISO 8601"
+    raise ManifestError(f"{place}, column {column}: {value!r} is {wrong}: write it as 2026-01-31T09:15:00+01:00")

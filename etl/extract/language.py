@@ -16,8 +16,8 @@ UNDETERMINED = "und"
 """ISO 639-2 code of a language that is not known."""
 _HEAD = 8000
 """Code points that are looked at."""
-_MIN_SHARE = 0.12
-"""Share of the words of a text that must be function words of its language; in running text about a third are."""
+_MIN_SHARE = 0.08
+"""Share of the words of a text that must be function words of its language; in running text a fifth and more are."""
 _MIN_LEAD = 3
 """How many times as often as the next language's."""
 
@@ -37,18 +37,17 @@ def detect(texts: Sequence[str]) -> list[str]:
     words = heads.str.extract_all(pattern).to_list()
     totals = heads.str.count_matches(r"\w+").to_list()
     return [
-        _verdict(Counter(owner[word.lower()] for word in found), {w.lower() for w in found}, total)
+        _verdict(Counter(owner[word.lower()] for word in found), total)
         for found, total in zip(words, totals, strict=True)
     ]
 
 
-def _verdict(counts: "Counter[str]", different: set[str], n_words: int) -> str:
+def _verdict(counts: "Counter[str]", n_words: int) -> str:
     if not counts:
         return UNDETERMINED
     (best, n_best), *others = counts.most_common(2)
     n_next = others[0][1] if others else 0
-    # one word that recurs is a name or a chance: `de` in French
-    is_clear = len(different) > 1 and n_best >= _MIN_LEAD * n_next and n_best >= _MIN_SHARE * n_words
+    is_clear = n_best >= _MIN_LEAD * n_next and n_best >= _MIN_SHARE * n_words
     return best if is_clear else UNDETERMINED
 
 

@@ -48,15 +48,26 @@ def decode(data: bytes, place: str) -> Decoded:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _checked(_strict(data, len(mark), encoding, place), encoding, place)
+            return _checked(_marked(data, len(mark), encoding, place), encoding, place)
     try:
         return _checked(data.decode("utf-8"), "utf-8", place)
     except UnicodeDecodeError as error:
         _check_controls(data.decode("latin-1"), place)
-        n_high = sum(1 for _ in _HIGH.finditer(data))
-        if _MULTIBYTE.search(data) or n_high > _MAX_HIGH * len(data):
+        western = _western(data)
+        if western is None:
             raise _bad_encoding(place, "utf-8", error.start, error.reason) from None
-    return _checked(_strict(data, 0, "cp1252", place), "cp1252", place)
+    return _checked(western, "cp1252", place)
+
+
+def _western(data: bytes) -> str | None:
+    """The text in Windows-1252, where it can be that."""
+    n_high = sum(1 for _ in _HIGH.finditer(data))
+    if _MULTIBYTE.search(data) or n_high > _MAX_HIGH * len(data):
+        return None
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
 
 
 def clean(text: str) -> str:
@@ -71,7 +82,8 @@ def read(source: Source) -> Iterator[Record]:
     yield Record(source.uri, "text", "text/plain", encoding, hashlib.sha256(data).hexdigest(), text)
 
 
-def _strict(data: bytes, start: int, encoding: str, place: str) -> str:
+def _marked(data: bytes, start: int, encoding: str, place: str) -> str:
+    """Decode what follows the mark."""
     try:
         return data[start:].decode(encoding)
     except UnicodeDecodeError as error:
