@@ -155,7 +155,7 @@ def _clocks() -> Iterator[Check]:
         """
         SELECT anchor_id
         FROM core.anchors JOIN raw.documents USING (document_id)
-        WHERE kind = 'capture' AND (latest > ingested_at OR latest IS NULL)
+        WHERE anchors.kind = 'capture' AND (latest > ingested_at OR latest IS NULL)
         """,
     )
     yield _check(

@@ -29,7 +29,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         raise WarehouseMissingError(f"no database at {path}: make one with `dateline run --input PATH`")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        con = duckdb.connect(path, read_only=read_only, config={"TimeZone": "UTC"})
+        con = duckdb.connect(path, read_only=read_only)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
@@ -37,4 +37,5 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
             f"{path} is being written by another process: wait for its run to end, or stop it. "
             "Analysts read the published file, which has no lock"
         ) from None
+    con.execute("SET TimeZone = 'UTC'")
     return con

@@ -158,16 +158,16 @@ def pending(con: duckdb.DuckDBPyConnection, version: str, batch_chars: int) -> I
     """
     waiting = con.sql(
         """
-        SELECT d.rowid AS at, d.n_chars
+        SELECT d.rowid AS row_number, d.n_chars
         FROM raw.documents AS d
         ANTI JOIN (FROM ops.transformed WHERE transform_version = $version) AS t USING (document_id)
-        ORDER BY at
+        ORDER BY d.rowid
         """,
         params={"version": version},
     ).pl()
     batches = waiting.group_by((pl.col("n_chars").cum_sum() - pl.col("n_chars")) // batch_chars, maintain_order=True)
     for _, batch in batches:
-        first, last = batch["at"].min(), batch["at"].max()
+        first, last = batch["row_number"].min(), batch["row_number"].max()
         yield con.sql(
             """
             FROM raw.documents
