@@ -162,6 +162,27 @@ def day_of_month(day: str) -> str:
     return f"XXXX-XX-{int(day):02d}"
 
 
+def weekday_of_month(day: str, weekday: str) -> str:
+    """A day of a month that is not said, but that falls on a weekday."""
+    return on_weekday(day_of_month(day), weekday)
+
+
+def on_weekday(day: str, weekday: str) -> str:
+    """A date with its weekday, which tells the year or the month where it is not said."""
+    return f"{day}={weekday}" if day.startswith("XXXX") and "T" not in day and ":" not in day else day
+
+
+def pair_range(year: str, month: str, pair: str) -> str:
+    """From one day to another of a month, written as a pair."""
+    first, _, last = pair.partition("/")
+    return date_range(year, month, first, last)
+
+
+def weekend(unit: str) -> str:
+    """The weekend, whichever the anchor and the direction tell."""
+    return _only("WE", "XXXX-WXX-WE", unit)
+
+
 def year_part(year: str, part: str) -> str:
     """A part of a year that may not be said."""
     return (year or "XXXX") + part
@@ -293,7 +314,7 @@ def _bare(span: str) -> tuple[str, str]:
 
 
 def last_span(span: str) -> str:
-    """The last three days: up to now."""
+    """The last three days: up to now; quarters are those of the calendar."""
     return f"-{span}/<NOW"
 
 

@@ -95,13 +95,18 @@ def read(run: str, language: str) -> tuple[Found, ...]:
     """The expressions of a run: from the left, the longest that makes sense."""
     row = words.split(run, words.load(language))
     plans = grammar.plans(tuple(word.classes for word in row))
+    longest: dict[int, tuple[int, Found]] = {}
+    for start, end, trees in plans:
+        if start not in longest and (expression := _build(row, start, end, trees)):
+            longest[start] = end, expression
     found: list[Found] = []
     at = 0
-    for start, end, trees in plans:
-        if start < at:
-            continue
-        expression = _build(row, start, end, trees)
-        if expression:
+    for start, (end, expression) in sorted(longest.items()):
+        # a later start that reaches further and holds no less says more: [in the week] after next
+        overtaken = any(
+            start < other < end < reach and reach - other >= end - start for other, (reach, _) in longest.items()
+        )
+        if start >= at and not overtaken:
             found.append(expression)
             at = end
     return tuple(found)
@@ -121,7 +126,20 @@ def _build(row: list[Word], start: int, end: int, trees: Sequence[grammar.Tree])
 
 
 _SURE = words.TRIGGERS | frozenset(
-    ["hm", "hms", "ymd", "dmy", "iso", "my", "year_range", "decade_code", "slashed", "years_word"]
+    [
+        "hm",
+        "hms",
+        "ymd",
+        "dmy",
+        "iso",
+        "my",
+        "year_range",
+        "decade_code",
+        "slashed",
+        "quarter_code",
+        "weekday_short",
+        "years_word",
+    ]
 )
 
 

@@ -210,12 +210,21 @@ def _floating(point: Point, moment: dt.datetime, look: str, widen: bool) -> _Spa
         except (OverflowError, ValueError):
             continue
     today = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    if weekday := _weekday_said(point.base):
+        spans = [s for s in spans if s.start.isoweekday() == weekday] or spans
+        # the weekday decides, not the direction: the nearest such day
+        return min(spans, key=lambda s: (abs(s.start - today), s.start))
     is_bare_day = point.kind == "weekday" and not point.base.endswith("WE")
     if look == "past":
         chosen = [s for s in spans if s.start.date() <= today.date()]
         return _apply(chosen[-1] if chosen else spans[0], shifts, moment, widen)
     chosen = [s for s in spans if (s.start >= today + _DAY if is_bare_day else s.end > today)]
     return _apply(chosen[0] if chosen else spans[-1], shifts, moment, widen)
+
+
+def _weekday_said(base: str) -> int | None:
+    """The weekday that a day without a year or a month falls on, where the words say it."""
+    return int(base[-1]) if base[-2:-1] == "=" else None
 
 
 def _candidates(point: Point, moment: dt.datetime) -> list[_Span]:
@@ -233,7 +242,7 @@ def _candidates(point: Point, moment: dt.datetime) -> list[_Span]:
         for n in range(-3, 4):
             month = today.replace(day=1) + relativedelta(months=n)
             try:
-                start = month.replace(day=int(point.base[-2:]))
+                start = month.replace(day=int(point.base[8:10]))
             except ValueError:
                 continue
             found.append(_Span(start, start + _DAY, "day"))
@@ -241,7 +250,7 @@ def _candidates(point: Point, moment: dt.datetime) -> list[_Span]:
     found = []
     for year in range(max(1, moment.year - 8), min(9998, moment.year + 8) + 1):
         try:
-            found.append(_date(f"{year:04d}" + point.base[4:]))
+            found.append(_date(f"{year:04d}" + point.base[4:].partition("=")[0]))
         except ValueError:
             continue
     return found
@@ -371,7 +380,7 @@ def _apply(span: _Span, ops: tuple[tuple[str, str], ...], moment: dt.datetime, w
             if unit in "hms":
                 span = _Span(span.start, span.start + dt.timedelta(minutes=1), "minute")
         elif kind == "part":
-            span = _part(span, text[1:], moment)
+            span = _part(span, text[1:], moment, widen)
         elif kind == "dow":
             start = span.start + (int(text[2:]) - span.start.isoweekday()) % 7 * _DAY
             span = _Span(start, start + _DAY, "day")
@@ -380,7 +389,7 @@ def _apply(span: _Span, ops: tuple[tuple[str, str], ...], moment: dt.datetime, w
     return span
 
 
-def _part(span: _Span, part: str, moment: dt.datetime) -> _Span:
+def _part(span: _Span, part: str, moment: dt.datetime, widen: bool) -> _Span:
     """The beginning, middle or end third of a span; halves overlap the middle, for writers do not measure."""
     if part == "REST":
         day = _today(moment).start
@@ -391,14 +400,18 @@ def _part(span: _Span, part: str, moment: dt.datetime) -> _Span:
     if part == "NS":
         back = _DAY if span.start.isoweekday() == 7 else 0 * _DAY
         return _Span(span.start - back, span.end - back, span.grain)
+    if span.grain == "year" and not widen:
+        first = {"START": 1, "MID": 5, "END": 9}[part]
+        return _months(span.start.replace(month=first), 4, span.grain)
     size = span.end - span.start
     third, whole_days = size / 3, size > _DAY
     cut: Callable[[dt.datetime], dt.datetime] = lambda t: _today(t).start if whole_days else t  # noqa: E731
+    reach = size / 2 if widen else third
     if part == "START":
-        return _Span(span.start, cut(span.start + size / 2), span.grain)
+        return _Span(span.start, cut(span.start + reach), span.grain)
     if part == "MID":
-        return _Span(cut(span.start + third), cut(span.end - third), span.grain)
-    return _Span(cut(span.end - size / 2), span.end, span.grain)
+        return _Span(cut(span.start + size / 2 - reach / 2), cut(span.end - size / 2 + reach / 2), span.grain)
+    return _Span(cut(span.end - reach), span.end, span.grain)
 
 
 def _nth(span: _Span, what: str) -> _Span:

@@ -7,6 +7,7 @@
     date    = year ["-" mm ["-" dd]] | year "-W" ww ["-" d] | year "-Q" q | year "-H" h | year "-" season
             | year "-E" (+|-) n               Easter Sunday and so many days
             | nnn"X" (decade) | nn"XX" (century) | "XXXX-WXX-" (d | "WE") | "XXXX-XX-" dd
+                                              `=d` after a day: the weekday it falls on, which tells the year
     year    = nnnn | "XXXX"                   XXXX: the year is not written; the anchor and the direction decide
     offset  = [+|-] "P" ...                   ISO 8601 duration away from the anchor (P0D is the anchor's day)
     unit    = (W|WE|M|Q|Y|H|DEC|CEN) (+|-) n  the calendar unit the anchor is in, and so many of them on
@@ -30,9 +31,9 @@ _BASE = re.compile(
     rf"(?P<now>NOW)|(?P<clock>T(?:\d\d(?::\d\d){{0,2}}|MO|AF|EV|NI|DT|MI))"
     rf"|(?P<offset>P0D|[+-]{DURATION})"
     r"|(?P<unit>DEC|CEN|WE|W|M|Q|Y|H)(?P<n>[+-]\d{1,4})"
-    r"|(?P<weekday>XXXX-WXX-(?:[1-7]|WE))|(?P<day>XXXX-XX-\d\d)"
+    r"|(?P<weekday>XXXX-WXX-(?:[1-7]|WE))|(?P<day>XXXX-XX-\d\d(?:=[1-7])?)"
     r"|(?P<decade>\d{3}X)|(?P<century>\d\dXX(?![X-]))"
-    rf"|(?P<date>{_YEAR}(?:-W\d\d(?:-[1-7])?|-Q[1-4]|-H[12]|-(?:SP|SU|FA|WI)|-E[+-]\d{{1,3}}|-\d\d(?:-\d\d)?)?)"
+    rf"|(?P<date>{_YEAR}(?:-W\d\d(?:-[1-7])?|-Q[1-4]|-H[12]|-(?:SP|SU|FA|WI)|-E[+-]\d{{1,3}}|-\d\d(?:-\d\d(?:=[1-7])?)?)?)"
 )
 _OP = re.compile(
     rf"(?P<clock>T(?:\d\d(?::\d\d){{0,2}}|MO|AF|EV|NI|DT|MI))|(?P<shift>[+-]{DURATION})"

@@ -42,6 +42,7 @@ class Vocabulary(NamedTuple):
 TRIGGERS = frozenset(
     [
         "weekday",
+        "weekday_dot",
         "month",
         "month_short",
         "unit",
@@ -78,12 +79,12 @@ TRIGGERS = frozenset(
 # Numerals by class, in the order they are tried. What they mean is worked out by `_numeral`.
 _NUMERALS = (
     ("iso", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"),
-    ("ymd", r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"),
+    ("ymd", r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"),
     ("dmy", r"\d{1,2}([-/.])\d{1,2}\1(?:\d{4}|'?\d\d)"),
     ("hms", r"[0-2]?\d[:.][0-5]\d[:.][0-5]\d"),
     (
         "hm",
-        r"[0-2]?\d(?::[0-5]\d|[uh][0-5]\d)(?:\s?[ap]\.?m\b\.?)?u?"
+        r"[0-2]?\d(?::[0-5]\d|[uh][0-5]\d)(?:\s?[ap]\.?m\b\.?)?[uh]?\b"
         r"|[0-2]?\d(?:\.[0-5]\d)?\s?[ap]\.?m\b\.?",
     ),
     ("my", r"(?:0?[1-9]|1[0-2])[/-](?:1[89]|20)\d\d|(?:1[89]|20)\d\d[-/](?:0?[1-9]|1[0-2])"),
@@ -95,7 +96,8 @@ _NUMERALS = (
     ("decimal", r"\d+[.,]\d+"),
     ("quarter_code", r"[QqK][1-4]|[HhSs][12]"),
     ("year2", r"['’]\d\d"),
-    ("ordinal", r"\d{1,2} ?(?:ste|de|st|nd|rd|th|e)"),
+    ("pair", r"(?:[12]?\d|3[01])[-–](?:[12]?\d|3[01])"),
+    ("ordinal", r"\d{1,2} ?(?:ste|de|st|nd|rd|th|e)\b"),
     ("n", r"\d{1,4}"),
 )
 _PUNCTUATION = {",": ",", "-": "dash", "–": "dash", "—": "dash", "/": "slash", "~": "tilde", ".": "."}
@@ -179,7 +181,7 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
     word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|{after_apostrophe})"
     sure = rf"{_numeral_pattern(_TRIGGER_NUMERALS)}|(?:1[0-9]|20)\d\d|\d{{0,4}}(?:{triggers})"
     trigger = rf"(?:\b(?:{sure})|{after_apostrophe})"
-    gap = r"(?:[ \x{a0}]{1,2}|,[ \x{a0}]{0,2}| ?[-–—~/] ?|\. |)"
+    gap = r"(?:[ \x{a0}]{1,2}| ?,[ \x{a0}]{0,2}| ?[-–—~/] ?|\. |)"
     options = re2.Options()
     options.longest_match = True
     options.case_sensitive = False
@@ -253,7 +255,15 @@ def _iso(surface: str, _: Vocabulary) -> dict[str, str]:
 
 
 def _ymd(surface: str, _: Vocabulary) -> dict[str, str]:
-    year, month, day = re.split(r"[-/.]", surface)
+    year, month, day = (
+        re.split(r"[-/.]", surface)
+        if len(surface) != 8 or not surface.isdigit()
+        else (
+            surface[:4],
+            surface[4:6],
+            surface[6:],
+        )
+    )
     return _checked("ymd", year, month, day)
 
 
@@ -344,6 +354,11 @@ def _year2(surface: str, _: Vocabulary) -> dict[str, str]:
     return {"year2": _full_year(surface[1:])}
 
 
+def _pair(surface: str, _: Vocabulary) -> dict[str, str]:
+    first, last = re.findall(r"\d+", surface)
+    return {"pair": f"{first}/{last}"} if 0 < int(first) < int(last) else {}
+
+
 def _ordinal(surface: str, _: Vocabulary) -> dict[str, str]:
     value = int(re.findall(r"\d+", surface)[0])
     return {"o31" if 0 < value <= 31 else "o99": str(value)}
@@ -371,6 +386,7 @@ _READERS = {
     "decimal": _decimal,
     "quarter_code": _quarter_code,
     "year2": _year2,
+    "pair": _pair,
     "ordinal": _ordinal,
     "n": _plain,
 }
