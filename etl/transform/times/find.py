@@ -16,6 +16,11 @@ from etl.transform.times.words import Vocabulary, Word
 _LEFT, _RIGHT = 90, 70
 """How far around an expression its sentence is searched for words that turn it, in code points."""
 _SENTENCE_END = re.compile(r"[.!?\n]\s")
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+_LAST_WORD = re.compile(r"(\w+)\s$")
+_PLACES_A_YEAR = frozenset(
+    {"in", "since", "until", "before", "before_or_for", "after", "from", "to", "between", "through", "by"}
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _COUNTS_SOMETHING = re.compile(r"\s?[-%‰°€$£]|\s?(?:km|kg|m|cm|mm|ton)\b|[ \xa0](?!-)[^\W\d_]")
 """What follows a number that counts things: a unit, a sign or a word."""
@@ -50,7 +55,8 @@ def find(texts: Sequence[str], language: str) -> list[TimeMention]:
 
 
 def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMention]:
-    for start, end in _runs(text, vocabulary):
+    for first, last in _runs(text, vocabulary):
+        start, end = _whole_words(text, first, last)
         for found in read(text[start:end], vocabulary.language):
             at, to = start + found.start, start + found.end
             if found.is_bare and not _is_time(text, at, to, vocabulary):
@@ -71,6 +77,15 @@ def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMent
                 symbols.precision(parsed),
                 0.6 if found.is_bare else 0.9,
             )
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The run with the words that it begins and ends in."""
+    while start and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return start, end
 
 
 def _runs(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
@@ -158,7 +173,17 @@ def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     if not follows:
         return not (text[end : end + 1] in ",.:/-" and text[end + 1 : end + 2].isdigit())
     word = _WORD.search(text, end)
-    return bool(word and _is_small(word.group(), vocabulary.language))
+    following = word.group().lower() if word else ""
+    if _YEAR.search(text, start, end) and _is_placed(text, start, end, vocabulary):
+        return following not in vocabulary.counted
+    return _is_small(following, vocabulary.language)
+
+
+def _is_placed(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
+    """Whether a year has a word of time before it: in, since, from … to."""
+    before = _LAST_WORD.search(text, max(0, start - 20), start)
+    words_before = [w for w in (before[1] if before else "", *text[start:end].split()) if w]
+    return any(vocabulary.forms.get(word.lower(), {}).keys() & _PLACES_A_YEAR for word in words_before)
 
 
 @lru_cache(maxsize=20_000)

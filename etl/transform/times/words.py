@@ -36,6 +36,8 @@ class Vocabulary(NamedTuple):
     run: "re2._Regexp[bytes]"
     future: "re2._Regexp[str]"
     past: "re2._Regexp[str]"
+    counted: frozenset[str]
+    """Words for what a number of four digits counts, where it is no year."""
     is_month_first: bool
 
 
@@ -84,7 +86,7 @@ _NUMERALS = (
     ("hms", r"[0-2]?\d[:.][0-5]\d[:.][0-5]\d"),
     (
         "hm",
-        r"[0-2]?\d(?::[0-5]\d|[uh][0-5]\d)(?:\s?[ap]\.?m\b\.?)?[uh]?\b"
+        r"[0-2]?\d(?::[0-5]\d|[uh][0-5]\d)(?:\s?[ap]\.?m\b\.?|[uh]?\b)"
         r"|[0-2]?\d(?:\.[0-5]\d)?\s?[ap]\.?m\b\.?",
     ),
     ("my", r"(?:0?[1-9]|1[0-2])[/-](?:1[89]|20)\d\d|(?:1[89]|20)\d\d[-/](?:0?[1-9]|1[0-2])"),
@@ -130,6 +132,7 @@ def load(language: str) -> Vocabulary:
         _run_pattern(forms),
         _cue_pattern(data["cues"]["future"]),
         _cue_pattern(data["cues"]["past"]),
+        frozenset(data["counted"]),
         data["date_order"] == "mdy",
     )
 

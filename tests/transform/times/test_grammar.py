@@ -1,0 +1,34 @@
+"""The grammar: every name in it is a head or a class that some language has words for."""
+
+from etl import languages
+from etl.transform.times import grammar, words
+
+NUMERALS = """
+    iso ymd dmy hms hm my year_range decade_code dm hdm decimal quarter_code year2 pair o31 o99 year slashed
+    n0 n12 n24 n31 n59 n99 n999 w12 w24 w31 w59 w99 w999
+"""
+MARKS = {",", "dash", "slash", "tilde", "."}
+
+
+def test_every_part_is_a_head_or_a_class() -> None:
+    rules = grammar.load()
+    codes = [code for code in languages.available() if languages.has(code, "times.toml")]
+    classes = {name for code in codes for values in words.load(code).forms.values() for name in values}
+    used = {name for own in rules.rules.values() for rule in own for part in rule.parts for name in part.names}
+    assert used - set(rules.rules) - classes - set(NUMERALS.split()) - MARKS == set()
+    assert set(rules.top) <= set(rules.rules)
+
+
+def test_every_head_is_used() -> None:
+    rules = grammar.load()
+    used = {name for own in rules.rules.values() for rule in own for part in rule.parts for name in part.names}
+    assert set(rules.rules) - used - set(rules.top) == set()
+
+
+def test_every_slot_of_a_template_is_a_slot_of_its_rule() -> None:
+    for own in grammar.load().rules.values():
+        for rule in own:
+            slots = {part.slot for part in rule.parts}
+            texts = [t if isinstance(t, str) else " ".join(t.arguments) for t in rule.template]
+            named = {text[i + 1] for text in texts for i, letter in enumerate(text) if letter == "$"}
+            assert named <= slots, rule

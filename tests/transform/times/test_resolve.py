@@ -1,0 +1,92 @@
+"""Bounds: aware, monotone, open where nothing is known."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.transform.times import resolve
+from etl.transform.times.resolve import Interval
+
+NL = ["Europe/Amsterdam"]
+SYMBOLS = """
+    XXXX-WXX-5 XXXX-WXX-5TEV P0D -P1D +P2D -P3W -PT37M +PT2H W-1 M+1 Y-1:END XXXX-05 XXXX-03-12 T15:30 TMO NOW
+    2024-05-06 2024-W07 199X XXXX-E+1 -P3W/<NOW NOW/+P2M >P0D/+P3D 2014/.. ../XXXX-WXX-5 W+1:D2 Q-1 DEC+0
+    XXXX-WXX-4T21/<XXXX-WXX-5T08 XXXX-12-18=5 XXXX-XX-15 XXXX-09:3D2
+"""
+INSTANTS = st.datetimes(dt.datetime(1995, 1, 1), dt.datetime(2060, 1, 1)).map(lambda m: m.replace(tzinfo=dt.UTC))  # noqa: DTZ001
+
+
+def utc(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+def point(text: str) -> Interval:
+    return Interval(utc(text), utc(text))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "anchor", "direction", "expected"),
+    [
+        # Civil days are the newsroom's: midnight in Amsterdam is 23:00 UTC in winter.
+        ("P0D", "2026-01-30T22:30", None, ("2026-01-29T23:00", "2026-01-30T23:00")),
+        ("P0D", "2026-01-30T23:30", None, ("2026-01-30T23:00", "2026-01-31T23:00")),
+        # the latest such day, the anchor's own included
+        ("XXXX-WXX-5", "2026-01-30T12:00", None, ("2026-01-29T23:00", "2026-01-30T23:00")),
+        ("XXXX-WXX-5", "2026-01-29T12:00", None, ("2026-01-22T23:00", "2026-01-23T23:00")),
+        ("XXXX-WXX-5", "2026-01-29T12:00", "future", ("2026-01-29T23:00", "2026-01-30T23:00")),
+        # the night the clocks go forward has 23 hours
+        ("2026-03-29", "2026-04-01T12:00", None, ("2026-03-28T23:00", "2026-03-29T22:00")),
+        ("2014/..", "2026-04-01T12:00", None, ("2013-12-31T23:00", None)),
+        ("../XXXX-WXX-5", "2026-01-28T12:00", "future", (None, "2026-01-30T23:00")),
+    ],
+)
+def test_bounds(symbol: str, anchor: str, direction: str | None, expected: tuple[str | None, str | None]) -> None:
+    bounds = resolve.bounds(symbol, point(anchor), NL, direction=direction)
+    assert bounds == Interval(*(utc(x) if x else None for x in expected))
+
+
+@pytest.mark.parametrize("symbol", ["P3D", "PXW", "R/XXXX-WXX-5", "R/P1D"])
+def test_durations_and_sets_have_no_place_on_the_time_line(symbol: str) -> None:
+    assert resolve.bounds(symbol, point("2026-01-30T12:00"), NL) == Interval(None, None)
+
+
+@pytest.mark.parametrize("symbol", ["P0D", "XXXX-WXX-5", "-P3D", "T15:30", "XXXX-05", "NOW"])
+def test_an_unknown_anchor_gives_no_bound(symbol: str) -> None:
+    assert resolve.bounds(symbol, Interval(None, None), NL) == Interval(None, None)
+
+
+def test_an_absolute_date_needs_no_anchor() -> None:
+    assert resolve.bounds("2024-05-06", Interval(None, None), NL) == Interval(
+        utc("2024-05-05T22:00"), utc("2024-05-06T22:00")
+    )
+
+
+def test_several_zones_give_their_hull() -> None:
+    both = resolve.bounds("2024-05-06TEV", Interval(None, None), ["Europe/Amsterdam", "America/Los_Angeles"])
+    assert both == Interval(utc("2024-05-06T16:00"), utc("2024-05-07T07:00"))
+
+
+def holds(outer: Interval, inner: Interval) -> bool:
+    low = outer.earliest is None or (inner.earliest is not None and outer.earliest <= inner.earliest)
+    high = outer.latest is None or (inner.latest is not None and inner.latest <= outer.latest)
+    return low and high
+
+
+@given(
+    st.sampled_from(SYMBOLS.split()),
+    INSTANTS,
+    st.timedeltas(dt.timedelta(0), dt.timedelta(days=40)),
+    st.timedeltas(dt.timedelta(0), dt.timedelta(days=40)),
+    st.sampled_from([None, "past", "future"]),
+)
+def test_a_wider_anchor_never_gives_narrower_bounds(
+    symbol: str, moment: dt.datetime, before: dt.timedelta, after: dt.timedelta, direction: str | None
+) -> None:
+    narrow = resolve.bounds(symbol, Interval(moment, moment), NL, direction=direction)
+    wide = resolve.bounds(symbol, Interval(moment - before, moment + after), NL, direction=direction)
+    unknown = resolve.bounds(symbol, Interval(None, moment + after), NL, direction=direction)
+    assert holds(wide, narrow)
+    assert holds(unknown, wide)
+    assert narrow.earliest is None or narrow.latest is None or narrow.earliest <= narrow.latest

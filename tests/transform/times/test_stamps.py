@@ -1,0 +1,99 @@
+"""Stamps: the forms that pages show, as values that depend on no clock."""
+
+import datetime as dt
+
+import pytest
+
+from etl.transform.times import stamps
+from etl.transform.times.resolve import Interval
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+AGES = [
+    ("37 minuten geleden", -38 * MINUTE, -36 * MINUTE),
+    ("37 min geleden", -38 * MINUTE, -36 * MINUTE),
+    ("12 min", -13 * MINUTE, -11 * MINUTE),
+    ("3 uur geleden", -4 * HOUR, -2.5 * HOUR),
+    ("een uur geleden", -2 * HOUR, -0.5 * HOUR),
+    ("1 dag geleden", -2 * DAY, -0.5 * DAY),
+    ("2 weken geleden", -21 * DAY, -10.5 * DAY),
+    ("5 jaar geleden", -6 * 366 * DAY, -4.5 * 365 * DAY),
+    ("3 days 23 hours ago", -4 * DAY, -(3 * DAY + 22.5 * HOUR)),
+    ("Zojuist", -15 * MINUTE, 0),
+]
+
+
+@pytest.mark.parametrize(("text", "least", "most"), AGES)
+def test_ages_hold_sites_that_round_and_sites_that_cut(text: str, least: float, most: float) -> None:
+    stamp = stamps.whole(text)
+    assert stamp is not None
+    assert (stamp.offset_min_s, stamp.offset_max_s) == (least, most)
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("Vandaag, 19:54", "P0DT19:54"),
+        ("Vandaag om 14:32", "P0DT14:32"),
+        ("Gisteren, 23:26", "-P1DT23:26"),
+        ("15:44", "T15:44"),
+        ("16.30 uur", "T16:30"),
+        ("za 02 jan 2016, 08:08", "2016-01-02T08:08"),
+        ("21 NOV 2015", "2015-11-21"),
+        ("31 jan. 2026", "2026-01-31"),
+        ("Za. 31 Januari 2026", "2026-01-31"),
+        ("maandag 20 oktober 2025", "2025-10-20"),
+        ("10 maart 2016 om 16:42", "2016-03-10T16:42"),
+        ("05-03-16 17:04", "2016-03-05T17:04"),
+        ("05 maart 2016 17:0405-03-16 17:04", "2016-03-05T17:04"),
+        ("5-1-2017, 17:26 (Update 5-1-2017, 17:40)", "2017-01-05T17:26"),
+        ("13 oktober", "XXXX-10-13"),
+    ],
+)
+def test_clock_and_calendar_stamps(text: str, symbol: str) -> None:
+    stamp = stamps.whole(text)
+    assert stamp is not None
+    assert (stamp.symbol, stamp.offset_min_s, stamp.end) == (symbol, None, len(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "donderdag", "2015", "Een dag later", "3 uur", "Twee weken geleden was er hoop.", "12", "Mei", "x" * 200],
+)
+def test_what_is_no_stamp(text: str) -> None:
+    assert stamps.leading(text) is None or text == "3 uur"
+
+
+def test_a_stamp_glued_to_the_next_dateline() -> None:
+    stamp = stamps.leading("3 uur geledenLONDEN (ANP) - Er is nieuws.")
+    assert stamp is not None
+    assert (stamp.start, stamp.end, stamp.symbol) == (0, 13, "-PT3H")
+
+
+def test_a_stamp_glued_to_the_last_sentence() -> None:
+    line = "De boeren zijn boos.1 week geleden"
+    stamp = stamps.trailing(line)
+    assert stamp is not None
+    assert line[stamp.start : stamp.end] == "1 week geleden"
+    assert stamps.trailing("De hond verdween twee weken geleden") is None
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "capture", "expected"),
+    [
+        # 15:44 in Amsterdam is 14:44 UTC in winter; before that it was yesterday's
+        ("T15:44", "2026-01-31T20:00", "2026-01-31T14:44"),
+        ("T15:44", "2026-01-31T10:00", "2026-01-30T14:44"),
+    ],
+)
+def test_a_clock_alone_may_be_yesterdays(symbol: str, capture: str, expected: str) -> None:
+    bounds = stamps.resolve_stamp(symbol, Interval(at(capture), at(capture)), "Europe/Amsterdam")
+    assert bounds == Interval(at(expected), at(expected) + dt.timedelta(minutes=1))
+
+
+def test_without_a_capture_a_clock_says_nothing() -> None:
+    assert stamps.resolve_stamp("T15:44", Interval(None, None), "Europe/Amsterdam") == Interval(None, None)
