@@ -43,7 +43,7 @@ dbt: $(UV) ## the same models and tests through dbt, as a check on our own loade
 	.venv-dbt/bin/pytest -q -m dbt
 
 docs: $(STAMP) ## write the generated files anew (sql/README.md and the like)
-	.venv/bin/python -m etl.schema
+	.venv/bin/python -m etl.docs
 
 clean: ## remove the environment and the warehouse
 	rm -rf .venv .venv-dbt warehouse
