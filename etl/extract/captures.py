@@ -57,7 +57,7 @@ def read_manifest(path: Path) -> pl.DataFrame:
         _check_header(path, reader.fieldnames or ())
         rows = [_row(path, reader.line_num, line) for line in reader]
     except csv.Error as error:
-        raise ManifestError(f"{path}, line {reader.line_num}: not CSV ({error}): check the quotes") from None
+        raise ManifestError(f"{path}, line {reader.reader.line_num}: not CSV ({error}): check the quotes") from None
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
