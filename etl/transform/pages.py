@@ -89,18 +89,27 @@ def split(text: str, is_place: Callable[[str], bool]) -> Page:
     return Page(_with_roles(items), tuple(sorted(furniture, key=lambda f: f.start)))
 
 
+_DATE_LINES = 3
+"""Lines at the top of a text among which one may be its date."""
+
+
 def whole(text: str, is_place: Callable[[str], bool]) -> Page:
-    """Take a text as one article: its title if it opens with one, its dateline, its body."""
-    lines = [
-        line._replace(kind="text", stamp=None) for line in _cut(text) if not (line.kind == "text" and not line.text)
-    ]
-    lines = [
+    """Take a text as one article: its title if it opens with one, a line with its date, its dateline, its body."""
+    lines = list(_cut(text))
+    stamp = None
+    for i, line in enumerate(lines[:_DATE_LINES]):
+        # of an age only a page can say to what moment it belongs
+        if len(lines) > 1 and (found := stamps.whole(line.text)) and found.offset_min_s is None:
+            stamp = _stamp_line(line, found).stamp
+            del lines[i]
+            break
+    lines[:2] = [
         line._replace(dateline=datelines.parse(text, line.start, line.end, is_place)) for line in lines[:2]
-    ] + lines[2:]
+    ]
     if not lines:
         return Page((), ())
     furniture: list[Furniture] = []
-    item = _item(_Group(lines, None, None), furniture)
+    item = _item(_Group(lines, stamp, None), furniture)
     return Page((item._replace(role="lead"),) if item else (), tuple(furniture))
 
 

@@ -133,6 +133,13 @@ def date(year: str, month: str, day: str) -> str:
     return f"{y}-{int(month):02d}-{int(day):02d}"
 
 
+def date_short(year: str, month: str, day: str) -> str:
+    """A date whose year has two digits."""
+    if int(year) > 99:
+        raise ValueError("not a year of two digits")
+    return date(str((2000 if int(year) < PIVOT else 1900) + int(year)), month, day)
+
+
 def date_range(year: str, month: str, first: str, last: str, edge: str = "") -> str:
     """From one day to another of a month."""
     return f"{date(year, month, first)}/{edge}{date(year, month, last)}"

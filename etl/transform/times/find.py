@@ -14,8 +14,7 @@ from etl.transform.times import grammar, symbols, words
 from etl.transform.times.words import Vocabulary, Word
 
 _LEFT, _RIGHT = 90, 70
-"""How far around an expression its sentence is searched for words that turn it, in code points."""
-_SENTENCE_END = re.compile(r"[.!?\n]\s")
+"""How far around an expression its clause is searched for words that turn it, in code points."""
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _LAST_WORD = re.compile(r"(\w+)\s$")
 _PLACES_A_YEAR = frozenset(
@@ -198,10 +197,10 @@ def _function_words(language: str) -> frozenset[str]:
 
 
 def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str | None:
-    """The way the sentence around an expression looks, or None."""
-    before = _SENTENCE_END.split(text[max(0, start - _LEFT) : start])[-1]
-    after = _SENTENCE_END.split(text[end : end + _RIGHT], maxsplit=1)[0]
-    sentence = f"{before} | {after}"
-    if vocabulary.future.search(sentence) and not vocabulary.past.search(sentence):
+    """The way the clause around an expression looks, or None."""
+    before = vocabulary.clause.split(text[max(0, start - _LEFT) : start])[-1]
+    after = vocabulary.clause.split(text[end : end + _RIGHT], 1)[0]
+    clause = f"{before} | {after}"
+    if vocabulary.future.search(clause) and not vocabulary.past.search(clause):
         return "future"
     return None

@@ -36,6 +36,8 @@ class Vocabulary(NamedTuple):
     run: "re2._Regexp[bytes]"
     future: "re2._Regexp[str]"
     past: "re2._Regexp[str]"
+    clause: "re2._Regexp[str]"
+    """Where a clause ends and another begins."""
     counted: frozenset[str]
     """Words for what a number of four digits counts, where it is no year."""
     is_month_first: bool
@@ -132,6 +134,7 @@ def load(language: str) -> Vocabulary:
         _run_pattern(forms),
         _cue_pattern(data["cues"]["future"]),
         _cue_pattern(data["cues"]["past"]),
+        re2.compile(rf"[.!?;:\n](?:\s|$)|,\s|\b(?:{'|'.join(map(re2.escape, data['cues']['clause']))})\b"),
         frozenset(data["counted"]),
         data["date_order"] == "mdy",
     )
