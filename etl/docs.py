@@ -20,7 +20,7 @@ from etl.warehouse.models import load_project
 
 ROOT = PACKAGE.parent
 PAGES = ROOT / "seeds" / "pages"
-_QUERY = re.compile(r"(```sql\n(?P<sql>.*?)\n```\n\n```text\n).*?(\n```)", re.DOTALL)
+_QUERY = re.compile(r"(```sql\n(?P<sql>[^`]*)\n```\n\n```text\n)[^`]*(```)")
 _SAYS = {
     "raw": "documents as received, and what is claimed about when they were captured",
     "core": "normalised tables, written by the transform and the anchor step",
@@ -80,7 +80,7 @@ def readme(text: str, answer: Callable[[str], str]) -> str:
         answer: from a query to what `dateline sql` prints.
 
     """
-    return _QUERY.sub(lambda match: match[1] + answer(match["sql"]) + match[3], text)
+    return _QUERY.sub(lambda match: match[1] + answer(match["sql"]) + "\n" + match[3], text)
 
 
 def answer(settings: Settings, query: str) -> str:

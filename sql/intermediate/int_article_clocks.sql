@@ -1,0 +1,69 @@
+with articles as (
+
+    select * from {{ source('core', 'articles') }}
+
+),
+
+anchors as (
+
+    select * from {{ source('core', 'anchors') }}
+
+),
+
+publications as (
+
+    select
+        article_id,
+        anchor_id,
+        basis,
+        timezone,
+        earliest,
+        latest
+    from anchors
+    where kind = 'publication'
+
+),
+
+captures as (
+
+    select
+        document_id,
+        capture_basis,
+        earliest,
+        latest
+    from anchors
+    where kind = 'capture'
+
+),
+
+-- a month only where both bounds lie in it; the upper one is exclusive
+months as (
+
+    select
+        article_id,
+        cast(date_trunc('month', earliest at time zone timezone) as date) as month_earliest,
+        cast(
+            date_trunc(
+                'month', greatest(latest - interval 1 microsecond, earliest) at time zone timezone
+            ) as date
+        ) as month_latest
+    from publications
+    where earliest is not null and latest is not null
+
+)
+
+select
+    articles.article_id,
+    publications.anchor_id as publication_anchor_id,
+    publications.basis as publication_basis,
+    publications.timezone,
+    publications.earliest as published_earliest,
+    publications.latest as published_latest,
+    case when months.month_earliest = months.month_latest then months.month_earliest end as published_month,
+    captures.capture_basis,
+    captures.earliest as captured_earliest,
+    captures.latest as captured_latest
+from articles
+left join publications on articles.article_id = publications.article_id
+left join months on articles.article_id = months.article_id
+left join captures on articles.document_id = captures.document_id

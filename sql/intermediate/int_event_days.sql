@@ -1,0 +1,37 @@
+with events as (
+
+    select * from {{ source('core', 'events') }}
+
+),
+
+anchors as (
+
+    select * from {{ source('core', 'anchors') }}
+
+),
+
+-- an upper bound is exclusive: what ends at midnight does not touch the day that begins there
+days as (
+
+    select
+        events.event_id,
+        events.polarity = 'POS' and events.modality in ('asserted', 'reported') as is_asserted,
+        cast(events.begin_earliest at time zone anchors.timezone as date) as first_day,
+        cast(
+            greatest(events.end_latest - interval 1 microsecond, events.begin_earliest)
+            at time zone anchors.timezone as date
+        ) as last_day,
+        events.begin_earliest is not null and events.end_latest is not null as is_bounded
+    from events
+    inner join anchors on events.anchor_id = anchors.anchor_id
+
+)
+
+select
+    event_id,
+    is_asserted,
+    first_day,
+    case when is_bounded then last_day end as last_day,
+    case when is_bounded then last_day - first_day + 1 end as n_days,
+    coalesce(is_asserted and is_bounded and last_day - first_day < 3, false) as is_on_timeline
+from days
