@@ -103,9 +103,7 @@ def whole(text: str, is_place: Callable[[str], bool]) -> Page:
             stamp = _stamp_line(line, found).stamp
             del lines[i]
             break
-    lines[:2] = [
-        line._replace(dateline=datelines.parse(text, line.start, line.end, is_place)) for line in lines[:2]
-    ]
+    lines[:2] = [line._replace(dateline=datelines.parse(text, line.start, line.end, is_place)) for line in lines[:2]]
     if not lines:
         return Page((), ())
     furniture: list[Furniture] = []
