@@ -84,8 +84,12 @@ def split(text: str, is_place: Callable[[str], bool]) -> Page:
     groups, furniture = _groups(lines)
     titled = sum(len(g.lines) > 1 and g.lines[0].is_short for g in groups) > len(groups) / 2
     items: list[Item] = []
+    section: str | None = None  # of an index, the heading above the first title is that of those below it too
     for i, group in enumerate(groups):
-        items += _items(group, furniture, is_first=i == 0, titled=titled)
+        placed = group._replace(section=group.section or section)
+        items += _items(placed, furniture, is_first=i == 0, titled=titled)
+        if items and items[-1].role != "brief":
+            section = items[-1].section
     return Page(_with_roles(items), tuple(sorted(furniture, key=lambda f: f.start)))
 
 

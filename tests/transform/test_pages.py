@@ -118,7 +118,7 @@ def test_layout_c() -> None:
         ),
         ("teaser", "Wolf gezien in Emmen", None, "In Emmen is een wolf gezien.", "6 jaar geleden"),
     ]
-    assert items[0].section == "Binnenland"
+    assert [item.section for item in items] == ["Binnenland", "Binnenland"]
 
 
 def test_layout_c2() -> None:
