@@ -263,6 +263,11 @@ def part_before(part: str) -> str:
     return "-P1DTNI" if part == "NI" else f"-P1DT{part}"
 
 
+def school_year(year: str) -> str:
+    """A school or book year that begins in a year."""
+    return f"{year}-08/{int(year) + 1}-07"
+
+
 def season_of(year: str, season: str) -> str:
     """A season of a year that is told by the anchor."""
     month = {"SP": "3", "SU": "6", "FA": "9", "WI": "12"}[season]

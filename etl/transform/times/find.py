@@ -20,6 +20,7 @@ _LAST_WORD = re.compile(r"(\w+)\s$")
 _PLACES_A_YEAR = frozenset(
     {"in", "since", "until", "before", "before_or_for", "after", "from", "to", "between", "through", "by"}
 )
+_LAST_NUMBER = re.compile(r"(?<=[^\W\d_.]) \d\d$")
 _WORD = re.compile(r"[^\W\d_]+")
 _COUNTS_SOMETHING = re.compile(r"\s?[-%‰°€$£]|\s?(?:km|kg|m|cm|mm|ton)\b|[ \xa0](?!-)[^\W\d_]")
 """What follows a number that counts things: a unit, a sign or a word."""
@@ -56,8 +57,10 @@ def find(texts: Sequence[str], language: str) -> list[TimeMention]:
 def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMention]:
     for first, last in _runs(text, vocabulary):
         start, end = _whole_words(text, first, last)
-        for found in read(text[start:end], vocabulary.language):
+        for found in _read_in(text, start, end, vocabulary):
             at, to = start + found.start, start + found.end
+            if _is_in_a_number(text, at, to):
+                continue
             if found.is_bare and not _is_time(text, at, to, vocabulary):
                 continue
             direction = found.direction
@@ -76,6 +79,23 @@ def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMent
                 symbols.precision(parsed),
                 0.6 if found.is_bare else 0.9,
             )
+
+
+def _read_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> tuple[Found, ...]:
+    """The expressions of a run in its text: a number that ends it and counts what follows is not its year."""
+    run = text[start:end]
+    if (number := _LAST_NUMBER.search(run)) and _COUNTS_SOMETHING.match(text, end):
+        word = _WORD.search(text, end)
+        if word and not _is_small(word.group(), vocabulary.language):
+            run = run[: number.start()]
+    return read(run, vocabulary.language)
+
+
+def _is_in_a_number(text: str, start: int, end: int) -> bool:
+    """Whether the digits at an end go on beyond it: telephone numbers, codes."""
+    before = start > 1 and text[start].isdigit() and text[start - 1] in "-+/." and text[start - 2].isdigit()
+    after = text[end - 1].isdigit() and text[end : end + 1] in ("-", "/") and text[end + 1 : end + 2].isdigit()
+    return before or after
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:

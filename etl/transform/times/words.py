@@ -80,6 +80,8 @@ TRIGGERS = frozenset(
 )
 """Classes of words that show time by themselves."""
 
+_BEFORE_A_CLOCK = ("since", "until", "before", "before_or_for", "after", "between", "from", "to")
+_ORDINAL = r"\d{1,2} ?(?:ste|de|st|nd|rd|th|e)\b"
 # Numerals by class, in the order they are tried. What they mean is worked out by `_numeral`.
 _NUMERALS = (
     ("iso", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"),
@@ -101,10 +103,10 @@ _NUMERALS = (
     ("quarter_code", r"[QqK][1-4]|[HhSs][12]"),
     ("year2", r"['’]\d\d"),
     ("pair", r"(?:[12]?\d|3[01])[-–](?:[12]?\d|3[01])"),
-    ("ordinal", r"\d{1,2} ?(?:ste|de|st|nd|rd|th|e)\b"),
+    ("ordinal", _ORDINAL),
     ("n", r"\d{1,4}"),
 )
-_PUNCTUATION = {",": ",", "-": "dash", "–": "dash", "—": "dash", "/": "slash", "~": "tilde", ".": "."}
+_PUNCTUATION = {",": ",", "+": "plus", "-": "dash", "–": "dash", "—": "dash", "/": "slash", "~": "tilde", ".": "."}
 _TRIGGER_NUMERALS = frozenset(
     ["iso", "ymd", "dmy", "hm", "hms", "my", "year_range", "decade_code", "dm", "quarter_code", "hour_glued"]
 )
@@ -182,10 +184,24 @@ def _numeral_pattern(names: frozenset[str] | None = None) -> str:
 
 
 def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
-    triggers = _form_pattern([form for form, values in forms.items() if values.keys() & TRIGGERS])
+    def of(*classes: str) -> str:
+        return _form_pattern([form for form, values in forms.items() if values.keys() & set(classes)])
+
     after_apostrophe = r"['’‘](?:s [a-z]+|\d\d)"
     word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|{after_apostrophe})"
-    sure = rf"{_numeral_pattern(_TRIGGER_NUMERALS)}|(?:1[0-9]|20)\d\d|\d{{0,4}}(?:{triggers})"
+    clock = r"(?:[01]?\d|2[0-4])"
+    sure = "|".join(
+        (
+            _numeral_pattern(_TRIGGER_NUMERALS),
+            r"(?:1[0-9]|20)\d\d",
+            rf"\d{{0,4}}(?:{of(*TRIGGERS)})",
+            # at 5, from 9.30: a numeral shows time after some of the small words
+            rf"(?:{of('at')}) {clock}(?:\.[0-5]\d)?\b",
+            rf"(?:{of(*_BEFORE_A_CLOCK)}) {clock}\.[0-5]\d\b",
+            rf"(?:{of('on')}) (?:(?:{of('the')}) )?{_ORDINAL}",
+            rf"(?:{of('weekday_short')}) (?:(?:{of('the')}) )?{_ORDINAL}",
+        )
+    )
     trigger = rf"(?:\b(?:{sure})|{after_apostrophe})"
     gap = r"(?:[ \x{a0}]{1,2}| ?,[ \x{a0}]{0,2}| ?[-–—~/] ?|\. |)"
     options = re2.Options()
@@ -201,9 +217,9 @@ def _token_pattern(forms: dict[str, dict[str, str]]) -> "re.Pattern[str]":
     words = _form_pattern(list(forms)).replace(r"\x{a0}", "\xa0")
     date = r"\d{1,2}([-/.])\d{1,2}\3(?:\d{4}|['’]?\d\d)"
     return re.compile(
-        rf"(?P<form>(?<!\w)(?:{words})(?!\w))"
-        rf"|(?P<numeral>(?<!\w)(?:{date}|{numerals})(?!\d))"
-        r"|(?P<mark>[-,–—/~.])|(?P<other>\w+)",
+        rf"(?P<form>(?<![^\W\d_])(?:{words})(?!\w))"
+        rf"|(?P<numeral>(?<!\w)(?:{date}|{numerals})(?!\d|[.,]\d))"
+        r"|(?P<mark>[-,–—/~.+])|(?P<other>\w+)",
         re.IGNORECASE,
     )
 
