@@ -63,6 +63,13 @@ def clock(hour: str, minute: str = "", second: str = "") -> str:
     return "T" + ":".join(parts)
 
 
+def clock_of_day(hour: str) -> str:
+    """An hour past noon: few things last so many hours, and trains leave at them. A day's 24 hours are a duration."""
+    if hour == "24":
+        raise ValueError("a day has 24 hours")
+    return clock(hour)
+
+
 def _minutes(hour: str, minutes: int) -> str:
     total = (int(hour) * 60 + minutes) % (12 * 60 if int(hour) <= 12 else 24 * 60)
     return f"T{total // 60 or 12:02d}:{total % 60:02d}"

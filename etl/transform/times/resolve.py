@@ -180,8 +180,9 @@ def _range(
         end, grain = (span.start if excludes else span.end), span.grain
         if start and end < start and first.point and first.point.kind == "clock" == last.point.kind:
             end += _DAY
-        if start and end < start and _floats(last.point):
-            step = 7 * _DAY if last.point.kind == "weekday" else relativedelta(years=1)
+        of_week = last.point.kind == "weekday" or last.point.base.startswith("W+")
+        if start and end < start and (of_week or _floats(last.point)):
+            step = 7 * _DAY if of_week else relativedelta(years=1)
             end = end + step
     return start, end, grain
 

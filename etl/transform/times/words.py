@@ -198,7 +198,7 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
             # at 5, from 9.30: a numeral shows time after some of the small words
             rf"(?:{of('at')}) {clock}(?:\.[0-5]\d)?\b",
             rf"(?:{of(*_BEFORE_A_CLOCK)}) {clock}\.[0-5]\d\b",
-            rf"(?:{of('on')}) (?:(?:{of('the')}) )?{_ORDINAL}",
+            rf"(?:{of('on')}) (?:(?:{of('the')}) )?(?:{_ORDINAL}|(?:{of('o31')})\b)",
             rf"(?:{of('weekday_short')}) (?:(?:{of('the')}) )?{_ORDINAL}",
         )
     )
@@ -209,7 +209,7 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
     options.case_sensitive = False
     options.max_mem = 1 << 28
     options.log_errors = False
-    return re2.compile(rf"(?:{word}{gap}){{0,12}}{trigger}(?:{gap}{word}){{0,14}}\.?".encode(), options)
+    return re2.compile(rf"\+?(?:{word}{gap}){{0,12}}{trigger}(?:{gap}{word}){{0,14}}\.?".encode(), options)
 
 
 def _token_pattern(forms: dict[str, dict[str, str]]) -> "re.Pattern[str]":
