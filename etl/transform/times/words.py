@@ -166,6 +166,7 @@ def _sized(prefix: str, value: int) -> str:
     return f"{prefix}{limit}"
 
 
+_NOTHING = r"[^\s\S]"
 _APOSTROPHE = "['’‘]"
 
 
@@ -185,7 +186,11 @@ def _numeral_pattern(names: frozenset[str] | None = None) -> str:
 
 def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
     def of(*classes: str) -> str:
-        return _form_pattern([form for form, values in forms.items() if values.keys() & set(classes)])
+        found = [form for form, values in forms.items() if values.keys() & set(classes)]
+        plain = _form_pattern([form for form in found if not form.endswith(".")])
+        dotted = _form_pattern([form for form in found if form.endswith(".")])
+        # of a class that a language has no word of nothing matches
+        return rf"(?:{plain or _NOTHING})\b|{dotted or _NOTHING}"
 
     after_apostrophe = r"['’‘](?:s [a-z]+|\d\d)"
     word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|{after_apostrophe})"
