@@ -150,3 +150,72 @@ def test_any_row_of_words_gives_symbols_that_can_be_read(text: str) -> None:
 def test_any_text_is_read(text: str) -> None:
     for mention in find.find([text], "nl"):
         assert text[mention.start : mention.end] == mention.surface
+
+
+MONTHS = {
+    "nl": [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+FORMS = [
+    ("nl", "op {d} {m} {y}"),
+    ("nl", "{d} {m}, {y}"),
+    ("nl", "{w} {d} {m} {y}"),
+    ("nl", "{d}-{n}-{y}"),
+    ("nl", "{d:02d}/{n:02d}/{y}"),
+    ("nl", "{d}.{n}.{y}"),
+    ("nl", "{y}-{n:02d}-{d:02d}"),
+    ("en", "on {m} {d}, {y}"),
+    ("en", "{d} {m} {y}"),
+    ("en", "{n}/{d}/{y}"),
+    ("en", "{y}-{n:02d}-{d:02d}"),
+]
+WEEKDAYS = ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"]
+
+
+@pytest.mark.parametrize(("language", "form"), FORMS)
+@given(day=st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31)))
+def test_a_date_in_any_form_reads_back_to_itself(language: str, form: str, day: dt.date) -> None:
+    month, weekday = MONTHS[language][day.month - 1], WEEKDAYS[day.weekday()]
+    text = f"({form.format(d=day.day, n=day.month, m=month, y=day.year, w=weekday)})"
+    (mention,) = find.find([text], language)
+    (value,) = resolve.values(mention.value, Interval(None, None))
+    assert value.start is not None
+    assert value.start.date() == day
+    assert value.grain == "day"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1", "1-", "1/", "12.", "maandag ", "van ", "drie ", "half ", "'s ", "e ", "2024-", "de ", "geleden", ", "],
+)
+def test_repeats_do_not_blow_up(piece: str) -> None:
+    """Each takes a fraction of a second; a pattern that backtracks would never come back."""
+    text = piece * 3000
+    for mention in find.find([text], "nl"):
+        assert text[mention.start : mention.end] == mention.surface
