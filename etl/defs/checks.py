@@ -93,7 +93,7 @@ def declared_steps() -> list[AssetChecksDefinition]:
     from etl.schema import raw
     from etl.warehouse.checks import declared
 
-    written: "dict[str, Sequence[type[Row]]]" = {
+    written: dict[str, Sequence[type[Row]]] = {
         "documents": [raw.Document],
         "captures": [raw.Capture],
         "transform": TRANSFORMED,

@@ -63,9 +63,11 @@ def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: b
         return None
     after_noun = before is not None and not before.is_break and not fin[i - 1] and not before.word.tags
     after_comma = before is not None and before.surface in (",", "(", "–", "—")
-    if "rel" in tags and (after_noun or after_comma or (before and "prep" in before.word.tags and "def" not in tags)):
-        if not ("that" in tags and before and before.word.verbs and not after_comma):
-            return "rel"
+    is_relative = "rel" in tags and (
+        after_noun or after_comma or (before and "prep" in before.word.tags and "def" not in tags)
+    )
+    if is_relative and not ("that" in tags and before and before.word.verbs and not after_comma):
+        return "rel"
     if "that" in tags:
         if "def" in tags and (before is None or fin[i + 1] == 2 if i + 1 < len(tokens) else False):
             return None  # "Dat melden media"

@@ -1,18 +1,20 @@
 """From units, sentences, times and places to event mentions: the way into the events room.
 
-Shape: a batch of units of one language in, a list of `EventMention` out, in the order of the sentences. Spans are code
-points of the unit's text; indexes point into the time and place mentions that were given.
+Shape: a batch of units of one language in, a list of `EventMention` out, in the order of the sentences. Spans are
+code points of the unit's text; indexes point into the time and place mentions that were given.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TypeVar
 
 from etl import languages
 from etl.schema.core import LocationBasis
 from etl.transform.events import lexicon as lexicons
 from etl.transform.events.lexicon import Lexicon
 from etl.transform.events.modality import Stance, stance
+from etl.transform.events.participants import Cast
 from etl.transform.events.scene import Scene, read
 from etl.transform.events.timing import Timed, When, when
 from etl.transform.events.verbs import Group
@@ -58,16 +60,17 @@ def code(
     return result
 
 
-def _by_unit(mentions: Sequence[TimeMention] | Sequence[PlaceMention]) -> dict[int, list[int]]:
+_Mention = TypeVar("_Mention", TimeMention, PlaceMention)
+
+
+def _by_unit(mentions: Sequence[_Mention]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     for index, mention in enumerate(mentions):
         found[mention.unit].append(index)
     return found
 
 
-def _within(
-    mentions: Sequence[TimeMention] | Sequence[PlaceMention], indexes: list[int], span: SentenceSpan
-) -> list[int]:
+def _within(mentions: Sequence[_Mention], indexes: list[int], span: SentenceSpan) -> list[int]:
     return [i for i in indexes if span.start <= mentions[i].start and mentions[i].end <= span.end]
 
 
@@ -83,12 +86,18 @@ class _Sentence:
         starts = [t.start for t in scene.tokens]
         timed = []
         for index in self.times:
-            mention = times[index]
-            first = bisect_left(starts, mention.start - span.start)
-            last = max(first, bisect_left(starts, mention.end - span.start) - 1)
-            if first < len(starts) and mention.timex_type in _DATED:
+            time = times[index]
+            first = bisect_left(starts, time.start - span.start)
+            last = max(first, bisect_left(starts, time.end - span.start) - 1)
+            if first < len(starts) and time.timex_type in _DATED:
                 timed.append(Timed(index, first, last))
             scene.covered.update(range(first, last + 1))
+        for index in self.places:
+            place = places[index]
+            first = bisect_left(starts, place.start - span.start)
+            last = max(first, bisect_left(starts, place.end - span.start) - 1)
+            scene.place_at.update((i, (index, place)) for i in range(first, min(last + 1, len(starts))))
+        cast = Cast(scene, text, span.start)
         result = []
         for group in scene.groups:
             if not _is_event(scene, group):
@@ -96,7 +105,7 @@ class _Sentence:
             how = stance(scene, group)
             at = when(scene, group, how.modality, timed)
             where = _where(scene, group, self.places, places, span.start)
-            result.append(_mention(span, text, scene, group, how, at, where))
+            result.append(_mention(span, text, scene, group, how, at, where, cast.of(group, how)))
         return result
 
 
@@ -138,10 +147,10 @@ def _mention(
     how: Stance,
     at: When,
     where: tuple[int | None, LocationBasis],
+    participants: tuple[Participant, ...],
 ) -> EventMention:
     start, end = _trigger(scene, group)
     start, end = start + span.start, end + span.start
-    participants: tuple[Participant, ...] = ()
     return EventMention(
         unit=span.unit,
         start=start,

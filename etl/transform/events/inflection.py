@@ -77,8 +77,8 @@ def _verb_forms(lemma: str, rule: Rules) -> Iterator[Form]:
             yield Form(_rewrite(surface, spelling["finish"]), feature)  # type: ignore[arg-type]
         return
     yield Form(stem, "PRES")
-    third = row.get("third") and prefix + row["third"]
-    yield Form(third or _rewrite(stem + "t", spelling["finish"]), "PRES")
+    third_person = prefix + row["third"] if row.get("third") else ""
+    yield Form(third_person or _rewrite(stem + "t", spelling["finish"]), "PRES")
     dental = _rewrite(lemma, bases["past"])
     if row:
         pasts = [prefix + row["past"], prefix + row["past_plural"]]

@@ -56,6 +56,13 @@ class Word(NamedTuple):
     governs: frozenset[str]
 
 
+class Actor(NamedTuple):
+    """An office, an institution or a group as `events_actors.csv` knows it."""
+
+    sector: str
+    country: str
+
+
 class Lexicon:
     """All look-ups of a language. Built once by `load`."""
 
@@ -77,6 +84,7 @@ class Lexicon:
         times = {kind: frozenset(listed.split()) for kind, listed in self.data["when"].items()}
         self.before, self.after, self.until = times["before"], times["after"], times["until"]
         self.anchoring, self.since, self.after_openers = times["anchoring"], times["since"], times["after_openers"]
+        self._read_people()
         self._governs: defaultdict[str, set[str]] = defaultdict(set)
         for kind, listed in self.data["governors"].items():
             for word in listed.split():
@@ -88,6 +96,36 @@ class Lexicon:
         self._read_verbs()
         self._read_nouns()
         self._words: dict[str, Word] = {}
+
+    def _read_people(self) -> None:
+        """What tells who takes part: prepositions, particles of names, numbers, offices and institutions."""
+        words = {tag: frozenset(listed.split()) for tag, listed in self.data["words"].items()}
+        self.attribution, self.of = words["attribution"], words["of"]
+        self.passive_actor: str = self.data["slots"]["passive_actor"]
+        people = {tag: frozenset(listed.split()) for tag, listed in self.data["people"].items()}
+        self.name_particles, self.not_people = people["name_particles"], people["not_people"]
+        self.evidence_from, self.empty_subjects = people["evidence_from"], people["empty_subjects"]
+        numbers = self.data["numbers"]
+        self.bounds = {w: kind for kind in ("least", "most", "about") for w in numbers[kind].split()}
+        pairs = [pair.split("=") for pair in numbers["exact"].split()]
+        self.numbers: dict[str, tuple[int, int | None]] = {word: (int(n), int(n)) for word, n in pairs}
+        self.numbers |= {word: (int(n), None) for word, n in (pair.split("=") for pair in numbers["vague"].split())}
+        rows = languages.table(self.language, "events_actors")
+        self._actors: dict[str, Actor | None] = {r["word"]: Actor(r["sector"], r["country"]) for r in rows}
+
+    def actor(self, low: str) -> Actor | None:
+        """What a word or a name in lower case says of who bears it; a compound is what one of its parts is."""
+        if low in self._actors:
+            return self._actors[low]
+        found = None
+        if " " not in low:
+            parts = low.split("-")
+            found = next((a for a in map(self._actors.get, parts) if a), None) if len(parts) > 1 else None
+            found = found or next(
+                (a for cut in range(1, len(low) - _ACTOR_MIN + 1) if (a := self._actors.get(low[cut:]))), None
+            )
+            self._actors[low] = found
+        return found
 
     def _slots(self, given: str, event_type: str, mode: str, lemma: str, table: str) -> Any:
         known = self.data[table]
@@ -167,6 +205,9 @@ class Lexicon:
             if found:
                 return tuple(e for e in found if not e.companions and not e.flags & {"x"})
         return ()
+
+
+_ACTOR_MIN = 6  # letters an office must have to be found at the end of a compound
 
 
 def _letters(cell: str | None) -> tuple[str, ...]:

@@ -46,7 +46,6 @@ class _Judge:
         self.scene = scene
 
     def judge(self, group: Group, depth: int) -> Stance:
-        scene = self.scene
         negated = self._negated(group)
         own = self._noun(group) if group.role == "noun" else self._verb(group)
         source: Group | None = None
@@ -191,8 +190,8 @@ class _Judge:
         if verb.modal:
             return _BY_CHAIN.get(verb.modal)
         if verb.head < group.head or scene.clauses[group.clause].kind != "main":
-            kind = next((m for flag, m in _GOVERNED.items() if flag in verb.entry.flags), None)
-            return kind if kind in _UNREAL else None
+            kinds = [m for flag, m in _GOVERNED.items() if flag in verb.entry.flags]
+            return kinds[0] if kinds and kinds[0] in _UNREAL else None
         return None
 
     # what stands around the clause

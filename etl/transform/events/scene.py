@@ -11,7 +11,8 @@ from etl.transform.events import nouns, verbs
 from etl.transform.events.clauses import Clause
 from etl.transform.events.lexicon import Lexicon
 from etl.transform.events.tokens import Token, finite, tokenise
-from etl.transform.events.verbs import Group
+from etl.transform.events.verbs import Group, is_auxiliary
+from etl.transform.records import PlaceMention
 
 
 @dataclass
@@ -26,6 +27,10 @@ class Scene:
     lexicon: Lexicon
     owner: list[int] = field(default_factory=list)
     """The clause of each token, -1 for a break."""
+    verbal: set[int] = field(default_factory=set)
+    """Tokens of verbs and their auxiliaries."""
+    place_at: dict[int, tuple[int, PlaceMention]] = field(default_factory=dict)
+    """The place mention that covers a token, with its index."""
     covered: set[int] = field(default_factory=set)
     """Tokens inside time expressions."""
 
@@ -52,4 +57,6 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
     for number, clause in enumerate(found):
         for i in clause.tokens:
             owner[i] = number
-    return Scene(tokens, found, groups, kind, lexicon, owner)
+    verbal = taken | {c.verb for c in found if c.verb is not None}
+    verbal |= {i for i, t in enumerate(tokens) if "to" in t.word.tags or (fin[i] and is_auxiliary(t))}
+    return Scene(tokens, found, groups, kind, lexicon, owner, verbal)

@@ -26,7 +26,7 @@ class When(NamedTuple):
 class Timed(NamedTuple):
     """A time expression of the sentence, in token indexes."""
 
-    index: int
+    mention: int
     first: int
     last: int
 
@@ -36,7 +36,7 @@ def when(scene: Scene, group: Group, modality: Modality, times: list[Timed]) -> 
     background = is_background(scene, group)
     own = _own(scene, group, times, background)
     if own is not None:
-        return When(_relation(scene, group, own), "expression", own.index)
+        return When(_relation(scene, group, own), "expression", own.mention)
     if group.role == "noun" and not background:
         verb = scene.main_group(group.clause)
         if verb is not None and verb.entry.event_type and modality not in _OPEN:

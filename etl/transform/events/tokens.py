@@ -50,7 +50,7 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
 
 
 def _is_noun_here(tokens: list[Token], i: int) -> bool:
-    """Whether a form that could be a verb stands where a noun stands: after an article, an adjective, a preposition."""
+    """Whether a form that could be a verb stands as a noun: after an article, an adjective, a preposition."""
     before = tokens[i - 1] if i else None
     if before is None or before.is_break:
         return bool(tokens[i].word.nouns) and i + 1 < len(tokens) and "prep" in tokens[i + 1].word.tags

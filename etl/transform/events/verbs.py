@@ -77,11 +77,13 @@ def _chain(tokens: list[Token], clause: Clause, head: int, lexicon: Lexicon, fin
     return Chain(tokens, picked)
 
 
+def is_auxiliary(token: Token) -> bool:
+    """Whether a token can be an auxiliary or a modal."""
+    return bool(token.word.tags & _AUX) or token.word.modal is not None
+
+
 def _is_aux(token: Token, sure: int) -> bool:
-    tags = token.word.tags
-    if "maybe_possessive" in tags and not sure:
-        return "infinitive_aux" in tags and False
-    return bool(tags & _AUX) or token.word.modal is not None
+    return bool(sure or "maybe_possessive" not in token.word.tags) and is_auxiliary(token)
 
 
 _AUX = frozenset(
@@ -100,7 +102,7 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
         return "to"
     if "ING" in features and not lexicon.verb_second:
         return "ing"
-    if "PART" in features and chain.any and not (i == clause.verb):
+    if "PART" in features and chain.any and i != clause.verb:
         return "participle"
     if i == clause.verb and features & {"PRES", "PAST"}:
         return "finite"

@@ -1,0 +1,277 @@
+"""Who takes part in an event: actors, recipients and those who say so.
+
+The slots of the lexicon say which phrase is what: `s` subject, `o` object, else a preposition. In a passive the
+subject is what the object was and the actor stands after `door` or `by`.
+"""
+
+from etl.schema.core import ParticipantRole
+from etl.transform.events.identity import identify
+from etl.transform.events.modality import Stance
+from etl.transform.events.phrases import Phrase, phrases
+from etl.transform.events.scene import Scene
+from etl.transform.events.verbs import Group
+from etl.transform.records import Participant
+
+ROLES: tuple[ParticipantRole, ...] = ("actor", "recipient")
+_NEAR = 3  # tokens between an event noun and the preposition that gives its participant
+
+
+class Cast:
+    """The phrases of a sentence and the roles they play; built once a sentence."""
+
+    def __init__(self, scene: Scene, text: str, offset: int) -> None:
+        self.scene, self.text, self.offset = scene, text, offset
+        self._phrases: dict[int, list[Phrase]] = {}
+
+    def of(self, group: Group, stance: Stance) -> tuple[Participant, ...]:
+        """The participants of an event, actors first."""
+        found = self._noun(group) if group.role == "noun" else self._verb(group)
+        result: dict[tuple[str, int], Participant] = {}
+        for role in ROLES:
+            for phrase in found.get(role, ()):
+                self._add(result, role, phrase)
+        if stance.modality != "asserted" or stance.source is not None:
+            for phrase in self._sources(group, stance):
+                self._add(result, "attribution", phrase)
+        return tuple(result.values())
+
+    def _add(self, result: dict[tuple[str, int], Participant], role: ParticipantRole, phrase: Phrase) -> None:
+        if phrase.pronoun and self.scene.tags(phrase.first) & self.scene.lexicon.empty_subjects:
+            return
+        who = identify(self.scene, phrase)
+        start = self.scene.tokens[who.first].start + self.offset
+        end = self.scene.tokens[who.last].end + self.offset
+        if any(p.start == start and p.role in (role, "actor") for p in result.values()):
+            return
+        result[role, start] = Participant(
+            role,
+            start,
+            end,
+            self.text[start:end],
+            who.name,
+            who.country_code,
+            who.sector,
+            who.quantity_min,
+            who.quantity_max,
+        )
+
+    def phrases(self, clause: int) -> list[Phrase]:
+        """The phrases of a clause, remembered."""
+        known = self._phrases.get(clause)
+        if known is None:
+            known = self._phrases[clause] = phrases(self.scene, self.scene.clauses[clause])
+        return known
+
+    # verbs
+
+    def _verb(self, group: Group) -> dict[str, list[Phrase]]:
+        subject, objects = self._arguments(group)
+        lexicon = self.scene.lexicon
+        if group.passive:
+            by = self._with(group, (lexicon.passive_actor,))
+            return {"actor": by, "recipient": [*subject]}
+        result: dict[str, list[Phrase]] = {}
+        for role, sources in group.entry.slots:
+            found: list[Phrase] = []
+            for source in sources:
+                if source == "s":
+                    found += subject
+                elif source == "o":
+                    found += objects
+                else:
+                    found += self._with(group, (source,))
+            result[role] = found
+        if "subjrec" in group.entry.flags:
+            result["recipient"], result["actor"] = subject, self._with(group, (lexicon.passive_actor,))
+        return result
+
+    def _with(self, group: Group, preps: tuple[str, ...]) -> list[Phrase]:
+        """The phrases after one of these prepositions, coordinated ones too."""
+        own = self._stretch(group)
+        return [p for p in own if p.prep in preps and not self._is_noun_event(p)]
+
+    def _is_noun_event(self, phrase: Phrase) -> bool:
+        return any(g.role == "noun" and g.head == phrase.tokens[-1] for g in self.scene.groups)
+
+    def _stretch(self, group: Group) -> list[Phrase]:
+        """The phrases a verb can take: of its clause; of an infinitive with te, those after its governor."""
+        own = self.phrases(group.clause)
+        inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
+        start = self._infinitive_start(group)
+        if group.role == "to":
+            return [p for p in own if p.first > start]
+        if inner and group.role in ("finite", "participle", "infinitive"):
+            cut = min(self._infinitive_start(g) for g in inner)
+            return [p for p in own if p.first <= cut or p.first < group.head]
+        return own
+
+    def _infinitive_start(self, group: Group) -> int:
+        scene = self.scene
+        for i in range(group.head - 1, -1, -1):
+            if "purpose" in scene.tags(i):
+                return i
+            if any(g.head == i and g.role in ("finite", "participle", "infinitive") for g in scene.groups):
+                return i
+            if scene.owner[i] not in (group.clause, -1):
+                break
+        return scene.clauses[group.clause].tokens[0] - 1
+
+    def _arguments(self, group: Group) -> tuple[list[Phrase], list[Phrase]]:
+        """Subject and objects of a verb, each with what is coordinated to it."""
+        scene = self.scene
+        clause = scene.clauses[group.clause]
+        own = [p for p in self._stretch(group) if not p.prep]
+        if group.role == "to":
+            return self._controller(group), _chain(own, 0)
+        if group.role == "reduced":
+            before = [p for p in self.phrases(group.clause) if p.tokens[-1] == group.used[0] - 1]
+            return before, []
+        if group.role in ("nominal", "ing"):
+            return [], [p for p in self.phrases(group.clause) if p.first > group.head and p.prep in scene.lexicon.of][
+                :1
+            ]
+        if clause.kind == "rel" and not clause.shares_subject and self._bare_relative(clause.opener):
+            return self._antecedent(group.clause), _chain(own, 0)
+        at = self._subject_at(own, group)
+        if at is None:
+            shared = clause.parent is not None and (clause.shares_subject or clause.kind == "rel")
+            subject = self._subject_of(clause.parent) if shared and clause.parent is not None else []
+            return subject, _chain(own, 0)
+        subject = _chain(own, at)
+        rest = [p for p in own if p not in subject]
+        return subject, _chain(rest, 0)
+
+    def _subject_at(self, own: list[Phrase], group: Group) -> int | None:
+        """Which bare phrase is the subject: the one before the finite verb, else the first after it."""
+        if not own:
+            return None
+        scene = self.scene
+        clause = scene.clauses[group.clause]
+        if clause.shares_subject:
+            return None
+        verb = clause.verb if clause.verb is not None else group.head
+        before = [k for k, p in enumerate(own) if p.first < verb]
+        if clause.kind in ("main", "fragment"):
+            if before:
+                if scene.lexicon.verb_second:
+                    return self._pronoun_after(own, verb) or before[0]
+                heads = [k for k in before if not own[k].joined]
+                return heads[-1] if heads else before[0]
+            return 0 if scene.lexicon.verb_second else None
+        return 0
+
+    def _pronoun_after(self, own: list[Phrase], verb: int) -> int | None:
+        """An object may stand first: "Dat zei hij", "Die wet wil zij wijzigen"."""
+        return next(
+            (k for k, p in enumerate(own) if p.first == verb + 1 and "subject_pronoun" in self.scene.tags(p.first)),
+            None,
+        )
+
+    def _bare_relative(self, opener: int | None) -> bool:
+        return opener is not None and "rel_bare" in self.scene.tags(opener)
+
+    def _antecedent(self, number: int) -> list[Phrase]:
+        """The phrase a relative pronoun stands for: the one just before it, or what that one belongs to."""
+        clause = self.scene.clauses[number]
+        if clause.opener is None or clause.parent is None:
+            return []
+        before = [p for p in self.phrases(clause.parent) if p.tokens[-1] < clause.opener]
+        for back in range(len(before) - 1, -1, -1):
+            phrase = before[back]
+            place = self.scene.place_at.get(phrase.tokens[-1])
+            if phrase.prep in self.scene.lexicon.of and place is not None and back:
+                continue
+            while back and before[back].joined:
+                back -= 1
+            return _chain(before, back)
+        return []
+
+    def _subject_of(self, number: int) -> list[Phrase]:
+        main = self.scene.main_group(number)
+        return self._arguments(main)[0] if main is not None else []
+
+    def _controller(self, group: Group) -> list[Phrase]:
+        """Whose infinitive it is: of who is asked, else of the subject."""
+        scene = self.scene
+        before = [g for g in scene.groups if g.clause == group.clause and g.head < group.head and g.role != "noun"]
+        governor = next((g for g in reversed(before) if g.role != "to"), None)
+        if governor is None:
+            return []
+        subject, objects = self._arguments(governor)
+        if governor.entry.flags & {"ask", "allege"} and not governor.passive:
+            asked = objects or self._verb(governor).get("recipient", [])
+            return asked or []
+        return subject
+
+    # nouns
+
+    def _noun(self, group: Group) -> dict[str, list[Phrase]]:
+        own = self.phrases(group.clause)
+        result: dict[str, list[Phrase]] = {"actor": [], "recipient": []}
+        following = self._following(group, own)
+        for role, sources in group.entry.slots:
+            for source in sources:
+                hits = [p for p in following if p.prep == source]
+                if hits and not (role == "actor" and result["actor"] and source in self.scene.lexicon.of):
+                    result[role] += hits
+        phrase = next((p for p in own if group.head in p.tokens), None)
+        if phrase is not None and not result["actor"]:
+            result["actor"] = self._adjective(group, phrase)
+        verb = self.scene.main_group(group.clause)
+        if verb is not None and "occur" in verb.entry.flags and not verb.passive and not result["actor"]:
+            subject, objects = self._arguments(verb)
+            if phrase in objects and phrase not in subject:
+                result["actor"] = subject
+        elif verb is not None and "occur" in verb.entry.flags and verb.passive and not result["actor"]:
+            result["actor"] = self._with(verb, (self.scene.lexicon.passive_actor,))
+        return result
+
+    def _following(self, group: Group, own: list[Phrase]) -> list[Phrase]:
+        """The run of phrases with a preposition that follows the noun."""
+        run: list[Phrase] = []
+        last = max(group.used)
+        for phrase in own:
+            if phrase.first <= last:
+                continue
+            gap = range(last + 1, phrase.first)
+            is_cut = not phrase.prep or any(i in self.scene.verbal or self.scene.owner[i] == -1 for i in gap)
+            if is_cut and not phrase.joined:
+                break
+            run.append(phrase)
+            last = phrase.tokens[-1]
+        return run
+
+    def _adjective(self, group: Group, phrase: Phrase) -> list[Phrase]:
+        """A demonym before the noun: de Russische invasie."""
+        at = [i for i in phrase.tokens if i < group.used[0] and i in self.scene.place_at]
+        if not at or self.scene.place_at[at[-1]][1].role != "demonym":
+            return []
+        return [Phrase([at[-1]], "", False)]
+
+    # who says so
+
+    def _sources(self, group: Group, stance: Stance) -> list[Phrase]:
+        own = self.phrases(group.clause)
+        named = [p for p in own if p.prep and p.prep in self.scene.lexicon.attribution]
+        if named:
+            return named
+        source = stance.source
+        if source is None:
+            return []
+        if "evid" in source.entry.flags:
+            return self._with(source, tuple(self.scene.lexicon.evidence_from))
+        if source.role == "noun":
+            return []
+        if source.passive:
+            return self._with(source, (self.scene.lexicon.passive_actor,))
+        return self._arguments(source)[0]
+
+
+def _chain(own: list[Phrase], at: int) -> list[Phrase]:
+    """The phrase at a position and those coordinated with it."""
+    if not 0 <= at < len(own):
+        return []
+    stop = at + 1
+    while stop < len(own) and own[stop].joined:
+        stop += 1
+    return own[at:stop]

@@ -1,0 +1,141 @@
+"""Noun phrases of a clause: where each begins and ends, and the preposition before it.
+
+A phrase runs from its article to its last noun; what a preposition adds ("van het land") is a phrase of its own.
+"""
+
+from dataclasses import dataclass
+
+from etl.transform.events.clauses import Clause
+from etl.transform.events.scene import Scene
+
+
+@dataclass
+class Phrase:
+    """A noun phrase; `tokens` are contiguous indexes."""
+
+    tokens: list[int]
+    prep: str
+    """The preposition before it, or an empty string."""
+    determined: bool
+    pronoun: bool = False
+    joined: bool = False
+    """Coordinated with the phrase before it: Rusland en China."""
+
+    @property
+    def first(self) -> int:
+        """Its first token, the article excluded unless it is all there is."""
+        return self.tokens[0]
+
+
+def phrases(scene: Scene, clause: Clause) -> list[Phrase]:
+    """The noun phrases of a clause in order."""
+    return _Chunker(scene, clause).run()
+
+
+class _Chunker:
+    def __init__(self, scene: Scene, clause: Clause) -> None:
+        self.scene, self.clause = scene, clause
+        self.found: list[Phrase] = []
+        self.current: list[int] = []
+        self.determined = False
+        self.prep, self.joiner = "", False
+
+    def run(self) -> list[Phrase]:
+        scene, last = self.scene, -2
+        for i in self.clause.tokens:
+            if i != last + 1:
+                self._comma(last, i)
+            last = i
+            tags = scene.tags(i)
+            if i in scene.verbal or i in scene.covered or i == self.clause.opener:
+                self._close()
+                self.prep = ""
+            elif tags & {"coord"} and "def" not in tags:
+                self._close()
+                self.joiner = "and" in tags
+            elif "prep" in tags and not self._inside_name(i):
+                self._close()
+                self.prep, self.joiner = scene.tokens[i].low, False
+            elif "pronoun" in tags and not ("def" in tags and self._noun_follows(i)):
+                self._close()
+                self.current = [i]
+                self._close(pronoun=True)
+            elif tags & {"def", "indef"} and not self._inside_name(i):
+                self._close()
+                self.determined = "def" in tags
+                self.current = []
+                self.determiner = i
+                if "def" not in tags and not _is_article(tags):
+                    self.current = [i]
+            elif tags & {"adverb", "neg", "sub", "cond", "rel"}:
+                if self.current:
+                    self._close()
+            else:
+                if self.current and self._splits(i):
+                    self._close()
+                self.current.append(i)
+        self._close()
+        self._enumerations()
+        return self.found
+
+    def _close(self, pronoun: bool = False) -> None:
+        if self.current:
+            joined = self.joiner and bool(self.found) and not self.prep
+            prep = self.found[-1].prep if joined else self.prep
+            self.found.append(Phrase(self.current, prep, self.determined, pronoun, joined))
+            self.prep, self.joiner = "", False
+        self.current, self.determined = [], False
+
+    def _comma(self, last: int, i: int) -> None:
+        """A gap in the clause: a comma, a quotation mark or another clause."""
+        if last < 0:
+            return
+        between = [self.scene.tokens[j].surface for j in range(last + 1, i)]
+        if all(s in _QUOTE_MARKS for s in between):
+            return
+        self._close()
+
+    def _splits(self, i: int) -> bool:
+        """Two places side by side are two phrases: dat Rusland China om wapens vraagt."""
+        here, before = self.scene.place_at.get(i), self.scene.place_at.get(i - 1)
+        if here is None or before is None or here[0] == before[0]:
+            return False
+        return "demonym" not in (here[1].role, before[1].role)
+
+    def _noun_follows(self, i: int) -> bool:
+        """Whether a word of a phrase follows a word that is an article or a pronoun."""
+        j = i + 1
+        if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or j in self.scene.verbal:
+            return False
+        return not self.scene.tags(j) & {"prep", "pronoun", "def", "coord"} and j not in self.scene.covered
+
+    def _inside_name(self, i: int) -> bool:
+        """A particle of a name: Jan van der Berg, Delcy de la Cruz."""
+        scene = self.scene
+        if scene.tokens[i].low not in scene.lexicon.name_particles or not self.current:
+            return False
+        if not scene.tokens[i - 1].surface[0].isupper() and scene.tags(i - 1) & {"prep"} == frozenset():
+            return False
+        j = i + 1
+        while j < len(scene.tokens) and scene.tokens[j].low in scene.lexicon.name_particles:
+            j += 1
+        if j >= len(scene.tokens) or not scene.tokens[j].is_name or j in scene.place_at:
+            return False
+        return scene.lexicon.actor(scene.tokens[j].low) is None and scene.tokens[self.current[-1]].is_name
+
+    def _enumerations(self) -> None:
+        """A, B en C: the comma before B joins too, where C is joined to B."""
+        for k in range(len(self.found) - 1, 1, -1):
+            phrase, before = self.found[k - 1], self.found[k - 2]
+            if self.found[k].joined and not phrase.joined and not phrase.prep and before.prep != "of":
+                between = range(before.tokens[-1] + 1, phrase.tokens[0])
+                surfaces = [self.scene.tokens[j].surface for j in between if "def" not in self.scene.tags(j)]
+                if surfaces == [","]:
+                    phrase.joined, phrase.prep = True, before.prep
+
+
+_QUOTE_MARKS = frozenset("\"“”„'’‘«»`´") | {"``", "''"}
+
+
+def _is_article(tags: frozenset[str]) -> bool:
+    return "article" in tags
