@@ -37,7 +37,7 @@ _GENERIC = {
         "is in {to}.{field}",
     ),
 }
-"""dbt's generic data tests: the select of the rows that break the rule, one row for each that dbt counts; the rule."""
+"""dbt's generic data tests: the select of the rows that break it, one row for each that dbt counts; the rule."""
 
 _TAG = re.compile(r"\{\{(?P<call>.*?)\}\}|\{\{|\{%|\{#", re.DOTALL)
 _WORD = r"""\s*['"](?P<{}>[a-z_][a-z0-9_]*)['"]\s*"""

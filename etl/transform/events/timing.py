@@ -155,8 +155,8 @@ def _carried(scene: Scene, group: Group, times: list[Timed]) -> When | None:
     if parent is not None and _relation(scene, parent, near[0]) != "IS_INCLUDED":
         return None
     if before or group.tense == "PAST_PERFECT":
-        return When("BEFORE", "carried", near[0].index)
-    return When("IS_INCLUDED", "carried", near[0].index) if group.tense != "FUTURE" else None
+        return When("BEFORE", "carried", near[0].mention)
+    return When("IS_INCLUDED", "carried", near[0].mention) if group.tense != "FUTURE" else None
 
 
 def _by_tense(scene: Scene, group: Group, modality: Modality, background: bool) -> When:
