@@ -21,7 +21,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from etl.extract.language import detect
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 from etl.schema.raw import Capture, Document
 from etl.transform import anchors, pipeline, tabulate
 from etl.transform.times import resolve

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from etl.schema import TABLES, Row
 from etl.schema.dbt import sources_yml
-from etl.schema.derive import schemas, sql_type
+from etl.schema.ddl import schemas, sql_type
 from etl.settings import PACKAGE, Settings, current
 from etl.warehouse.models import load_project
 

@@ -23,7 +23,7 @@ import re2
 from rich.console import Console
 from rich.table import Table
 
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 from etl.schema.raw import Document
 from etl.settings import current
 from etl.transform import pages, pipeline, sentences

@@ -4,7 +4,8 @@ A check costs Dagster some 30 ms of bookkeeping, so rules of one kind on one tab
 names every rule and what breaks it. A check that blocks stops what comes after its table; publication comes last.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,7 @@ from dagster import (
 
 from etl.defs.metadata import markdown
 from etl.defs.resources import POOL, Warehouse
+from etl.schema import ops
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,15 +32,6 @@ if TYPE_CHECKING:
     from etl.warehouse.models import Project, Test
 
 
-class Verdict(NamedTuple):
-    """What one rule found."""
-
-    rule: str
-    n_failed: int
-    is_error: bool
-    example: str | None
-
-
 class Group(NamedTuple):
     """The rules of one kind on one table."""
 
@@ -46,7 +39,8 @@ class Group(NamedTuple):
     kind: str
     description: str
     is_blocking: bool
-    run: "Callable[[duckdb.DuckDBPyConnection], list[Verdict]]"
+    run: "Callable[[duckdb.DuckDBPyConnection], Iterable[tuple[str, str, int, str | None]]]"
+    """Gives for each rule its name, its severity, how many rows break it, and one of them."""
 
     @property
     def spec(self) -> AssetCheckSpec:
@@ -55,6 +49,23 @@ class Group(NamedTuple):
             self.kind, asset=AssetKey(self.table.split(".")), description=self.description, blocking=self.is_blocking
         )
 
+    def results(self, con: "duckdb.DuckDBPyConnection") -> list[ops.CheckResult]:
+        """Run the rules."""
+        now = dt.datetime.now(dt.UTC)
+        return [
+            ops.CheckResult(
+                check_name=name,
+                table_name=self.table,
+                kind=self.kind,
+                is_passed=not n_failed,
+                severity=severity,
+                n_failed=n_failed,
+                detail=example,
+                since_at=now,
+            )
+            for name, severity, n_failed, example in self.run(con)
+        ]
+
 
 def check_step(name: str, groups: list[Group]) -> AssetChecksDefinition:
     """One step that runs the checks of a layer; each can be run alone from the UI."""
@@ -62,26 +73,30 @@ def check_step(name: str, groups: list[Group]) -> AssetChecksDefinition:
 
     @multi_asset_check(name=name, specs=[group.spec for group in groups], can_subset=True, pool=POOL)
     def step(context: AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[AssetCheckResult]:
+        from etl.warehouse.load import record_checks
+
         for key in context.selected_asset_check_keys:
-            yield result(by_key[key], by_key[key].run(warehouse.connection))
+            found = by_key[key].results(warehouse.connection)
+            record_checks(warehouse.connection, found)
+            yield verdict(by_key[key], found)
 
     return step
 
 
-def result(group: Group, verdicts: list[Verdict]) -> AssetCheckResult:
-    """Fold the verdicts of a group into one result, its failed rules first."""
-    failed = [v for v in verdicts if v.n_failed]
-    is_error = any(v.is_error for v in failed)
-    rows = [(v.rule, v.n_failed, v.example) for v in sorted(verdicts, key=lambda v: -v.n_failed)]
+def verdict(group: Group, results: list[ops.CheckResult]) -> AssetCheckResult:
+    """Fold what the rules of a group found into one asset check, the broken ones first."""
+    failed = [r for r in results if not r.is_passed]
+    is_error = any(r.severity == "error" for r in failed)
+    rows = [(r.check_name, r.n_failed, r.detail) for r in sorted(results, key=lambda r: -r.n_failed)]
     return AssetCheckResult(
         asset_key=group.spec.asset_key,
         check_name=group.kind,
         passed=not failed,
         severity=AssetCheckSeverity.ERROR if is_error or not failed else AssetCheckSeverity.WARN,
-        description="; ".join(f"{v.rule}: {v.n_failed} rows, such as {v.example}" for v in failed) or None,
+        description="; ".join(f"{r.check_name}: {r.n_failed} rows, such as {r.detail}" for r in failed) or None,
         metadata={
-            "rules": len(verdicts),
-            "rows_failed": sum(v.n_failed for v in failed),
+            "rules": len(results),
+            "rows_failed": sum(r.n_failed for r in failed),
             "result": MetadataValue.md(markdown(("rule", "rows that break it", "example"), rows)),
         },
     )
@@ -122,10 +137,12 @@ def _declared_groups(rules: "list[Check]") -> list[Group]:
     ]
 
 
-def _run_declared(con: "duckdb.DuckDBPyConnection", rules: "list[Check]") -> list[Verdict]:
+def _run_declared(
+    con: "duckdb.DuckDBPyConnection", rules: "list[Check]"
+) -> Iterator[tuple[str, str, int, str | None]]:
     from etl.warehouse.checks import run
 
-    return [Verdict(r.check.name, r.n_failed, r.check.severity == "error", r.example) for r in run(con, rules)]
+    return ((r.check.name, r.check.severity, r.n_failed, r.example) for r in run(con, rules))
 
 
 def model_groups(project: "Project", layer: str) -> list[Group]:
@@ -147,8 +164,8 @@ def model_groups(project: "Project", layer: str) -> list[Group]:
     ]
 
 
-def _run_tests(con: "duckdb.DuckDBPyConnection", tests: "list[Test]") -> list[Verdict]:
+def _run_tests(con: "duckdb.DuckDBPyConnection", tests: "list[Test]") -> Iterator[tuple[str, str, int, str | None]]:
     from etl.warehouse.models import run_test
 
-    results = [(test, run_test(con, test)) for test in tests]
-    return [Verdict(test.name, r.n_failed, test.severity == "error", r.example) for test, r in results]
+    results = ((test, run_test(con, test)) for test in tests)
+    return ((test.name, test.severity, result.n_failed, result.example) for test, result in results)

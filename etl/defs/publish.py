@@ -41,7 +41,7 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
     def exports(warehouse: Warehouse) -> MaterializeResult[None]:
         from etl.warehouse.publish import publish_exports
 
-        paths = publish_exports(warehouse.connection, warehouse.settings)
+        paths = publish_exports(warehouse.settings)
         return MaterializeResult(
             metadata={
                 "files": MetadataValue.md("\n".join(f"* {path}" for path in paths)),

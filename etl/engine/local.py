@@ -16,7 +16,7 @@ import polars as pl
 from etl.engine.progress import Progress
 from etl.extract import captures, sources
 from etl.schema import ops
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.warehouse import load

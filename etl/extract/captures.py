@@ -12,7 +12,7 @@ import polars as pl
 
 from etl.extract import text
 from etl.extract.records import RefusedError
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 from etl.schema.raw import Capture, CaptureBasis
 
 _COLUMNS = ("source_uri", "captured_at", "captured_earliest", "captured_latest", "basis")

@@ -12,7 +12,7 @@ import polars as pl
 from etl.extract import captures, files, language, text
 from etl.extract.records import Reader, Record, Refusal, RefusedError, Source
 from etl.schema import ops, raw
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 from etl.settings import Settings
 
 READERS: Mapping[str, Reader] = MappingProxyType({".txt": text.read, ".text": text.read, "": text.read})

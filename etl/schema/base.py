@@ -7,7 +7,7 @@
         article_id: str = column("…", references="core.articles")
 
 The class docstring is the table's comment and opens with its grain. Everything else that knows a column
-(`derive.py`, `checks.py`, `dictionary.py`) reads it from here.
+(`ddl.py`, `frames.py`, `dbt.py`, the checks, the data dictionary) reads it from here.
 """
 
 import datetime as dt

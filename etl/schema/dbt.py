@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from etl.schema.base import Row, tables
-from etl.schema.derive import sql_type
+from etl.schema.ddl import sql_type
 
 SOURCES = ("raw", "core", "ops")
 """The schemas that the SQL models read as sources; `ref` holds dbt seeds."""

@@ -40,11 +40,13 @@ class Transformed(Row, table="ops.transformed", key=("document_id",)):
 
 
 class CheckResult(Row, table="ops.checks", key=("check_name",)):
-    """One row per data check, as it stood at the last run."""
+    """One row per data check, as it stood when its table was last checked."""
 
     check_name: str = column("the check: table, column, rule")
+    table_name: str = column("the table or view it speaks of, with its schema")
+    kind: str = column("unique, not_null, accepted_values, relationships, conservation, bounds or singular")
     is_passed: bool = column("whether it held")
     severity: str = column("error: blocks publication; warn: does not")
     n_failed: int = column("rows that break it", ge=0)
     detail: str | None = column("an example of what breaks it")
-    checked_at: dt.datetime = column("when it ran")
+    since_at: dt.datetime = column("when it first came out like this: a run that finds the same changes no row")

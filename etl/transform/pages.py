@@ -112,7 +112,7 @@ def whole(text: str, is_place: Callable[[str], bool]) -> Page:
         return Page((), ())
     furniture: list[Furniture] = []
     item = _item(_Group(lines, stamp, None), furniture)
-    return Page((item._replace(role="lead"),) if item else (), tuple(furniture))
+    return Page((item._replace(role="lead"),), tuple(furniture))
 
 
 def _cut(text: str) -> Iterator[_Line]:
@@ -252,8 +252,11 @@ def _items(group: _Group, furniture: list[Furniture], *, is_first: bool, titled:
             furniture.append(Furniture("heading", part[-1].start, part[-1].end))
             group = group._replace(section=part[-1].text)
             part = part[:-1]
-        if item := _item(_Group(part, group.stamp if is_last else None, group.section), furniture):
-            yield item
+        stamp = group.stamp if is_last else None
+        if stamp is None and len(part) == 1 and part[0].kind == "text" and part[0].is_short:
+            furniture.append(Furniture("boilerplate", part[0].start, part[0].end))
+        else:
+            yield _item(_Group(part, stamp, group.section), furniture)
 
 
 def _without_boilerplate(lines: list[_Line], furniture: list[Furniture]) -> list[_Line]:
@@ -265,7 +268,7 @@ def _without_boilerplate(lines: list[_Line], furniture: list[Furniture]) -> list
     return lines
 
 
-def _item(group: _Group, furniture: list[Furniture]) -> Item | None:
+def _item(group: _Group, furniture: list[Furniture]) -> Item:
     """One item from its lines: titles first, then the dateline and the body."""
     lines = group.lines
     n_titles = 0
@@ -277,9 +280,6 @@ def _item(group: _Group, furniture: list[Furniture]) -> Item | None:
         section = line.text
     title = lines[n_titles - 1] if n_titles else None
     first, last = lines[n_titles], lines[-1]
-    if title is None and len(lines) == 1 and first.kind == "text" and first.is_short and group.stamp is None:
-        furniture.append(Furniture("boilerplate", first.start, first.end))
-        return None
     is_brief = first.kind == "brief"
     return Item(
         role="brief" if is_brief else "teaser",

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from etl.schema import Row
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 
 
 class Rows:

@@ -5,12 +5,13 @@ without locking a parent table; these say the rest, and say the same of data tha
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
-
-import duckdb
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from etl.schema import TABLES, Column, Row, core, ops, raw
-from etl.schema.derive import sql_literal
+from etl.schema.ddl import sql_literal
+
+if TYPE_CHECKING:
+    import duckdb
 
 Severity = Literal["error", "warn"]
 
@@ -178,12 +179,12 @@ def _clocks() -> Iterator[Check]:
     )
 
 
-def run(con: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> list[Result]:
+def run(con: "duckdb.DuckDBPyConnection", checks: Iterable[Check]) -> list[Result]:
     """Run checks; give how many rows break each, and one of them."""
     return [_run(con, check) for check in checks]
 
 
-def _run(con: duckdb.DuckDBPyConnection, check: Check) -> Result:
+def _run(con: "duckdb.DuckDBPyConnection", check: Check) -> Result:
     rows = con.execute(
         f"SELECT count(*), any_value(b) FROM ({check.sql}) AS b"  # noqa: S608 - SQL of this module
     ).fetchall()

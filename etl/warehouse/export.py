@@ -6,7 +6,7 @@ from typing import Literal
 
 import duckdb
 
-from etl.schema.derive import sql_literal
+from etl.schema.ddl import sql_literal
 
 Format = Literal["csv", "parquet"]
 _OPTIONS = {"csv": "FORMAT csv, HEADER", "parquet": "FORMAT parquet, COMPRESSION zstd"}

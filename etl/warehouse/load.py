@@ -4,7 +4,7 @@ What belongs here: making the declared tables, and putting frames into them. Wha
 bounds (`anchoring.py`), views (`models.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -12,7 +12,8 @@ import duckdb
 import polars as pl
 
 from etl.schema import TABLES, Row, core, ops, raw, tables
-from etl.schema.derive import ddl, polars_schema, schemas
+from etl.schema.ddl import ddl, schemas
+from etl.schema.frames import polars_schema
 from etl.settings import Settings, current
 
 _BY_ARTICLE: tuple[type[Row], ...] = (
@@ -143,6 +144,29 @@ def record_run(con: duckdb.DuckDBPyConnection, run: ops.Run) -> None:
     with transaction(con):
         con.execute("DELETE FROM ops.runs WHERE run_id = ?", [run.run_id])
         _insert(con, ops.Run, pl.DataFrame([run.model_dump()], schema=polars_schema(ops.Run)))
+
+
+def record_checks(con: duckdb.DuckDBPyConnection, results: Sequence[ops.CheckResult]) -> None:
+    """Write down what checks found, in the place of what checks of the same tables and kinds found before.
+
+    A check that came out as before keeps its row, so that a run that changes nothing leaves the same bytes.
+    """
+    frame = pl.DataFrame([result.model_dump() for result in results], schema=polars_schema(ops.CheckResult))
+    with transaction(con):
+        con.register("found", frame.to_arrow())
+        con.execute(
+            """
+            DELETE FROM ops.checks AS c
+            WHERE (table_name, kind) IN (SELECT (table_name, kind) FROM found)
+                AND NOT EXISTS (
+                    FROM found AS f
+                    WHERE f.check_name = c.check_name AND f.is_passed = c.is_passed AND f.severity = c.severity
+                        AND f.n_failed = c.n_failed AND f.detail IS NOT DISTINCT FROM c.detail
+                )
+            """
+        )
+        con.execute("INSERT INTO ops.checks SELECT * FROM found ANTI JOIN ops.checks USING (check_name)")
+        con.unregister("found")
 
 
 def pending(con: duckdb.DuckDBPyConnection, version: str, batch_chars: int) -> Iterator[pl.DataFrame]:

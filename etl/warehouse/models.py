@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from etl.schema.ddl import sql_literal
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -323,8 +325,6 @@ def _sorted(models: dict[str, Model], order: list[str]) -> list[str]:
 
 
 def _statements(model: Model) -> Iterator[str]:
-    from etl.schema.derive import sql_literal
-
     view = f"{model.schema}.{model.name}"
     yield f"CREATE OR REPLACE VIEW {view} AS\n{model.sql}"
     yield f"COMMENT ON VIEW {view} IS {sql_literal(model.description)}"

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import duckdb
 
-from etl.schema.derive import sql_literal
+from etl.schema.ddl import sql_literal
 from etl.settings import Settings
+from etl.warehouse.connection import connect
 from etl.warehouse.export import export
 
 FORMATS = ("csv", "parquet")
@@ -55,8 +56,10 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
     return version / file.name
 
 
-def publish_exports(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Path]:
-    """Write every mart as CSV and as Parquet beside the published file's version, and swap their symlinks.
+def publish_exports(settings: Settings) -> list[Path]:
+    """Write every mart of the published file as CSV and as Parquet beside it, and swap their symlinks.
+
+    Not those of the build: DuckDB writes other bytes of the same rows where they were updated in this session.
 
     Raises:
         PublicationError: as for `publish`.
@@ -68,7 +71,8 @@ def publish_exports(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[
         for form in FORMATS:
             partial = version / (form + _PARTIAL)
             shutil.rmtree(partial, ignore_errors=True)
-            names = [path.name for path in export(con, partial, form)]
+            with connect(version / settings.published_file.name, read_only=True) as con:
+                names = [path.name for path in export(con, partial, form)]
             shutil.rmtree(version / form, ignore_errors=True)
             partial.rename(version / form)
             _swap(settings.published / form, version / form)

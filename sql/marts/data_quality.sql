@@ -30,7 +30,7 @@ select
     severity,
     n_failed as n,
     detail,
-    checked_at as seen_at
+    since_at as seen_at
 from checks
 
 union all

@@ -2,9 +2,9 @@
 
 import duckdb
 import pytest
-from dagster import AssetCheckSeverity, MarkdownMetadataValue, TableSchema
+from dagster import AssetCheckResult, AssetCheckSeverity, MarkdownMetadataValue, TableSchema
 
-from etl.defs.checks import Group, Verdict, result
+from etl.defs.checks import Group, verdict
 from etl.defs.metadata import declared_schema, described_schema, markdown, preview, table_metadata
 from etl.schema import TABLES
 
@@ -56,21 +56,23 @@ def test_a_cell_is_one_line_and_cannot_break_the_table(value: object, cell: str)
     assert markdown(["c"], [[value]]).splitlines()[-1] == f"| {cell} |"
 
 
-def _group() -> Group:
-    return Group("core.sentences", "not_null", "no NULL", is_blocking=True, run=lambda con: [])
+def _folded(*found: tuple[str, str, int, str | None]) -> AssetCheckResult:
+    group = Group("core.sentences", "not_null", "no NULL", is_blocking=True, run=lambda con: found)
+    with duckdb.connect() as con:
+        return verdict(group, group.results(con))
 
 
 def test_a_check_that_holds_passes() -> None:
-    folded = result(_group(), [Verdict("a", 0, True, None), Verdict("b", 0, False, None)])
+    folded = _folded(("a", "error", 0, None), ("b", "warn", 0, None))
     assert folded.passed
     assert folded.description is None
 
 
 @pytest.mark.parametrize(
-    ("is_error", "severity"), [(True, AssetCheckSeverity.ERROR), (False, AssetCheckSeverity.WARN)]
+    ("declared", "severity"), [("error", AssetCheckSeverity.ERROR), ("warn", AssetCheckSeverity.WARN)]
 )
-def test_a_check_that_fails_names_its_rules_and_an_example(is_error: bool, severity: AssetCheckSeverity) -> None:
-    folded = result(_group(), [Verdict("a", 0, True, None), Verdict("b", 3, is_error, "row 7")])
+def test_a_check_that_fails_names_its_rules_and_an_example(declared: str, severity: AssetCheckSeverity) -> None:
+    folded = _folded(("a", "error", 0, None), ("b", declared, 3, "row 7"))
     assert not folded.passed
     assert folded.severity is severity
     assert folded.description == "b: 3 rows, such as row 7"

@@ -8,7 +8,7 @@ import pytest
 
 from etl.extract import captures
 from etl.extract.captures import ManifestError
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 from etl.schema.raw import Capture
 
 NOW = dt.datetime(2026, 2, 1, 12, tzinfo=dt.UTC)

@@ -13,7 +13,7 @@ import pytest
 from etl.extract import files, sources
 from etl.extract.records import Record, Refusal, RefusedError, Source
 from etl.schema import ops, raw
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 from etl.settings import Settings
 
 NOW = dt.datetime(2026, 2, 1, 12, tzinfo=dt.UTC)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.schema import Row, core, raw
-from etl.schema.derive import polars_schema
+from etl.schema.frames import polars_schema
 from etl.transform import anchors
 
 INGESTED = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)

@@ -142,6 +142,15 @@ def test_prose_that_looks_like_a_stamp_stays_prose() -> None:
     assert say(text, item)[4] == "4 uur geleden"
 
 
+@pytest.mark.parametrize(
+    "text", ["Sinterklaas", "gisteren", "Een korte zin.", "Titel\n\n31 januari 2026", "3 uur geleden"]
+)
+def test_a_text_however_short_is_one_article(text: str) -> None:
+    (item,) = pages.whole(text, lambda _: False).items
+    assert item.role == "lead"
+    assert text[item.body.start : item.body.end]
+
+
 def test_whole_text_is_one_article() -> None:
     text = "Brug dicht\nZWOLLE (ANP) - De brug is dicht.\nSinds 3 uur geleden varen schepen om.\n"
     (item,) = pages.whole(text, lambda _: False).items

@@ -1,19 +1,9 @@
-"""From a declared table to everything that knows its columns: Polars schema, DDL with comments."""
+"""From a declared table to the statements that make it in DuckDB, with its comments."""
 
 import datetime as dt
 
-import polars as pl
-
 from etl.schema.base import TABLES, Column, Row
 
-_POLARS: dict[type, pl.DataType] = {
-    str: pl.String(),
-    int: pl.Int64(),
-    float: pl.Float64(),
-    bool: pl.Boolean(),
-    dt.datetime: pl.Datetime("us", "UTC"),
-    dt.date: pl.Date(),
-}
 _DUCKDB: dict[type, str] = {
     str: "VARCHAR",
     int: "BIGINT",
@@ -22,18 +12,6 @@ _DUCKDB: dict[type, str] = {
     dt.datetime: "TIMESTAMPTZ",
     dt.date: "DATE",
 }
-
-
-def polars_schema(row: type[Row]) -> pl.Schema:
-    """The schema of a frame that holds such rows."""
-    return pl.Schema(
-        {c.name: pl.List(_POLARS[c.python_type]) if c.is_list else _POLARS[c.python_type] for c in row.columns()}
-    )
-
-
-def empty(row: type[Row]) -> pl.DataFrame:
-    """A frame of no rows."""
-    return polars_schema(row).to_frame()
 
 
 def sql_type(column: Column) -> str:
