@@ -17,6 +17,9 @@ _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|\n")
 _NEXT = re.compile(r"\s*+(?:[-–—•]\s)?[\"'“‘„«`(\[]*+")
 _WORD_BEFORE = re.compile(r"[^\s(\"'“‘„«]*\Z")
 _LONGEST_ABBREVIATION = 12
+LONGEST = 1000
+"""Code points of a sentence at most. What reads one looks back and forth in it, so a table, a list of names or a text
+without an end mark is cut between two words; of the sentences of newswire one in some 100,000 is longer."""
 
 
 @lru_cache
@@ -58,16 +61,27 @@ def _spans(text: str, inner: frozenset[str], may_end: frozenset[str]) -> Iterato
     yield begin, len(text)
 
 
+def _bounded(spans: Iterator[tuple[int, int]], text: str) -> Iterator[tuple[int, int]]:
+    """Cut what is too long for a sentence: before the last word that goes over, or anywhere in one long word."""
+    for start, end in spans:
+        while end - start > LONGEST:
+            space = text.rfind(" ", start + 1, start + LONGEST + 1)
+            cut = space if space > start else start + LONGEST
+            yield start, cut
+            start = cut
+        yield start, end
+
+
 def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
     """Split texts into sentences; `unit` is the index of the text.
 
     A line break ends a sentence. White space at either side belongs to no sentence, and a stretch of white space
-    alone is none. Everything else belongs to exactly one.
+    alone is none. Everything else belongs to exactly one. None is longer than LONGEST.
     """
     inner, may_end = _abbreviations(language)
     result: list[SentenceSpan] = []
     for unit, text in enumerate(texts):
-        for start, end in _spans(text, inner, may_end):
+        for start, end in _bounded(_spans(text, inner, may_end), text):
             piece = text[start:end]
             left = start + len(piece) - len(piece.lstrip())
             right = left + len(piece.strip())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.transform.sentences import split
+from etl.transform.sentences import LONGEST, split
 
 DUTCH = [
     ("De raad stemde in. Het plan gaat door.", ["De raad stemde in.", "Het plan gaat door."]),
@@ -47,3 +47,13 @@ def test_every_character_but_white_space_is_in_one_sentence(texts: list[str]) ->
     for text, counts in zip(texts, covered, strict=True):
         assert all(n <= 1 for n in counts)
         assert all(n == 1 for n, letter in zip(counts, text, strict=True) if not letter.isspace())
+
+
+@pytest.mark.parametrize("word", ["woord ", "x", "een, ", "- "])
+def test_no_sentence_is_longer_than_what_its_readers_can_bear(word: str) -> None:
+    text = word * 3000
+    spans = split([text], "nl")
+    assert max(s.end - s.start for s in spans) <= LONGEST
+    assert "".join(text[s.start : s.end] for s in spans).replace(" ", "") == text.replace(" ", "")
+    if word == "woord ":
+        assert {w for s in spans for w in text[s.start : s.end].split()} == {"woord"}
