@@ -59,14 +59,14 @@ def transform(
     """Read the text of documents that are new, or that an older version of the rules has read."""
     from etl.engine import local
 
-    n_transformed = local.transform_pending(
+    transformed = local.transform_pending(
         warehouse.connection, run_id=context.run.run_id, settings=warehouse.settings, progress=progress
     )
-    warehouse.tally(n_transformed=n_transformed)
+    warehouse.tally(**transformed._asdict())
     for row in TRANSFORMED:
         yield MaterializeResult(
             asset_key=asset_key(row),
-            metadata={"n_documents_transformed": n_transformed} | row_metadata(warehouse.connection, row),
+            metadata=transformed._asdict() | row_metadata(warehouse.connection, row),
         )
 
 

@@ -5,7 +5,7 @@ rules about text, and Dagster.
 """
 
 import datetime as dt
-import hashlib
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,10 +15,12 @@ import polars as pl
 
 from etl.engine.progress import Progress
 from etl.extract import captures, sources
+from etl.extract.records import Refusal
 from etl.schema import ops
 from etl.schema.frames import polars_schema
 from etl.settings import Settings
 from etl.transform import pipeline
+from etl.transform.tabulate import Tables
 from etl.warehouse import load
 
 
@@ -78,33 +80,85 @@ class Claimed(NamedTuple):
 
 
 def claim(con: duckdb.DuckDBPyConnection, manifest: Path) -> Claimed:
-    """Add the claims of a manifest on documents that are known; one that cannot be read becomes a reject."""
+    """Add the claims of a manifest on documents that are known.
+
+    A manifest that cannot be read, and a claim on what is no document here, become rejects.
+    """
     now = dt.datetime.now(dt.UTC)
     try:
         rows = captures.read_manifest(manifest)
     except (captures.ManifestError, OSError) as error:
-        load.load_rejects(con, _reject(str(manifest), "captures", "manifest", str(error), now))
+        load.load_rejects(con, _rejects([Refusal(str(manifest), "manifest", str(error))], "captures"))
         return Claimed(0, 1)
     documents = con.sql("SELECT document_id, source_uri FROM raw.documents ORDER BY document_id").pl()
-    return Claimed(load.load_claims(con, captures.claims(rows, documents, asserted_at=now)), 0)
+    strangers = [
+        Refusal(uri, "no_document", f"{manifest} speaks of {uri}, which is no document here: {_NO_DOCUMENT}")
+        for uri in captures.unmatched(rows, documents)
+    ]
+    load.load_rejects(con, _rejects(strangers, "captures"))
+    return Claimed(load.load_claims(con, captures.claims(rows, documents, asserted_at=now)), len(strangers))
 
 
-def _reject(source_uri: str, stage: str, reason: str, detail: str, at: dt.datetime) -> pl.DataFrame:
-    """One row of ops.rejects."""
-    digest = hashlib.blake2b("\0".join((source_uri, stage, reason, detail)).encode(), digest_size=16)
-    row = ops.Reject(
-        reject_id=digest.hexdigest(), source_uri=source_uri, stage=stage, reason=reason, detail=detail, rejected_at=at
-    )
-    return pl.DataFrame([row.model_dump()], schema=polars_schema(ops.Reject))
+_NO_DOCUMENT = "read it and give the manifest again, or write its name as raw.documents.source_uri has it"
 
 
-def transform_pending(con: duckdb.DuckDBPyConnection, *, run_id: str, settings: Settings, progress: Progress) -> int:
-    """Transform the documents that are new, or whose rows an older version of the rules made; give how many."""
+class Transformed(NamedTuple):
+    """What transforming gave."""
+
+    n_transformed: int
+    """Documents whose text was read."""
+    n_rejected: int
+    """Of these, documents that gave no article."""
+
+
+def transform_pending(
+    con: duckdb.DuckDBPyConnection, *, run_id: str, settings: Settings, progress: Progress
+) -> Transformed:
+    """Transform the documents that are new, or whose rows an older version of the rules made."""
     version = pipeline.transform_version()
-    n_documents = n_chars = 0
+    n_documents = n_rejected = n_chars = 0
     for documents in load.pending(con, version, settings.batch_chars):
-        load.load_batch(con, pipeline.transform(documents), documents, version, run_id)
+        tables, refusals = transform(documents)
+        load.load_batch(con, tables, _rejects(refusals, "transform"), documents, version, run_id)
         n_documents += documents.height
+        n_rejected += len(refusals)
         n_chars += int(documents["n_chars"].sum())
         progress("transform", n_documents, n_chars)
-    return n_documents
+    return Transformed(n_documents, n_rejected)
+
+
+def transform(documents: pl.DataFrame) -> tuple[Tables, list[Refusal]]:
+    """Transform a batch; a document that a rule fails on, or in which no item is found, is refused and named.
+
+    A batch that fails is halved until the document is found: the others of the batch are not lost.
+    """
+    try:
+        tables = pipeline.transform(documents)
+    except Exception as error:
+        if documents.height == 1:
+            return pipeline.transform(documents.clear()), [_fault(documents["source_uri"].item(), error)]
+        half = documents.height // 2
+        (first, refused), (second, also_refused) = transform(documents[:half]), transform(documents[half:])
+        return {name: pl.concat([first[name], second[name]]) for name in first}, refused + also_refused
+    bare = documents.join(tables["core.articles"], on="document_id", how="anti", maintain_order="left")
+    return tables, [Refusal(uri, "no_item", _NO_ITEM.format(uri)) for uri in bare["source_uri"]]
+
+
+_NO_ITEM = "{}: no item in it, nothing but headings, stamps or single short lines: check how its text was extracted"
+
+
+def _fault(source_uri: str, error: Exception) -> Refusal:
+    *_, last = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    return Refusal(
+        source_uri,
+        "transform_failed",
+        f"{source_uri}: {type(error).__name__} in {where} ({error}): a fault of the rules, not of the page: "
+        "report it with the page; the page is read again when the rules change",
+    )
+
+
+def _rejects(refusals: Sequence[Refusal], stage: str) -> pl.DataFrame:
+    now = dt.datetime.now(dt.UTC)
+    rows = [sources.reject(refusal, stage, now) for refusal in refusals]
+    return pl.DataFrame(rows, schema=polars_schema(ops.Reject))

@@ -44,13 +44,13 @@ def run_summary(settings: Settings, run_id: str, *, is_published: bool) -> RunSu
             counts[f"  {status}"] = n
         counts["events moved"] = run.get("n_events_moved", 0)
         rejects = con.execute(
-            "SELECT source_uri, detail FROM ops.rejects WHERE rejected_at >= ? ORDER BY source_uri LIMIT ?",
+            "SELECT detail FROM ops.rejects WHERE rejected_at >= ? ORDER BY source_uri LIMIT ?",
             [run.get("started_at"), REJECTS_SHOWN],
         ).fetchall()
     if is_published:
         counts["published"] = str(settings.published_file)
     return RunSummary(
-        run.get("n_read", 0), run.get("n_rejected", 0), counts, [f"{uri}: {detail}" for uri, detail in rejects]
+        run.get("n_read", 0), run.get("n_rejected", 0), counts, [detail for (detail,) in rejects]
     )
 
 

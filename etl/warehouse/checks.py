@@ -103,9 +103,12 @@ def _conservation() -> Iterator[Check]:
         core.Article,
         "conservation",
         "documents_transformed",
-        "every document has been transformed, and has an item at least",
+        "every document has been transformed, and has an item or a reject that says why not",
         """
-        SELECT document_id FROM raw.documents WHERE document_id NOT IN (SELECT document_id FROM core.articles)
+        SELECT document_id
+        FROM raw.documents
+        WHERE document_id NOT IN (SELECT document_id FROM core.articles)
+            AND source_uri NOT IN (SELECT source_uri FROM ops.rejects WHERE stage = 'transform')
         UNION ALL
         SELECT document_id FROM raw.documents WHERE document_id NOT IN (SELECT document_id FROM ops.transformed)
         """,

@@ -206,6 +206,7 @@ def pending(con: duckdb.DuckDBPyConnection, version: str, batch_chars: int) -> I
 def load_batch(
     con: duckdb.DuckDBPyConnection,
     rows: Mapping[str, pl.DataFrame],
+    rejects: pl.DataFrame,
     documents: pl.DataFrame,
     version: str,
     run_id: str,
@@ -215,13 +216,17 @@ def load_batch(
     Args:
         con: the build.
         rows: frames of the tables of `core`, by qualified name.
+        rejects: rows of ops.rejects: documents of the batch that gave no article, and why.
         documents: the documents they were made of.
         version: of the transform that made them.
         run_id: the run.
 
     """
     with transaction(con):
-        con.register("batch", documents.select("document_id").to_arrow())
+        con.register("batch", documents.select("document_id", "source_uri").to_arrow())
+        con.execute(
+            "DELETE FROM ops.rejects WHERE stage = 'transform' AND source_uri IN (SELECT source_uri FROM batch)"
+        )
         had = _clear(con)
         con.unregister("batch")
         for row in tables("core").values():
@@ -229,6 +234,7 @@ def load_batch(
                 _insert_new(con, row, rows[row.table], is_open=True)
             else:
                 _insert(con, row, rows[row.table])
+        _insert(con, ops.Reject, rejects)
         _recount_stories(con, rows[core.Story.table])
         if had:
             _sweep(con)

@@ -55,7 +55,7 @@ def _name_start(scene: Scene, tokens: list[int]) -> int | None:
         if opening and (scene.lexicon.actor(token.low) is not None or token.word.tags):
             break
         start = position
-    if start is not None and start and scene.tokens[tokens[start]].low in scene.lexicon.name_particles:
+    if start and start < len(tokens) - 1 and scene.tokens[tokens[start]].low in scene.lexicon.name_particles:
         start += 1
     if start is None:
         return None
