@@ -214,11 +214,14 @@ def export(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write to.")],
     file_format: Annotated[FileFormat, typer.Option("--format", "-f", help="File format.")] = FileFormat.csv,
     table: Annotated[
-        list[str] | None, typer.Option("--table", "-t", help="Only this mart; may be given again.")
+        list[str] | None,
+        typer.Option(
+            "--table", "-t", help="Only this mart, or a table with its schema (core.events); may be given again."
+        ),
     ] = None,
     warehouse: Warehouse = None,
 ) -> None:
-    """Write the published marts as CSV or Parquet files."""
+    """Write the published marts, or the tables named, as CSV or Parquet files."""
     settings = _settings(warehouse)
     _require(settings.published_file, settings)
     from etl.warehouse.connection import connect
@@ -318,7 +321,9 @@ def _exit_code(error: Exception) -> ExitCode | None:
 
 
 def _one_line(error: Exception) -> str:
-    text = " ".join(str(error).split())
+    from etl.warehouse.connection import disk_full, is_disk_full
+
+    text = " ".join(str(disk_full("the warehouse") if is_disk_full(error) else error).split())
     # DuckDB quotes the line of the query and points into it: on one line that helps nobody
     text = text.split(" LINE 1:")[0]
     return text or type(error).__name__

@@ -63,7 +63,7 @@ def rows(settings_folder: Path) -> dict[str, list[tuple[object, ...]]]:
         names = con.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'raw')"
         ).fetchall()
-        return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for (name,) in names}  # noqa: S608
+        return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for (name,) in names}
 
 
 class House(NamedTuple):

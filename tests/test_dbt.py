@@ -68,7 +68,7 @@ def test_dbt_gives_the_same_rows_and_comments(sample: Settings, built: Built, mo
                 "SELECT column_name, trim(comment) FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?",
                 [schema, name],
             ).fetchall()
-            return con.execute(f"SELECT * FROM {model} ORDER BY ALL").fetchall(), sorted(comments)  # noqa: S608
+            return con.execute(f"SELECT * FROM {model} ORDER BY ALL").fetchall(), sorted(comments)
 
     assert content(built.database) == content(sample.published_file)
 

@@ -93,10 +93,13 @@ def _outcome(result: ExecuteInProcessResult) -> Outcome:
 
 
 def _cause(error: Any) -> str:
-    """Give the innermost error of a step: its name and message on one line."""
-    while error is not None and error.cause is not None:
+    """Give the error of a step on one line: what our own code says of it, else the innermost error."""
+    while error is not None:
+        message = " ".join(error.message.split())
+        if message.startswith("etl.") or error.cause is None:
+            return message.partition(": ")[2] if message.startswith("etl.") else message
         error = error.cause
-    return " ".join(error.message.split()) if error is not None else "failed"
+    return "failed"
 
 
 def serve(settings: Settings, port: int) -> int:

@@ -49,9 +49,7 @@ def run_summary(settings: Settings, run_id: str, *, is_published: bool) -> RunSu
         ).fetchall()
     if is_published:
         counts["published"] = str(settings.published_file)
-    return RunSummary(
-        run.get("n_read", 0), run.get("n_rejected", 0), counts, [detail for (detail,) in rejects]
-    )
+    return RunSummary(run.get("n_read", 0), run.get("n_rejected", 0), counts, [detail for (detail,) in rejects])
 
 
 def events_by_status(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

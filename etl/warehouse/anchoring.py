@@ -12,6 +12,7 @@ import polars as pl
 
 from etl.schema import Row, core
 from etl.transform import anchors
+from etl.warehouse.connection import transaction
 
 
 class Anchored(NamedTuple):
@@ -32,14 +33,8 @@ def anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
 
     One transaction: a reader of the build, or a run killed here, finds the old bounds or the new ones.
     """
-    con.begin()
-    try:
-        result = _anchor(con)
-        con.commit()
-    except BaseException:
-        con.rollback()
-        raise
-    return result
+    with transaction(con):
+        return _anchor(con)
 
 
 def _anchor(con: duckdb.DuckDBPyConnection) -> Anchored:

@@ -15,11 +15,11 @@ _FORMULA = r"^[=+\-@\t\r]"
 
 
 class UnknownTableError(ValueError):
-    """There is no such mart."""
+    """There is no such table."""
 
 
 def export(con: duckdb.DuckDBPyConnection, folder: Path, form: str, names: Sequence[str] | None = None) -> list[Path]:
-    """Write marts to `<folder>/<mart>.<form>`, each replaced in one step.
+    """Write marts, or the tables named, to `<folder>/<name>.<form>`, each replaced in one step.
 
     Rows stand in the order of all their columns. In CSV, times are ISO 8601 in UTC, lists are JSON, and a text that a
     spreadsheet would take for a formula has an apostrophe before it.
@@ -28,43 +28,47 @@ def export(con: duckdb.DuckDBPyConnection, folder: Path, form: str, names: Seque
         con: a database with the marts.
         folder: where to; made where it is missing.
         form: `csv` or `parquet`.
-        names: only these marts; default: all.
+        names: only these: a mart by its name, another table with its schema (core.events); default: all marts.
 
     Returns:
         The files, by name.
 
     Raises:
-        UnknownTableError: a name is no mart; the message lists those there are.
+        UnknownTableError: a name is no table; the message lists those there are.
 
     """
-    marts = _marts(con)
-    unknown = sorted(set(names or ()) - set(marts))
-    if unknown:
-        raise UnknownTableError(f"no mart {', '.join(unknown)}: there are {', '.join(marts)}")
+    tables = _tables(con)
+    if unknown := sorted(set(names or ()) - set(tables)):
+        raise UnknownTableError(f"no table {', '.join(unknown)}: there are {', '.join(tables)}")
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(con, name, folder / f"{name}.{form}", form) for name in marts if not names or name in names]
+    chosen = {name: t for name, t in tables.items() if (name in names if names else t.startswith('"marts".'))}
+    return [_write(con, table, folder / f"{name}.{form}", form) for name, table in chosen.items()]
 
 
-def _marts(con: duckdb.DuckDBPyConnection) -> list[str]:
+def _tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Quoted name by the name to ask for: marts first, then the others with their schema."""
     rows = con.execute(
         """
-        SELECT table_name
+        SELECT table_schema, table_name
         FROM information_schema.tables
-        WHERE table_schema = 'marts' AND table_catalog = current_database()
-        ORDER BY table_name
+        WHERE table_catalog = current_database()
+        ORDER BY table_schema <> 'marts', table_schema, table_name
         """
     ).fetchall()
-    return [name for (name,) in rows]
+    return {
+        name if schema == "marts" else f"{schema}.{name}": f"{_quoted(schema)}.{_quoted(name)}"
+        for schema, name in rows
+    }
 
 
-def _write(con: duckdb.DuckDBPyConnection, name: str, path: Path, form: str) -> Path:
+def _write(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str) -> Path:
     partial = path.with_name(f".{path.name}.partial")
-    view = con.table(f"marts.{name}")
+    view = con.table(table)
     columns = ", ".join(
         _cell(column, str(kind)) if form == "csv" else _quoted(column)
         for column, kind in zip(view.columns, view.types, strict=True)
     )
-    query = f"SELECT {columns} FROM marts.{_quoted(name)} ORDER BY ALL"  # noqa: S608 - names of the catalogue, quoted
+    query = f"SELECT {columns} FROM {table} ORDER BY ALL"  # noqa: S608 - names of the catalogue, quoted
     con.execute(f"COPY ({query}) TO {sql_literal(str(partial))} ({_OPTIONS[form]})")
     partial.replace(path)
     return path

@@ -5,7 +5,6 @@ bounds (`anchoring.py`), views (`models.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import duckdb
@@ -15,6 +14,7 @@ from etl.schema import TABLES, Row, core, ops, raw, tables
 from etl.schema.ddl import ddl, schemas
 from etl.schema.frames import polars_schema
 from etl.settings import Settings, current
+from etl.warehouse.connection import transaction
 
 _BY_ARTICLE: tuple[type[Row], ...] = (
     core.ArticleAgency,
@@ -39,18 +39,6 @@ class Loaded(NamedTuple):
 
     n_new: int
     n_known: int
-
-
-@contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing."""
-    con.begin()
-    try:
-        yield
-    except BaseException:
-        con.rollback()
-        raise
-    con.commit()
 
 
 def prepare(con: duckdb.DuckDBPyConnection, settings: Settings | None = None) -> None:

@@ -159,9 +159,10 @@ def build(con: "duckdb.DuckDBPyConnection", project: Project, layer: str) -> Non
     """
     import duckdb
 
+    from etl.warehouse.connection import transaction
+
     models = [model for model in project.models if model.schema == layer]
-    con.begin()
-    try:
+    with transaction(con):
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
         for (view,) in con.execute(
             "SELECT view_name FROM duckdb_views() WHERE schema_name = ? AND database_name = current_database()",
@@ -175,10 +176,6 @@ def build(con: "duckdb.DuckDBPyConnection", project: Project, layer: str) -> Non
                     con.execute(statement)
             except duckdb.Error as error:
                 raise ProjectError(f"{_shown(model.path)}: {error}") from error
-        con.commit()
-    except BaseException:
-        con.rollback()
-        raise
 
 
 def run_test(con: "duckdb.DuckDBPyConnection", test: Test) -> TestResult:

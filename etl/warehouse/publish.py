@@ -8,7 +8,6 @@ A reader that has opened a version keeps it: versions stay for a while after the
 """
 
 import datetime as dt
-import errno
 import os
 import shutil
 from contextlib import suppress
@@ -18,7 +17,7 @@ import duckdb
 
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
-from etl.warehouse.connection import connect
+from etl.warehouse.connection import DiskFullError, connect, disk_full, is_disk_full
 from etl.warehouse.export import export
 
 FORMATS = ("csv", "parquet")
@@ -33,7 +32,8 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
     """Copy the build into a new version and swap the symlink; give the version's file.
 
     Raises:
-        PublicationError: the disk is full, or the folder cannot be written.
+        PublicationError: the folder cannot be written.
+        DiskFullError: there is no room.
 
     """
     versions = settings.published / "versions"
@@ -51,7 +51,7 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
         _swap(settings.published_file, version / file.name)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise PublicationError(_explain(error, settings.published)) from error
+        raise _refusal(error, settings.published) from error
     _drop_old(versions, settings)
     return version / file.name
 
@@ -78,7 +78,7 @@ def publish_exports(settings: Settings) -> list[Path]:
             _swap(settings.published / form, version / form)
             written += [settings.published / form / name for name in names]
     except (OSError, duckdb.IOException) as error:
-        raise PublicationError(_explain(error, settings.published)) from error
+        raise _refusal(error, settings.published) from error
     return written
 
 
@@ -121,8 +121,5 @@ def _drop_old(versions: Path, settings: Settings) -> None:
                 shutil.rmtree(path)
 
 
-def _explain(error: BaseException, folder: Path) -> str:
-    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if is_full or "No space left" in str(error):
-        return f"the disk of {folder} is full: free some space and run again; the version before stays published"
-    return f"cannot publish to {folder}: {error}"
+def _refusal(error: BaseException, folder: Path) -> PublicationError | DiskFullError:
+    return disk_full(str(folder)) if is_disk_full(error) else PublicationError(f"cannot publish to {folder}: {error}")

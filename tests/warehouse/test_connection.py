@@ -1,0 +1,78 @@
+"""Opening a database: one writer, many readers, errors that say what to do."""
+
+import errno
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl.warehouse.connection import (
+    DiskFullError,
+    WarehouseBusyError,
+    WarehouseMissingError,
+    connect,
+    is_disk_full,
+    transaction,
+)
+
+
+def test_a_database_is_made_with_its_folder_and_speaks_utc(tmp_path: Path) -> None:
+    with connect(tmp_path / "a" / "b.duckdb") as con:
+        assert con.sql("SELECT current_setting('TimeZone')").fetchall() == [("UTC",)]
+
+
+def test_nothing_to_read_names_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(WarehouseMissingError, match="dateline run --input"):
+        connect(tmp_path / "none.duckdb", read_only=True)
+    assert not (tmp_path / "none.duckdb").exists()
+
+
+def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
+    file = tmp_path / "x.duckdb"
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(WarehouseBusyError, match="wait for its run to end"):
+            connect(file)
+        other.communicate("")
+    connect(file).close()
+
+
+def test_a_transaction_is_all_or_nothing() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (n INT)")
+        with transaction(con):
+            con.execute("INSERT INTO t VALUES (1)")
+        with pytest.raises(ValueError, match="halfway"), transaction(con):
+            con.execute("INSERT INTO t VALUES (2)")
+            raise ValueError("halfway")
+        assert con.sql("FROM t").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EDQUOT, "Disk quota exceeded"),
+        OSError(errno.EFBIG, "File too large"),
+        duckdb.IOException('Could not write file "x": No space left on device'),
+    ],
+)
+def test_a_full_disk_is_known_and_says_what_to_do(error: Exception) -> None:
+    assert is_disk_full(error)
+    with (
+        duckdb.connect() as con,
+        pytest.raises(DiskFullError, match="free some space and run again"),
+        transaction(con),
+    ):
+        raise error
+
+
+def test_other_errors_of_the_disk_are_not_taken_for_a_full_one() -> None:
+    assert not is_disk_full(PermissionError(errno.EACCES, "Permission denied"))
+    assert not is_disk_full(duckdb.CatalogException("no such table"))
