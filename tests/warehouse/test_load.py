@@ -1,0 +1,208 @@
+"""Loading: idempotent, all or nothing, and a batch takes the place of what stands there."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from etl.schema import TABLES, core, ops, raw, tables
+from etl.schema.frames import polars_schema
+from etl.transform import pipeline
+from etl.warehouse import load
+
+NOW = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
+TEXT = "UTRECHT (ANP) - De politie heeft vrijdag in Utrecht {} mannen aangehouden, meldt RTV Utrecht."
+
+
+def documents(*texts: str) -> pl.DataFrame:
+    rows = [
+        {
+            "document_id": f"{i:020d}",
+            "source_uri": f"{i}.txt",
+            "source_kind": "text",
+            "kind": "page",
+            "media_type": "text/plain",
+            "encoding": "utf-8",
+            "content_sha256": "",
+            "text": text,
+            "n_chars": len(text),
+            "language": "nl",
+            "ingested_at": NOW,
+            "run_id": "run",
+        }
+        for i, text in enumerate(texts)
+    ]
+    return pl.DataFrame(rows, schema=polars_schema(raw.Document))
+
+
+NO_REJECTS = polars_schema(ops.Reject).to_frame()
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        load.prepare(con)
+        yield con
+
+
+def content(con: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
+    return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in TABLES}
+
+
+def test_preparing_again_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    before = content(con)
+    load.prepare(con)
+    assert content(con) == before
+    assert before["ref.event_types"]
+    assert before["ref.agencies"]
+
+
+def test_every_declared_column_is_there_with_its_comment(con: duckdb.DuckDBPyConnection) -> None:
+    for name, row in TABLES.items():
+        schema, table = name.split(".")
+        found = con.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? ORDER BY ALL",
+            [schema, table],
+        ).fetchall()
+        assert found == sorted((c.name, c.comment) for c in row.columns())
+
+
+def test_a_known_document_is_not_loaded_again(con: duckdb.DuckDBPyConnection) -> None:
+    assert load.load_documents(con, documents("a", "b")) == load.Loaded(2, 0)
+    assert load.load_documents(con, documents("a", "b", "c")) == load.Loaded(1, 2)
+    assert con.table("raw.documents").count("*").fetchall() == [(3,)]
+
+
+def test_a_batch_loaded_again_gives_the_same_rows(con: duckdb.DuckDBPyConnection) -> None:
+    batch = documents(TEXT.format("twee"), TEXT.format("drie"))
+    load.load_documents(con, batch)
+    once = []
+    for version in ("1", "2"):
+        load.load_batch(con, pipeline.transform(batch), NO_REJECTS, batch, version, "run")
+        once.append(content(con))
+    assert once[0]["core.events"]
+    for name in once[0]:
+        if name != "ops.transformed":
+            assert once[0][name] == once[1][name], name
+
+
+def test_rows_of_rules_that_changed_take_the_place_of_the_old(con: duckdb.DuckDBPyConnection) -> None:
+    batch = documents(TEXT.format("twee"), TEXT.format("drie"))
+    load.load_documents(con, batch)
+    rows = pipeline.transform(batch)
+    load.load_batch(con, rows, NO_REJECTS, batch, "1", "run")
+    fewer = {name: frame.clear() if name in PARTS else frame for name, frame in rows.items()}
+    load.load_batch(con, fewer, NO_REJECTS, batch, "2", "run")
+    assert {name: con.table(name).count("*").fetchall()[0][0] for name in PARTS} == dict.fromkeys(PARTS, 0)
+    # what nothing speaks of any more is gone too
+    assert con.table("core.locations").count("*").fetchall() == [(0,)]
+    assert con.table("core.stories").count("*").fetchall() == [(2,)]
+
+
+PARTS = (
+    "core.events",
+    "core.event_participants",
+    "core.article_locations",
+    "core.time_expressions",
+    "core.sentences",
+)
+
+
+def test_a_load_that_fails_leaves_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    batch = documents(TEXT.format("twee"))
+    load.load_documents(con, batch)
+    before = content(con)
+    rows = pipeline.transform(batch)
+    rows["core.events"] = rows["core.events"].with_columns(polarity=pl.lit("MAYBE"))
+    with pytest.raises(duckdb.ConstraintException):
+        load.load_batch(con, rows, NO_REJECTS, batch, "1", "run")
+    assert content(con) == before
+
+
+def test_items_with_the_same_words_share_a_story_whatever_batch_they_come_in(con: duckdb.DuckDBPyConnection) -> None:
+    batch = documents(TEXT.format("twee"), TEXT.format("twee"))
+    load.load_documents(con, batch)
+    for one in (batch[:1], batch[1:]):
+        load.load_batch(con, pipeline.transform(one), NO_REJECTS, one, "1", "run")
+    assert con.sql("SELECT n_articles FROM core.stories").fetchall() == [(2,)]
+    load.load_batch(
+        con, {n: f.clear() for n, f in pipeline.transform(batch[1:]).items()}, NO_REJECTS, batch[1:], "2", "r"
+    )
+    assert con.sql("SELECT n_articles FROM core.stories").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(("batch_chars", "sizes"), [(1, [1, 1, 1, 1]), (250, [3, 1]), (10_000, [4])])
+def test_pending_documents_come_in_batches_and_once(
+    con: duckdb.DuckDBPyConnection, batch_chars: int, sizes: list[int]
+) -> None:
+    load.load_documents(con, documents(*(TEXT.format(n) for n in ("een", "twee", "drie", "vier"))))
+    found = []
+    for batch in load.pending(con, "1", batch_chars):
+        load.load_batch(con, pipeline.transform(batch), NO_REJECTS, batch, "1", "run")
+        found.append(batch.height)
+    assert found == sizes
+    assert list(load.pending(con, "1", batch_chars)) == []
+    assert sum(batch.height for batch in load.pending(con, "2", batch_chars)) == 4
+
+
+def test_a_reject_of_the_transform_goes_when_the_document_is_read_again(con: duckdb.DuckDBPyConnection) -> None:
+    batch = documents(TEXT.format("twee"))
+    load.load_documents(con, batch)
+    reject = pl.DataFrame(
+        [
+            {
+                "reject_id": "1",
+                "source_uri": "0.txt",
+                "stage": "transform",
+                "reason": "no_item",
+                "detail": "x",
+                "rejected_at": NOW,
+            }
+        ],
+        schema=polars_schema(ops.Reject),
+    )
+    nothing = {name: polars_schema(row).to_frame() for name, row in ((r.table, r) for r in tables("core").values())}
+    load.load_batch(con, nothing, reject, batch, "1", "run")
+    assert con.table("ops.rejects").count("*").fetchall() == [(1,)]
+    load.load_batch(con, pipeline.transform(batch), NO_REJECTS, batch, "2", "run")
+    assert con.table("ops.rejects").count("*").fetchall() == [(0,)]
+
+
+def test_derived_tables_of_another_version_are_made_anew(con: duckdb.DuckDBPyConnection) -> None:
+    batch = documents(TEXT.format("twee"))
+    load.load_documents(con, batch)
+    load.load_batch(con, pipeline.transform(batch), NO_REJECTS, batch, "1", "run")
+    con.execute("ALTER TABLE core.events DROP COLUMN time_edtf")
+    load.prepare(con)
+    assert con.table("core.events").columns == [c.name for c in core.Event.columns()]
+    assert [b.height for b in load.pending(con, "1", 1000)] == [1]
+    assert con.table("raw.documents").count("*").fetchall() == [(1,)]
+
+
+def test_documents_of_another_version_are_not_thrown_away(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ALTER TABLE raw.documents DROP COLUMN encoding")
+    with pytest.raises(load.WarehouseOutdatedError, match="read its sources into a new folder"):
+        load.prepare(con)
+
+
+def test_a_check_that_comes_out_as_before_keeps_its_row(con: duckdb.DuckDBPyConnection) -> None:
+    def result(name: str, n_failed: int, hour: int) -> ops.CheckResult:
+        return ops.CheckResult(
+            check_name=name,
+            table_name="t",
+            kind="unique",
+            is_passed=not n_failed,
+            severity="error",
+            n_failed=n_failed,
+            detail=None,
+            since_at=NOW.replace(hour=hour),
+        )
+
+    load.record_checks(con, [result("a", 0, 1), result("b", 0, 1), result("c", 0, 1)])
+    load.record_checks(con, [result("a", 0, 2), result("b", 3, 2)])
+    rows = con.sql("SELECT check_name, n_failed, hour(since_at) FROM ops.checks ORDER BY ALL").fetchall()
+    assert rows == [("a", 0, 1), ("b", 3, 2)]
