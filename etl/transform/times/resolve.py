@@ -75,7 +75,7 @@ def values(
 
 
 def _value(symbol: Symbol, anchor: Interval, look: str) -> Value | None:
-    moment = anchor.earliest or anchor.latest
+    moment = anchor.earliest if anchor.latest else None  # half an anchor says before when, not when
     if moment is None and not _is_absolute(symbol):
         return None
     start, end, grain = _ends(symbol, moment or dt.datetime(2000, 1, 1), look, widen=False)
