@@ -154,6 +154,14 @@ def test_too_large_is_known_before_it_is_read(tmp_path: Path) -> None:
     assert reasons(path, settings=Settings(max_document_bytes=101)) == {}
 
 
+def test_a_line_of_200_mb_is_refused_unread_and_the_rest_is_taken(tmp_path: Path) -> None:
+    with (tmp_path / "line.txt").open("wb") as file:
+        file.truncate(200_000_000)
+    (tmp_path / "page.txt").write_text("Een pagina.")
+    assert reasons(tmp_path) == {"line.txt": "too_large"}
+    assert uris(tmp_path) == ["page.txt"]
+
+
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_without_permission(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(*_: object) -> None:
