@@ -1,0 +1,126 @@
+"""Packed files: gzip, bzip2, xz, Zstandard, and the members of ZIP archives, unpacked as they are read.
+
+Nothing is unpacked ahead of its reading, and nothing without a bound: a bomb ends in a refusal that says so.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from etl.extract.records import Refusal, RefusedError, Source
+
+SUFFIXES: Mapping[str, str] = {".gz": "gz", ".bz2": "bz2", ".xz": "xz", ".zst": "zst"}
+"""How a file is packed, by suffix."""
+MAGIC: Mapping[bytes, str] = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zst"}
+"""How a file is packed, by its first bytes."""
+_MAX_RATIO = 300
+"""How many times its size a packed file may give: text packs to a third or a tenth, a bomb to a thousandth."""
+
+
+def members(source: Source) -> Iterator[Source | Refusal]:
+    """The source unpacked, as its name says; of an archive each member, in the archive's order.
+
+    Raises:
+        RefusedError: it is no archive though its name says so.
+
+    """
+    if source.suffix == ".zip":
+        yield from _zip_members(source)
+    elif layer := SUFFIXES.get(source.suffix):
+        name = (source.name or source.path.name)[: -len(source.suffix)]
+        yield source._replace(layers=(*source.layers, layer), name=name)
+    else:
+        yield source
+
+
+def _zip_members(source: Source) -> Iterator[Source | Refusal]:
+    if source.layers:
+        raise RefusedError("unknown_format", f"{source.place}: an archive in an archive: unpack the outer one")
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            entries = [(entry.filename, entry.flag_bits & 1) for entry in archive.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise RefusedError("damaged", f"{source.place}: no ZIP archive ({error}): fetch it again") from None
+    for name, is_locked in entries:
+        uri, label = f"{source.uri}/{name}", f"{source.place}, member {name}"
+        if is_locked:
+            yield Refusal(uri, "unreadable", f"{label}: locked with a password: unpack it and name the files")
+        elif not Path(name).name.startswith(".") and "__MACOSX" not in name:
+            member = source._replace(uri=uri, layers=(f"zip:{name}",), name=Path(name).name, label=label)
+            yield from members(member)
+
+
+def unpack(file: BinaryIO, source: Source, size: int, stack: ExitStack) -> BinaryIO:
+    """Lay the source's layers over its bytes.
+
+    Args:
+        file: its bytes, open; `stack` closes what is laid over them.
+        source: says how it is packed.
+        size: of the file.
+        stack: what is opened here is closed with it.
+
+    """
+    stream: Any = file
+    for layer in source.layers:
+        stream = stack.enter_context(_LAYERS.get(layer, _member(layer))(stream))
+    limit = min(source.max_unpacked_bytes, max(source.max_bytes, _MAX_RATIO * size))
+    return io.BufferedReader(_Bounded(stream, limit, source.place), 1 << 18)
+
+
+def _zstandard(file: BinaryIO) -> Any:
+    import pyarrow
+
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(file, mode="r"), "zstd")
+
+
+def _member(layer: str) -> Callable[[BinaryIO], Any]:
+    name = layer.removeprefix("zip:")
+    return lambda file: zipfile.ZipFile(file).open(name)
+
+
+_LAYERS: Mapping[str, Callable[[BinaryIO], Any]] = {
+    "gz": lambda file: gzip.GzipFile(fileobj=file),
+    "bz2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+    "zst": _zstandard,
+}
+_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+"""What the unpackers raise where the bytes are not what they should be."""
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends in a refusal where it gives too much or breaks off."""
+
+    def __init__(self, stream: Any, limit: int, place: str) -> None:
+        super().__init__()
+        self._stream, self._limit, self._place, self._n = stream, limit, place, 0
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer, as io asks."""
+        try:
+            data = self._stream.read(len(buffer))
+        except _DAMAGE as error:
+            raise RefusedError(
+                "damaged",
+                f"{self._place}: after {self._n} unpacked bytes it is damaged or cut off ({error}): fetch it again",
+            ) from None
+        self._n += len(data)
+        if self._n > self._limit:
+            raise RefusedError(
+                "too_large",
+                f"{self._place} unpacks to more than {self._limit} bytes: look at what it holds, or set "
+                "DATELINE_MAX_UNPACKED_BYTES higher",
+            )
+        buffer[: len(data)] = data
+        return len(data)
