@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from html.entities import name2codepoint
 from typing import Any
 
 from etl.extract.records import RefusedError
@@ -21,6 +22,9 @@ textarea title video
 """
 SILENT = frozenset(_SILENT_NAMES.split())
 """Elements whose text is not shown, or is no prose."""
+_NAMED = re.compile(rb"&([A-Za-z]{2,8}\d?\d?);")
+_XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_PROLOG = 4096
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<[a-zA-Z!/?]")
 
@@ -48,10 +52,11 @@ def xml(data: bytes, place: str) -> Any:
             huge_tree=False,
             remove_comments=True,
             remove_pis=True,
-            collect_ids=False,
         )
         return etree.fromstring(source, parser)
 
+    if b"<!DOCTYPE" in data[:_PROLOG]:  # names that a DTD elsewhere declares, which is not loaded
+        data = _NAMED.sub(_numbered, data)
     try:
         root = parse(data.lstrip(b" \t\r\n"))
     except etree.XMLSyntaxError as error:
@@ -70,6 +75,13 @@ def xml(data: bytes, place: str) -> Any:
             "unsafe", f"{place} declares entities of its own, as XML bombs do: remove its <!ENTITY …> lines"
         )
     return root
+
+
+def _numbered(match: re.Match[bytes]) -> bytes:
+    """A character of HTML by its number."""
+    name = match[1].decode("ascii")
+    point = name2codepoint.get(name) if name not in _XML_NAMES else None
+    return f"&#{point};".encode() if point else match.group()
 
 
 def _malformed(place: str, error: Exception) -> RefusedError:

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -53,6 +54,8 @@ _SIGNATURES: Sequence[tuple[re.Pattern[bytes], str]] = (
 )
 """How a file begins whose name has no suffix, or that is piped in; what begins otherwise is text."""
 _HEAD = 1 << 16
+_MAX_ALIKE = 100
+"""Refusals of records of one file for one reason that are told one by one."""
 
 
 class Extracted(NamedTuple):
@@ -134,7 +137,30 @@ def _of_member(source: Source | Refusal) -> Iterator[Record | Refusal]:
         if reader is None:
             yield _unknown(source)
         else:
-            yield from reader(source)
+            yield from _few_alike(_broken_off(reader, source), source)
+    except (RefusedError, OSError) as error:
+        yield files.refusal(source.path, source.uri, error, source.place)
+
+
+def _few_alike(found: Iterator[Record | Refusal], source: Source) -> Iterator[Record | Refusal]:
+    """What a reader gives; of refusals for one reason the first hundred, and how many more there are."""
+    counts: Counter[str] = Counter()
+    for one in found:
+        if isinstance(one, Refusal):
+            counts[one.reason] += 1
+            if counts[one.reason] > _MAX_ALIKE:
+                continue
+        yield one
+    for reason, n in counts.items():
+        if n > _MAX_ALIKE:
+            detail = f"{source.place}: {n - _MAX_ALIKE} more records are refused for the same reason: see the others"
+            yield Refusal(source.uri, reason, detail)
+
+
+def _broken_off(reader: Reader, source: Source) -> Iterator[Record | Refusal]:
+    """What a reader gives; where it cannot go on, why."""
+    try:
+        yield from reader(source)
     except (RefusedError, OSError) as error:
         yield files.refusal(source.path, source.uri, error, source.place)
 
