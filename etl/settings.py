@@ -30,7 +30,7 @@ class Settings(BaseSettings):
         64_000_000, gt=0, description="a larger document is rejected: no newswire page comes near it"
     )
     max_markup_bytes: int = Field(
-        16_000_000, gt=0, description="a larger page, feed or XML file is rejected: its tree takes ten times as much"
+        10_000_000, gt=0, description="a larger page, feed or XML file is rejected: its tree takes ten times as much"
     )
     max_unpacked_bytes: int = Field(
         100_000_000_000, gt=0, description="a packed file, or standard input, that gives more is read no further"

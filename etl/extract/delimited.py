@@ -66,6 +66,8 @@ def _rows(stream: BinaryIO, source: Source) -> Iterator[_Row | Refusal]:
             number += 1
             yield _refusal(source, number, "too_large", _TOO_LARGE.format(limit))
             continue
+        if not data.strip():
+            continue
         try:
             text, encoding = decode(data, f"{source.place}, row {number + 1}")
             delimiter = delimiter or max(",;\t|", key=text.count)  # the header tells
@@ -74,9 +76,8 @@ def _rows(stream: BinaryIO, source: Source) -> Iterator[_Row | Refusal]:
                     number += 1
                     yield _Row(number, fields, encoding)
         except RefusedError as error:
-            if error.reason != "empty":
-                number += 1
-                yield Refusal(f"{source.uri}#{number}", error.reason, error.detail)
+            number += 1
+            yield Refusal(f"{source.uri}#{number}", error.reason, error.detail)
         except csv.Error as error:
             number += 1
             yield _refusal(source, number, "bad_record", f"not CSV ({error}): check its quotes")

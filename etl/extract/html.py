@@ -31,6 +31,8 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", 
 _HEAD_BYTES = 4096
 """Where a page must declare its encoding: the standard says 1024."""
 _LONGEST_STAMP = 60
+_MAX_ELEMENTS = 50_000
+"""Elements of a page: trafilatura takes seconds for so many, and minutes for ten times as many."""
 _HIGHEST = 40
 """Levels above a stamp at which its item may stand."""
 _STAMPS = "//time | //*[@class and not(self::time) and not(self::body) and not(self::html)][{}]".format(
@@ -108,6 +110,8 @@ def extract(content: str, place: str) -> Page:
     tree = trafilatura.load_html(content)
     if tree is None:
         raise RefusedError("empty", f"{place} holds no HTML element with text: fetch the page again")
+    if sum(1 for _ in itertools.islice(tree.iter(), _MAX_ELEMENTS + 1)) > _MAX_ELEMENTS:
+        raise RefusedError("too_large", f"{place} has more than {_MAX_ELEMENTS} elements, as no page has: split it")
     headline, published = _metadata(tree)
     lists = _lists(tree)
     main = trafilatura.extract(tree, include_comments=False) or ""

@@ -70,8 +70,21 @@ def unpack(file: BinaryIO, source: Source, size: int, stack: ExitStack) -> Binar
     stream: Any = file
     for layer in source.layers:
         stream = stack.enter_context(_LAYERS.get(layer, _member(layer))(stream))
-    limit = min(source.max_unpacked_bytes, max(source.max_bytes, _MAX_RATIO * size))
-    return io.BufferedReader(_Bounded(stream, limit, source.place), 1 << 18)
+    return io.BufferedReader(_Bounded(stream, most(source, size), source.place), 1 << 18)
+
+
+def most(source: Source, size: int) -> int:
+    """How many bytes a packed file of this size may give."""
+    return min(source.max_unpacked_bytes, max(source.max_bytes, _MAX_RATIO * size))
+
+
+def too_much(place: str, limit: int) -> RefusedError:
+    """A file gave more than it may."""
+    return RefusedError(
+        "too_large",
+        f"{place} unpacks to more than {limit} bytes, more than text does: look at what it holds, split it, or set "
+        "DATELINE_MAX_UNPACKED_BYTES higher",
+    )
 
 
 def _zstandard(file: BinaryIO) -> Any:
@@ -117,10 +130,6 @@ class _Bounded(io.RawIOBase):
             ) from None
         self._n += len(data)
         if self._n > self._limit:
-            raise RefusedError(
-                "too_large",
-                f"{self._place} unpacks to more than {self._limit} bytes: look at what it holds, or set "
-                "DATELINE_MAX_UNPACKED_BYTES higher",
-            )
+            raise too_much(self._place, self._limit)
         buffer[: len(data)] = data
         return len(data)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from etl.extract import corpora, files
+from etl.extract import corpora, files, packing
 from etl.extract.records import Record, Refusal, RefusedError, Source
 
 _BATCH = 512
@@ -18,18 +18,21 @@ def read(source: Source) -> Iterator[Record | Refusal]:
     if source.layers:
         raise RefusedError("unknown_format", f"{source.place}: a packed Parquet file is read from its end: unpack it")
     with files.opened(source) as stream:
-        number = 0
+        number = size = 0
+        limit = packing.most(source, source.path.stat().st_size)
         try:
             file = parquet.ParquetFile(stream, pre_buffer=False)
             columns = corpora.find(source.columns, file.schema_arrow.names, source)
             used = list(dict.fromkeys(filter(None, columns)))
-            _check_pages(file, source)
             # a text that a dictionary repeats is not repeated in memory
             texts = [n for n in used if file.schema_arrow.field(n).type in (pyarrow.string(), pyarrow.large_string())]
             file = parquet.ParquetFile(stream, pre_buffer=False, read_dictionary=texts)
             for batch in file.iter_batches(batch_size=_BATCH, columns=used, use_threads=False):
                 for row in _rows(batch):
                     number += 1
+                    size += len(str(row[columns.text]))
+                    if size > limit:
+                        raise packing.too_much(source.place, limit)
                     yield from corpora.record(row, columns, source, number)
         except (pyarrow.ArrowException, OSError, OverflowError) as error:
             reason = " ".join(str(error).split())[:200]
@@ -37,15 +40,6 @@ def read(source: Source) -> Iterator[Record | Refusal]:
                 "damaged",
                 f"{source.place}: broken after row {number} ({reason}): what came before is taken; fetch it again",
             ) from None
-
-
-def _check_pages(file: Any, source: Source) -> None:
-    """See that no row group claims to unpack to more than a packed file may."""
-    meta = file.metadata
-    for group in range(meta.num_row_groups):
-        size = meta.row_group(group).total_byte_size
-        if size > source.max_unpacked_bytes:
-            raise RefusedError("too_large", f"{source.place}: row group {group} unpacks to {size} bytes: split it")
 
 
 def _rows(batch: Any) -> Iterator[dict[str, object]]:

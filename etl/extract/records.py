@@ -53,7 +53,7 @@ class Source(NamedTuple):
     """The name it is known by: the path below the folder that was named."""
     max_bytes: int
     """A document that is larger is refused."""
-    max_markup_bytes: int = 16_000_000
+    max_markup_bytes: int = 10_000_000
     """A document that is parsed to a tree (HTML, XML, a feed) is refused where it is larger."""
     max_unpacked_bytes: int = 100_000_000_000
     """A packed file that gives more is read no further."""
