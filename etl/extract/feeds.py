@@ -34,9 +34,9 @@ def entries(data: bytes, source: Source) -> Iterator[Record | Refusal]:
     markup.refuse_entities(data, source.place)
     # the sanitiser is slow and not needed: of HTML only the text is taken
     feed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
-    if not feed.version and not feed.entries:
-        raise RefusedError("damaged", f"{source.place}: no RSS or Atom feed ({_error(feed)}): fetch it again")
-    kind = "atom" if feed.version.startswith("atom") else "rss"
+    if not feed.entries:
+        raise RefusedError("empty", f"{source.place}: no entry of an RSS or Atom feed in it: fetch it again")
+    kind = "atom" if feed.get("version", "").startswith("atom") else "rss"
     for number, entry in enumerate(feed.entries, start=1):
         yield _entry(entry, source, number, kind, feed.encoding or "utf-8")
     if feed.bozo and "ncoding" not in type(feed.get("bozo_exception")).__name__:

@@ -151,7 +151,7 @@ def opened(source: Source) -> Iterator[BinaryIO]:
     """
     with ExitStack() as stack:
         file, status = stack.enter_context(_regular(source))
-        yield packing.unpack(file, source, status.st_size, stack) if source.layers else file
+        yield stack.enter_context(packing.unpacked(file, source, status.st_size)) if source.layers else file
 
 
 def _content_once(source: Source, limit: int) -> bytes | None:
@@ -160,7 +160,8 @@ def _content_once(source: Source, limit: int) -> bytes | None:
         file, before = stack.enter_context(_regular(source))
         if source.layers:
             # no more than one byte too many: a bomb does not flood the memory
-            data = packing.unpack(file, source, before.st_size, stack).read(limit + 1)
+            with packing.unpacked(file, source, before.st_size) as stream:
+                data = stream.read(limit + 1)
             is_whole = True
         else:
             _check_size(source, before.st_size, limit)

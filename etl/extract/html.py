@@ -46,7 +46,8 @@ _NO_NEWS = re.compile(r"comment|reactie|disqus|weather|agenda", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?P<offset>[+-]\d\d:?\d\d)")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_BULLET = re.compile(r"\A- ")
+_MARKS = re.compile(r"\A- |\s*\|\s*")
+"""What trafilatura puts before an item of a list and between the cells of a table."""
 _SITE = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}\Z")
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report\b|LiveBlog")
 
@@ -140,7 +141,8 @@ def _lead(lines: list[str], lists: list[_List]) -> list[str]:
         for item in found.items:
             known.update((*item.lines, item.stamp, " ".join(item.lines)))
             known.update((" ".join((*item.lines, item.stamp)), " ".join((item.stamp, *item.lines))))
-    left = [line for line in lines if _BULLET.sub("", line) not in known]
+    plain = {_MARKS.sub(" ", line).strip() for line in known}
+    left = [line for line in lines if _MARKS.sub(" ", line).strip() not in plain]
     return left if any(len(line) > 80 for line in left) else []
 
 

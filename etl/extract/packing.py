@@ -10,7 +10,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -57,20 +57,30 @@ def _zip_members(source: Source) -> Iterator[Source | Refusal]:
             yield from members(member)
 
 
-def unpack(file: BinaryIO, source: Source, size: int, stack: ExitStack) -> BinaryIO:
-    """Lay the source's layers over its bytes.
+@contextmanager
+def unpacked(file: BinaryIO, source: Source, size: int) -> Iterator[BinaryIO]:
+    """Lay the source's layers over its bytes. Whoever reads the stream to its end hears of damage afterwards.
 
     Args:
-        file: its bytes, open; `stack` closes what is laid over them.
+        file: its bytes, open.
         source: says how it is packed.
         size: of the file.
-        stack: what is opened here is closed with it.
+
+    Raises:
+        RefusedError: it is damaged, or gives more than it may; raised once the reading is done.
 
     """
-    stream: Any = file
-    for layer in source.layers:
-        stream = stack.enter_context(_LAYERS.get(layer, _member(layer))(stream))
-    return io.BufferedReader(_Bounded(stream, most(source, size), source.place), 1 << 18)
+    with ExitStack() as stack:
+        stream: Any = file
+        try:
+            for layer in source.layers:
+                stream = stack.enter_context(_LAYERS.get(layer, _member(layer))(stream))
+        except _DAMAGE as error:
+            raise RefusedError("damaged", f"{source.place}: cannot be unpacked ({error}): fetch it again") from None
+        bounded = _Bounded(stream, most(source, size), source.place)
+        yield io.BufferedReader(bounded, 1 << 18)
+        if bounded.refusal:
+            raise bounded.refusal
 
 
 def most(source: Source, size: int) -> int:
@@ -109,11 +119,14 @@ _DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, No
 
 
 class _Bounded(io.RawIOBase):
-    """A stream that ends in a refusal where it gives too much or breaks off."""
+    """A stream that ends where it gives too much or breaks off, and keeps why: what came before is still read."""
 
     def __init__(self, stream: Any, limit: int, place: str) -> None:
         super().__init__()
-        self._stream, self._limit, self._place, self._n = stream, limit, place, 0
+        # read1 gives what there is before it meets damage
+        self._read = getattr(stream, "read1", stream.read)
+        self._limit, self._place, self._n = limit, place, 0
+        self.refusal: RefusedError | None = None
 
     def readable(self) -> bool:
         """Say that it can be read."""
@@ -121,15 +134,19 @@ class _Bounded(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer, as io asks."""
+        if self.refusal:
+            return 0
         try:
-            data = self._stream.read(len(buffer))
+            data = self._read(len(buffer))
         except _DAMAGE as error:
-            raise RefusedError(
+            self.refusal = RefusedError(
                 "damaged",
                 f"{self._place}: after {self._n} unpacked bytes it is damaged or cut off ({error}): fetch it again",
-            ) from None
+            )
+            return 0
         self._n += len(data)
         if self._n > self._limit:
-            raise too_much(self._place, self._limit)
+            self.refusal = too_much(self._place, self._limit)
+            return 0
         buffer[: len(data)] = data
         return len(data)
