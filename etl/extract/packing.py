@@ -42,7 +42,10 @@ def members(source: Source) -> Iterator[Source | Refusal]:
 
 def _zip_members(source: Source) -> Iterator[Source | Refusal]:
     if source.layers:
-        raise RefusedError("unknown_format", f"{source.place}: an archive in an archive: unpack the outer one")
+        yield Refusal(
+            source.uri, "unknown_format", f"{source.place}: an archive in a packed file: unpack the outer one"
+        )
+        return
     try:
         with zipfile.ZipFile(source.path) as archive:
             entries = [(entry.filename, entry.flag_bits & 1) for entry in archive.infolist() if not entry.is_dir()]
@@ -100,7 +103,25 @@ def too_much(place: str, limit: int) -> RefusedError:
 def _zstandard(file: BinaryIO) -> Any:
     import pyarrow
 
-    return pyarrow.CompressedInputStream(pyarrow.PythonFile(file, mode="r"), "zstd")
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(_KeptOpen(file), mode="r"), "zstd")
+
+
+class _KeptOpen(io.RawIOBase):
+    """A file that stays open when pyarrow is done with it: who opened it closes it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer, as io asks."""
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _member(layer: str) -> Callable[[BinaryIO], Any]:
