@@ -33,21 +33,21 @@ _HEAD_BYTES = 4096
 _LONGEST_STAMP = 60
 _MAX_ELEMENTS = 50_000
 """Elements of a page: trafilatura takes seconds for so many, and minutes for ten times as many."""
+_FEW_TIMES = 2
+"""So many `<time>` an article alone has: its publication and its update."""
 _HIGHEST = 40
 """Levels above a stamp at which its item may stand."""
-_STAMPS = "//time | //*[@class and not(self::time) and not(self::body) and not(self::html)][{}]".format(
-    " or ".join(
-        f"contains(concat(' ', translate(@class, 'ADEGIMPST_-', 'adegimpst  ')), ' {word}')"
-        for word in ("time", "date", "datum", "tijd", "ago", "timestamp", "pubdate")
-    )
+_STAMPS = "descendant::*[self::time or {}]".format(
+    # parts of the words of _WHEN without their first letters, which may be capitals
+    " or ".join(f"contains(@class, '{part}')" for part in ("ime", "ate", "atum", "ijd", "ago"))
 )
+_WHEN = re.compile(r"(?:\A|[\s_-])(?:time|timestamp|date|pubdate|datum|tijd|ago)(?:\Z|[\s_-])", re.IGNORECASE)
+"""The class of an element that says when."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NO_NEWS = re.compile(r"comment|reactie|disqus|weather|agenda", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?P<offset>[+-]\d\d:?\d\d)")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_MARKS = re.compile(r"\A- |\s*\|\s*")
-"""What trafilatura puts before an item of a list and between the cells of a table."""
 _SITE = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}\Z")
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report\b|LiveBlog")
 
@@ -111,11 +111,13 @@ def extract(content: str, place: str) -> Page:
     tree = trafilatura.load_html(content)
     if tree is None:
         raise RefusedError("empty", f"{place} holds no HTML element with text: fetch the page again")
-    if sum(1 for _ in itertools.islice(tree.iter(), _MAX_ELEMENTS + 1)) > _MAX_ELEMENTS:
+    if tree.xpath("count(//*)") > _MAX_ELEMENTS:
         raise RefusedError("too_large", f"{place} has more than {_MAX_ELEMENTS} elements, as no page has: split it")
     headline, published = _metadata(tree)
     lists = _lists(tree)
-    main = trafilatura.extract(tree, include_comments=False) or ""
+    # comments of readers come apart: they are left out
+    document = trafilatura.bare_extraction(tree)
+    main = getattr(document, "text", None) or ""
     lead = _lead(main.split("\n"), lists)
     blocks = [[headline] if headline and lead and lead[0] != headline else [], lead]
     text = "\n".join(line for block in blocks for line in block)
@@ -141,9 +143,15 @@ def _lead(lines: list[str], lists: list[_List]) -> list[str]:
         for item in found.items:
             known.update((*item.lines, item.stamp, " ".join(item.lines)))
             known.update((" ".join((*item.lines, item.stamp)), " ".join((item.stamp, *item.lines))))
-    plain = {_MARKS.sub(" ", line).strip() for line in known}
-    left = [line for line in lines if _MARKS.sub(" ", line).strip() not in plain]
+    plain = set(map(_plain, known))
+    left = [line for line in lines if _plain(line) not in plain]
     return left if any(len(line) > 80 for line in left) else []
+
+
+def _plain(line: str) -> str:
+    """A line without what trafilatura puts before an item of a list and between the cells of a table."""
+    line = line.removeprefix("- ")
+    return " ".join(line.replace("|", " ").split()) if "|" in line else line
 
 
 def _lists(tree: Any) -> list[_List]:
@@ -170,7 +178,11 @@ def _stamps(tree: Any) -> Iterator[tuple[Any, list[Any]]]:
     """
     before = None
     is_news: dict[Any, bool] = {}
-    for element in tree.xpath(_STAMPS):
+    times = list(tree.iter("time"))
+    # classes are looked at, which takes longer, only where the page has no list in the elements made for it
+    for element in times if len(times) > _FEW_TIMES else tree.xpath(_STAMPS):
+        if element.tag != "time" and (element.tag == "body" or not _WHEN.search(element.get("class"))):
+            continue
         if len(element) > 5 or not 0 < len(_stamp_text(element)) <= _LONGEST_STAMP:
             continue
         ancestors = _ancestors(element)
