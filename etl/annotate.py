@@ -152,6 +152,7 @@ def _documents(tasks: list[_Task]) -> pl.DataFrame:
                 "content_sha256": "",
                 "text": task.record.text,
                 "n_chars": len(task.record.text),
+                "repairs": None,
                 "language": task.language,
                 "published_earliest": task.instants.earliest if is_text else None,
                 "published_latest": task.instants.latest if is_text else None,

@@ -112,6 +112,7 @@ class Direction(StrEnum):
     epilog=_example(
         "dateline run --input seeds/pages --captures seeds/pages/captures.csv",
         "dateline run page1.txt page2.txt --captured-at 2026-01-31T09:15:00+01:00",
+        "dateline run 'crawl/*.parquet' --columns text=content,url=url,captured=timestamp",
         "dateline run --captures learnt.csv      (dates anew; reads no text)",
     )
 )
@@ -119,7 +120,9 @@ def run(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="More files or folders.")] = None,
     inputs: Annotated[
         list[Path] | None,
-        typer.Option("--input", "-i", metavar="PATH…", help="Files or folders to read; may be given again."),
+        typer.Option(
+            "--input", "-i", metavar="PATH…", help="Files, folders, patterns, or - to read; may be given again."
+        ),
     ] = None,
     warehouse: Warehouse = None,
     captured_at: Annotated[
@@ -133,22 +136,32 @@ def run(
             help="Capture claims: source_uri, captured_at or captured_earliest and captured_latest, basis.",
         ),
     ] = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="FIELD=NAME,…",
+            help="Columns of CSV, JSON lines, Parquet: text, url, captured, published, headline, dateline, credit.",
+        ),
+    ] = "",
 ) -> None:
     """Read files, date their events, check and publish: the whole Dagster job, in this process."""
     sources = [*(inputs or []), *(paths or [])]
     _check_usage(sources, captured_at, captures)
+    _check_columns(columns)
     settings = _settings(warehouse)
     if not sources:
         _require(settings.build_file, settings)
     _require_free(settings)
     for path in sources:
-        if not path.exists():
+        if not path.exists() and not set("*?[") & set(str(path)) and str(path) != "-":
             _say(f"no file or folder at {path}: it is skipped")
 
     with _progress() as progress:
         from etl.defs.launch import run_job
 
-        outcome = run_job(settings, paths=sources, captured_at=captured_at, manifest=captures, progress=progress)
+        outcome = run_job(
+            settings, paths=sources, captured_at=captured_at, manifest=captures, columns=columns, progress=progress
+        )
     from etl.engine.report import run_summary
 
     summary = run_summary(settings, outcome.run_id, is_published=outcome.is_success)
@@ -293,6 +306,15 @@ def _check_instant(text: str) -> None:
         raise typer.BadParameter(f"{text!r} is not ISO 8601, such as 2026-01-31T09:15:00+01:00") from None
     if moment.tzinfo is None:
         raise typer.BadParameter(f"{text!r} has no offset: add one, such as +01:00 or Z")
+
+
+def _check_columns(text: str) -> None:
+    from etl.extract.records import columns
+
+    try:
+        columns(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--columns: {error}") from None
 
 
 def _require(file: Path, settings: "Settings") -> None:

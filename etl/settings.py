@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(
         64_000_000, gt=0, description="a larger document is rejected: no newswire page comes near it"
     )
+    max_markup_bytes: int = Field(
+        10_000_000, gt=0, description="a larger page, feed or XML file is rejected: its tree takes ten times as much"
+    )
+    max_unpacked_bytes: int = Field(
+        100_000_000_000, gt=0, description="a packed file, or standard input, that gives more is read no further"
+    )
     keep_versions: int = Field(3, gt=0, description="published database versions kept, the current one included")
     keep_minutes: float = Field(
         60.0, ge=0, description="a published version younger than this is kept whatever keep_versions says"

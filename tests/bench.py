@@ -2,6 +2,7 @@
 
     make bench                                     the sample pages, repeated
     .venv/bin/python -m tests.bench FILE…          texts of your own (a .jsonl file: its `text` fields)
+    .venv/bin/python -m tests.bench --html [FILE…] the HTML reader beside trafilatura alone
 
 Absolute figures are those of the machine at that moment; the ratio to the bare scan is what to compare. The bare
 scan reads the text once with an expression, once with the gazetteer's names, hashes it and writes it to Parquet:
@@ -46,6 +47,13 @@ def texts(paths: list[Path]) -> list[str]:
     return found * times
 
 
+_GIVEN = (
+    *("document_id", "source_uri", "source_kind", "kind", "media_type", "encoding", "content_sha256"),
+    *("text", "n_chars", "language", "ingested_at", "run_id"),
+)
+"""Columns of raw.documents that a bare text has."""
+
+
 def documents(batch: list[str]) -> pl.DataFrame:
     """Documents of raw.documents, as extraction would give them."""
     epoch = 0
@@ -69,7 +77,7 @@ def documents(batch: list[str]) -> pl.DataFrame:
         ],
         schema_overrides=polars_schema(Document),
     ).select(
-        pl.col(name) if name not in ("published_earliest", "published_latest") else pl.lit(None, kind).alias(name)
+        pl.col(name) if name in _GIVEN else pl.lit(None, kind).alias(name)
         for name, kind in polars_schema(Document).items()
     )
 
@@ -93,6 +101,44 @@ def measure(function: Callable[[], Any]) -> tuple[float, Any]:
         result = function()
         best = min(best, time.perf_counter() - start)
     return best, result
+
+
+def news_page(seed: int) -> str:
+    """A page as a news site makes it: menus, scripts, an article, a list of twenty items, a footer."""
+    sentence = (
+        "De gemeente heeft vrijdag besloten dat de brug over het kanaal twee weken dicht blijft, zegt de wethouder. "
+    )
+    menu = "".join(f'<li class="nav-item"><a class="nav-link" href="/{i}">Rubriek {i}</a></li>' for i in range(60))
+    script = "<script>window.data = {" + ", ".join(f"a{i}: {i}" for i in range(2000)) + "};</script>"
+    body = "".join(f'<p class="article__text">{i + seed}. {sentence * 4}</p>' for i in range(25))
+    item = '<li><a href="/n/{0}"><h3>Bericht {0} van vandaag</h3></a><p>{1}</p><time>{0} uur geleden</time></li>'
+    items = "".join(item.format(i + 1, sentence) for i in range(20))
+    return (
+        f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Brug dicht | Krant</title>{script}</head>'
+        f"<body><header><nav><ul>{menu}</ul></nav></header><main><article><h1>Brug blijft dicht</h1>{body}"
+        f"</article></main><aside><h2>Meer uit Binnenland</h2><ul>{items}</ul></aside><footer>{menu}</footer>"
+        "</body></html>"
+    )
+
+
+def html_pages(paths: list[Path]) -> None:
+    """Print how long the HTML reader takes beside trafilatura alone, on the same pages in turn."""
+    import trafilatura
+
+    from etl.extract import html
+
+    pages = [path.read_text(encoding="utf-8") for path in paths] or [news_page(seed) for seed in range(20)]
+    megabytes = sum(len(page.encode()) for page in pages) / 1e6
+    html.extract(pages[0], "a page")  # load what is lazy
+    alone = ours = 0.0
+    for page in pages:  # in turn, so that what else the machine does falls on both
+        alone += measure(lambda page=page: trafilatura.extract(page))[0]  # type: ignore[misc]
+        ours += measure(lambda page=page: html.extract(page, "a page"))[0]  # type: ignore[misc]
+    Console().print(
+        f"{len(pages)} pages, {megabytes:.1f} MB, best of three: trafilatura alone {megabytes / alone:.2f} MB/s, "
+        f"with lists and metadata {megabytes / ours:.2f} MB/s, {ours / alone:.3f} times as long",
+        soft_wrap=True,
+    )
 
 
 def main(paths: list[Path]) -> None:
@@ -125,4 +171,5 @@ def main(paths: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main([Path(argument) for argument in sys.argv[1:]])
+    given = [Path(argument) for argument in sys.argv[1:] if argument != "--html"]
+    html_pages(given) if "--html" in sys.argv else main(given)

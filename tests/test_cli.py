@@ -227,6 +227,7 @@ def test_annotate_writes_a_record_for_each_and_says_which_failed(tmp_path: Path)
         (["run", "x.txt", "--captured-at", "yesterday"], ExitCode.USAGE, "ISO 8601"),
         (["run", "x.txt", "--captured-at", "2026-01-31T09:15:00"], ExitCode.USAGE, "offset"),
         (["run", "--captured-at", "2026-01-31T09:15:00Z", "--captures", "x.csv"], ExitCode.USAGE, "--input"),
+        (["run", "x.csv", "--columns", "content"], ExitCode.USAGE, "FIELD=COLUMN"),
         (["run", "x.txt", "--captures", "none.csv"], ExitCode.NO_INPUT, "none.csv"),
         (["status"], ExitCode.NO_INPUT, "dateline run"),
         (["sql", "SELECT 1"], ExitCode.NO_INPUT, "dateline run"),

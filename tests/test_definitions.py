@@ -23,6 +23,11 @@ HEAVY = (
     "ahocorasick_rs",
     "re2",
     "pycountry",
+    "lxml",
+    "trafilatura",
+    "feedparser",
+    "ftfy",
+    "warcio",
 )
 """What only a run needs."""
 

@@ -33,15 +33,18 @@ def run_job(
     paths: Sequence[Path],
     captured_at: str | None = None,
     manifest: Path | None = None,
+    columns: str = "",
     progress: Progress = silent,
 ) -> Outcome:
     """Run the job in this process, on the instance in the warehouse folder.
 
     Args:
         settings: where the warehouse is.
-        paths: files and folders to read; none: read nothing, and date anew what is there.
+        paths: files, folders and patterns to read, `-` for standard input; none: read nothing and
+            date anew what is there.
         captured_at: ISO 8601, when the files of this run were captured.
         manifest: CSV file of capture claims.
+        columns: which columns of a table hold what, as `records.columns` reads it.
         progress: told how far reading and transforming are.
 
     """
@@ -50,7 +53,11 @@ def run_job(
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     config = {
         "raw__documents": {
-            "config": {"paths": [str(path.resolve()) for path in paths], "captured_at": captured_at or ""}
+            "config": {
+                "paths": [str(path) if str(path) == "-" else str(path.resolve()) for path in paths],
+                "captured_at": captured_at or "",
+                "columns": columns,
+            }
         },
         "raw__captures": {"config": {"manifest": str(manifest.resolve()) if manifest else ""}},
     }

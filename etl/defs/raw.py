@@ -18,11 +18,16 @@ class DocumentsConfig(Config):
 
     paths: list[str] | None = Field(
         default=None,
-        description="files and folders to read; not given: the landing folder of the warehouse; []: nothing",
+        description="files, folders, patterns; not given: the landing folder of the warehouse; []: nothing",
     )
     captured_at: str = Field(
         default="",
         description="when these files were captured, ISO 8601 with offset; empty: not known, or known by the format",
+    )
+
+    columns: str = Field(
+        default="",
+        description="columns of tables (CSV, JSON lines, Parquet), such as text=content,url=url,captured=timestamp",
     )
 
     def sources(self, settings: Settings) -> list[Path]:
@@ -56,11 +61,13 @@ def documents(
 ) -> MaterializeResult[None]:
     """Read the sources; keep what is new, with the claims its format makes and what could not be taken."""
     from etl.engine import local
+    from etl.extract.records import columns as named_columns
 
     received = local.receive(
         warehouse.connection,
         config.sources(warehouse.settings),
         captured_at=config.capture_time(),
+        columns=named_columns(config.columns),
         run_id=context.run.run_id,
         settings=warehouse.settings,
         progress=progress,

@@ -15,7 +15,7 @@ import polars as pl
 
 from etl.engine.progress import Progress
 from etl.extract import captures, sources
-from etl.extract.records import Refusal
+from etl.extract.records import NO_COLUMNS, Columns, Refusal
 from etl.schema import ops
 from etl.schema.frames import polars_schema
 from etl.settings import Settings
@@ -40,6 +40,7 @@ def receive(
     paths: Sequence[Path],
     *,
     captured_at: dt.datetime | None,
+    columns: Columns = NO_COLUMNS,
     run_id: str,
     settings: Settings,
     progress: Progress,
@@ -48,8 +49,9 @@ def receive(
 
     Args:
         con: the build.
-        paths: files and folders.
+        paths: files, folders, patterns, `-` for standard input.
         captured_at: when these files were captured, where the operator knows.
+        columns: which columns of a table hold what.
         run_id: the run.
         settings: limits.
         progress: told after every batch.
@@ -58,7 +60,8 @@ def receive(
     now = dt.datetime.now(dt.UTC)
     total = Received(0, 0, 0, 0, 0)
     n_chars = 0
-    for documents, rejects, claims in sources.read(paths, ingested_at=now, run_id=run_id, settings=settings):
+    batches = sources.read(paths, ingested_at=now, run_id=run_id, settings=settings, columns=columns)
+    for documents, rejects, claims in batches:
         loaded = load.load_documents(con, documents)
         load.load_rejects(con, rejects)
         n_claims = load.load_claims(con, claims)

@@ -66,7 +66,12 @@ def is_manifest(path: Path) -> bool:
     if path.suffix.lower() != ".csv":
         return False
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        header = {name.strip() for name in lines.readline(500).split(",")}
+        return is_header(lines.readline(500).split(","))
+
+
+def is_header(names: Sequence[str]) -> bool:
+    """Whether the first line of a table is that of a manifest."""
+    header = {name.strip() for name in names}
     return "source_uri" in header and header <= set(_COLUMNS)
 
 

@@ -18,6 +18,8 @@ _HEAD = 8000
 """Code points that are looked at."""
 _MIN_SHARE = 0.08
 """Share of the words of a text that must be function words of its language; in running text a fifth and more are."""
+_MIN_WORDS = 2
+"""Function words there must be at least: one alone may be part of a name ("DEN HAAG")."""
 _MIN_LEAD = 3
 """How many times as often as the next language's."""
 
@@ -47,7 +49,7 @@ def _verdict(counts: "Counter[str]", n_words: int) -> str:
         return UNDETERMINED
     (best, n_best), *others = counts.most_common(2)
     n_next = others[0][1] if others else 0
-    is_clear = n_best >= _MIN_LEAD * n_next and n_best >= _MIN_SHARE * n_words
+    is_clear = n_best >= max(_MIN_WORDS, _MIN_LEAD * n_next) and n_best >= _MIN_SHARE * n_words
     return best if is_clear else UNDETERMINED
 
 

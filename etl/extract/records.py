@@ -1,6 +1,7 @@
 """What a reader of a format takes, gives and raises."""
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -11,14 +12,78 @@ Bounds = tuple[dt.datetime | None, dt.datetime | None]
 """Earliest and latest instant; None where it is not known."""
 
 
+class Columns(NamedTuple):
+    """Which columns of a table (CSV, JSON lines, Parquet) hold what; empty: the names that speak for themselves."""
+
+    text: str = ""
+    url: str = ""
+    captured: str = ""
+    published: str = ""
+    headline: str = ""
+    dateline: str = ""
+    credit: str = ""
+
+
+NO_COLUMNS = Columns()
+
+
+def columns(given: str) -> Columns:
+    """Read `text=content,url=link,captured=timestamp`: what the column holds, and its name.
+
+    Raises:
+        ValueError: says what is wrong and what there is.
+
+    """
+    named: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in given.split(","))):
+        field, equals, name = (piece.strip() for piece in part.partition("="))
+        if not equals or not name or field not in Columns._fields:
+            raise ValueError(f"{part!r}: write FIELD=COLUMN, with FIELD one of {', '.join(Columns._fields)}")
+        if field in named:
+            raise ValueError(f"{field} stands twice: name it once")
+        named[field] = name
+    return Columns(**named)
+
+
 class Source(NamedTuple):
-    """One regular file to read."""
+    """One regular file to read, or one member of a packed file."""
 
     path: Path
     uri: str
     """The name it is known by: the path below the folder that was named."""
     max_bytes: int
     """A document that is larger is refused."""
+    max_markup_bytes: int = 10_000_000
+    """A document that is parsed to a tree (HTML, XML, a feed) is refused where it is larger."""
+    max_unpacked_bytes: int = 100_000_000_000
+    """A packed file that gives more is read no further."""
+    columns: Columns = NO_COLUMNS
+    layers: tuple[str, ...] = ()
+    """How it is packed, outermost first: gz, bz2, xz, zst, or zip:<member>."""
+    name: str = ""
+    """The name whose suffix tells the format, where it is not the path's."""
+    label: str = ""
+    """What to call it in a message, where it is not the path."""
+
+    @property
+    def place(self) -> str:
+        """What to call it in a message."""
+        return self.label or os.fsencode(self.path).decode("utf-8", "backslashreplace")
+
+    @property
+    def suffix(self) -> str:
+        """The suffix that tells the format, in lower case."""
+        return Path(self.name or self.path.name).suffix.lower()
+
+
+class Stated(NamedTuple):
+    """What the format states in fields of its own. None where it states nothing: an empty DateLine is normal."""
+
+    headline: str | None = None
+    dateline: str | None = None
+    location: str | None = None
+    """Where it was written, as the format names it."""
+    credit: str | None = None
 
 
 class Record(NamedTuple):
@@ -38,6 +103,7 @@ class Record(NamedTuple):
     """Capture, where the format states it; it is part of the document's identity."""
     capture_basis: CaptureBasis = "unknown"
     """What the capture rests on: warc, header, feed …"""
+    stated: Stated = Stated()
 
 
 class Refusal(NamedTuple):
@@ -46,7 +112,7 @@ class Refusal(NamedTuple):
     source_uri: str
     reason: str
     """A short code: empty, too_large, not_text, bad_encoding, changed_while_read, missing, unreadable, not_a_file,
-    unknown_format."""
+    unknown_format, damaged, unsafe, bad_record, no_column, bad_time, withdrawn, no_page."""
     detail: str
     """What is wrong, where, and what to do about it."""
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -9,14 +11,51 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from etl.extract import captures, files, language, text
-from etl.extract.records import Reader, Record, Refusal, RefusedError, Source
+from etl.extract import (
+    captures,
+    delimited,
+    feeds,
+    files,
+    html,
+    jsonl,
+    language,
+    ninjs,
+    packing,
+    parquet,
+    repair,
+    text,
+    warc,
+    xml,
+)
+from etl.extract.records import NO_COLUMNS, Columns, Reader, Record, Refusal, RefusedError, Source, Stated
 from etl.schema import ops, raw
 from etl.schema.frames import polars_schema
 from etl.settings import Settings
 
-READERS: Mapping[str, Reader] = MappingProxyType({".txt": text.read, ".text": text.read, "": text.read})
+READERS: Mapping[str, Reader] = MappingProxyType(
+    dict.fromkeys((".txt", ".text"), text.read)
+    | dict.fromkeys((".html", ".htm", ".xhtml"), html.read)
+    | dict.fromkeys((".warc", ".wet", ".arc"), warc.read)
+    | dict.fromkeys((".rss", ".atom", ".rdf"), feeds.read)
+    | dict.fromkeys((".xml", ".newsml", ".nitf"), xml.read)
+    | dict.fromkeys((".json", ".ninjs"), ninjs.read)
+    | dict.fromkeys((".jsonl", ".ndjson"), jsonl.read)
+    | dict.fromkeys((".csv", ".tsv"), delimited.read)
+    | {".parquet": parquet.read}
+)
 """The reader of each format, by suffix."""
+_SIGNATURES: Sequence[tuple[re.Pattern[bytes], str]] = (
+    (re.compile(rb"WARC/1\.\d\r?\n"), ".warc"),
+    (re.compile(rb"PAR1"), ".parquet"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<!doctype html|(?:\xef\xbb\xbf)?\s*<html", re.IGNORECASE), ".html"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|feed|NewsML|newsMessage|newsItem|nitf)\b"), ".xml"),
+    (re.compile(rb"\s*\{[^\n]*\}\s*\n\s*\{"), ".jsonl"),
+    (re.compile(rb"\s*(?:\{\s*\"|\[\s*\{\s*\")"), ".json"),
+)
+"""How a file begins whose name has no suffix, or that is piped in; what begins otherwise is text."""
+_HEAD = 1 << 16
+_MAX_ALIKE = 100
+"""Refusals of records of one file for one reason that are told one by one."""
 
 
 class Extracted(NamedTuple):
@@ -27,16 +66,24 @@ class Extracted(NamedTuple):
     claims: pl.DataFrame
 
 
-def read(paths: Sequence[Path], *, ingested_at: dt.datetime, run_id: str, settings: Settings) -> Iterator[Extracted]:
+def read(
+    paths: Sequence[Path],
+    *,
+    ingested_at: dt.datetime,
+    run_id: str,
+    settings: Settings,
+    columns: Columns = NO_COLUMNS,
+) -> Iterator[Extracted]:
     """Read files and folders, batch by batch.
 
     Capture manifests that lie in a folder are passed over: they speak of documents and are none.
 
     Args:
-        paths: files and folders; folders with all that is below them.
+        paths: files, folders with all that is below them, patterns, `-` for standard input.
         ingested_at: the time of this run, with offset.
         run_id: the run.
-        settings: `batch_chars` ends a batch, `max_document_bytes` bounds a document.
+        settings: `batch_chars` ends a batch, the `max_…_bytes` bound a document and what is unpacked.
+        columns: which columns of a table hold what.
 
     Yields:
         Batches that hold at least one row. A document stands once in a batch, but may come again in another.
@@ -45,7 +92,7 @@ def read(paths: Sequence[Path], *, ingested_at: dt.datetime, run_id: str, settin
     documents: list[Record] = []
     refusals: list[Refusal] = []
     size = 0
-    for found in _records(paths, settings):
+    for found in _records(paths, settings, columns):
         n_chars = len(found.text) if isinstance(found, Record) else len(found.detail)
         if size and size + n_chars > settings.batch_chars:
             yield _extracted(documents, refusals, ingested_at, run_id)
@@ -59,41 +106,99 @@ def read(paths: Sequence[Path], *, ingested_at: dt.datetime, run_id: str, settin
         yield _extracted(documents, refusals, ingested_at, run_id)
 
 
-def _records(paths: Sequence[Path], settings: Settings) -> Iterator[Record | Refusal]:
+def _records(paths: Sequence[Path], settings: Settings, columns: Columns) -> Iterator[Record | Refusal]:
     named = set(paths)
-    for source in files.find(paths, settings.max_document_bytes):
-        if isinstance(source, Refusal):
-            yield source
+    for found in files.find(paths, settings.max_document_bytes, settings.max_unpacked_bytes):
+        if isinstance(found, Refusal):
+            yield found
             continue
+        if found.path not in named and captures.is_manifest(found.path):
+            continue
+        source = found._replace(
+            max_markup_bytes=min(settings.max_markup_bytes, settings.max_document_bytes),
+            max_unpacked_bytes=settings.max_unpacked_bytes,
+            columns=columns,
+        )
         try:
-            reader = READERS.get(source.path.suffix.lower())
-            if reader is not None:
-                yield from reader(source)
-            elif not captures.is_manifest(source.path) or source.path in named:
-                yield _unknown(source)
+            for member in packing.members(_known(source)):
+                yield from _of_member(member)
         except (RefusedError, OSError) as error:
-            yield files.refusal(source.path, source.uri, error)
+            yield files.refusal(source.path, source.uri, error, source.place)
+
+
+def _of_member(source: Source | Refusal) -> Iterator[Record | Refusal]:
+    """What a file holds, or a member of a packed one; a break in it does not end the reading of the others."""
+    if isinstance(source, Refusal):
+        yield source
+        return
+    try:
+        source = _known(source)
+        reader = READERS.get(source.suffix)
+        if reader is None:
+            yield _unknown(source)
+        else:
+            yield from _few_alike(_broken_off(reader, source), source)
+    except (RefusedError, OSError) as error:
+        yield files.refusal(source.path, source.uri, error, source.place)
+
+
+def _few_alike(found: Iterator[Record | Refusal], source: Source) -> Iterator[Record | Refusal]:
+    """What a reader gives; of refusals for one reason the first hundred, and how many more there are."""
+    counts: Counter[str] = Counter()
+    for one in found:
+        if isinstance(one, Refusal):
+            counts[one.reason] += 1
+            if counts[one.reason] > _MAX_ALIKE:
+                continue
+        yield one
+    for reason, n in counts.items():
+        if n > _MAX_ALIKE:
+            detail = f"{source.place}: {n - _MAX_ALIKE} more records are refused for the same reason: see the others"
+            yield Refusal(source.uri, reason, detail)
+
+
+def _broken_off(reader: Reader, source: Source) -> Iterator[Record | Refusal]:
+    """What a reader gives; where it cannot go on, why."""
+    try:
+        yield from reader(source)
+    except (RefusedError, OSError) as error:
+        yield files.refusal(source.path, source.uri, error, source.place)
+
+
+def _known(source: Source) -> Source:
+    """The source with a name that tells its format: where its own has no suffix, its first bytes do."""
+    if source.suffix:
+        return source
+    with files.opened(source) as stream:
+        head = stream.read(_HEAD)
+    name = source.name or source.path.name
+    for magic, layer in packing.MAGIC.items():
+        if head.startswith(magic):
+            return _known(source._replace(layers=(*source.layers, layer), name=name))
+    if head.startswith(b"PK\x03\x04"):
+        return source._replace(name=f"{name}.zip")
+    return source._replace(name=name + next((s for pattern, s in _SIGNATURES if pattern.match(head)), ".txt"))
 
 
 def _unknown(source: Source) -> Refusal:
-    known = ", ".join(suffix or "no suffix" for suffix in READERS)
-    remedy = "give it as --captures" if captures.is_manifest(source.path) else "convert it, or leave it out"
+    known = ", ".join([*READERS, *packing.SUFFIXES, ".zip"])
     return Refusal(
         source.uri,
         "unknown_format",
-        f"{files.readable(str(source.path))}: no reader for {source.path.suffix!r}; there are readers for {known}: "
-        f"{remedy}",
+        f"{source.place}: no reader for {source.suffix!r}; there are readers for {known}: convert it, or leave it "
+        "out",
     )
 
 
 def _extracted(
     documents: Sequence[Record], refusals: Sequence[Refusal], ingested_at: dt.datetime, run_id: str
 ) -> Extracted:
-    codes = language.detect([document.text for document in documents])
+    texts = [repair.repair(document.text) for document in documents]
+    codes = language.detect([mended.text for mended in texts])
     ids = [_document_id(document) for document in documents]
     rows = [
-        _document(record, document_id, code, ingested_at, run_id)
-        for record, document_id, code in zip(documents, ids, codes, strict=True)
+        _document(record, mended, document_id, code, ingested_at, run_id)
+        for record, mended, document_id, code in zip(documents, texts, ids, codes, strict=True)
     ]
     claims = [
         captures.claim(document_id, *record.captured, record.capture_basis, record.source_kind, ingested_at)
@@ -119,7 +224,15 @@ def _document_id(record: Record) -> str:
     return hashlib.blake2b(key.encode()).hexdigest()[:20]
 
 
-def _document(record: Record, document_id: str, code: str, ingested_at: dt.datetime, run_id: str) -> dict[str, Any]:
+def _document(
+    record: Record,
+    mended: repair.Repaired,
+    document_id: str,
+    code: str,
+    ingested_at: dt.datetime,
+    run_id: str,
+) -> dict[str, Any]:
+    stated = Stated(*(repair.repair(value).text if value else None for value in record.stated))
     return {
         "document_id": document_id,
         "source_uri": record.source_uri,
@@ -128,11 +241,13 @@ def _document(record: Record, document_id: str, code: str, ingested_at: dt.datet
         "media_type": record.media_type,
         "encoding": record.encoding,
         "content_sha256": record.content_sha256,
-        "text": record.text,
-        "n_chars": len(record.text),
+        "text": mended.text,
+        "n_chars": len(mended.text),
+        "repairs": mended.repairs,
         "language": code,
         "published_earliest": record.published[0],
         "published_latest": record.published[1],
+        **{f"stated_{name}": value for name, value in stated._asdict().items()},
         "ingested_at": ingested_at,
         "run_id": run_id,
     }

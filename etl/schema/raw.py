@@ -20,12 +20,21 @@ class Document(Row, table="raw.documents", key=("document_id",)):
     kind: DocumentKind = column("page: many items and stamps on it; text: the whole is one article")
     media_type: str = column("media type of the source (RFC 6838)")
     encoding: str = column("character encoding it was decoded with")
-    content_sha256: str = column("SHA-256 of the bytes, hexadecimal")
+    content_sha256: str = column(
+        "SHA-256 of the bytes as received (of an entry in a larger file: its fields), in hex"
+    )
     text: str = column("the text, line ends as \\n")
     n_chars: int = column("length of the text in code points", ge=1)
+    repairs: str | None = column(
+        "mojibake that was put right in the text: what and how often; NULL where nothing was"
+    )
     language: str = column("ISO 639-1 code of the text, und where it is not known")
     published_earliest: dt.datetime | None = column("publication time the source itself states: lower bound")
     published_latest: dt.datetime | None = column("publication time the source itself states: upper bound")
+    stated_headline: str | None = column("headline the source itself states in a field of its own")
+    stated_dateline: str | None = column("dateline the source itself states")
+    stated_location: str | None = column("place of writing the source itself states")
+    stated_credit: str | None = column("credit line or information source the source itself states")
     ingested_at: dt.datetime = column("when Dateline first received it; an upper bound of every capture")
     run_id: str = column("the run that received it")
 

@@ -61,8 +61,10 @@ def _articles(document: dict[str, object]) -> Iterable[Article]:
     page = (pages.whole if document["kind"] == "text" else pages.split)(text, is_place)
     stated = document["language"] if document["language"] in languages.available() else None
     language = str(stated or current().default_language)
-    has_publication = bool(document["published_earliest"] or document["published_latest"])
+    is_stated = bool(document["published_earliest"] or document["published_latest"])
     for position, item in enumerate(page.items):
+        # what a page states of itself holds for its lead: the items beside it have stamps of their own
+        has_publication = is_stated and (document["kind"] == "text" or item.role == "lead")
         home, zone = _newsroom(item, language)
         yield Article(
             f"{document_id}-{position}", document_id, text, position, item, language, zone, home, has_publication

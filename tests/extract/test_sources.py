@@ -53,9 +53,14 @@ def test_a_text_file_is_one_page(tmp_path: Path) -> None:
         "content_sha256": digest,
         "text": DUTCH,
         "n_chars": len(DUTCH),
+        "repairs": None,
         "language": "nl",
         "published_earliest": None,
         "published_latest": None,
+        "stated_headline": None,
+        "stated_dateline": None,
+        "stated_location": None,
+        "stated_credit": None,
         "ingested_at": NOW,
         "run_id": "run",
     }
@@ -141,7 +146,7 @@ def test_what_cannot_be_opened_is_refused_and_the_rest_is_read(tmp_path: Path) -
             "dangling.txt": "missing",
             "not there": "missing",
             "scan.pdf": "unknown_format",
-            "data.csv": "unknown_format",
+            "data.csv": "no_column",
             "huge.txt": "too_large",
         }
         assert uris(tmp_path, tmp_path / "not there") == ["z.txt"]

@@ -1,0 +1,338 @@
+"""HTML pages: the main text by trafilatura, and the lists of items beside it, which trafilatura drops.
+
+The text is laid out as the page splitter reads it:
+
+    headline
+    paragraphs of the lead
+
+    heading of a list
+    title of an item
+    its text
+    its stamp
+
+A list is told by its structure: elements of one kind, side by side, each with one stamp (`<time>`, or an element
+whose class names a time) and words of its own. Where a stamp stands before its item, it is moved behind it.
+Metadata is read by us, not by trafilatura, which keeps only the day of a publication and takes as long again.
+"""
+
+import hashlib
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from etl.extract import files, instants, markup
+from etl.extract.records import Bounds, Record, RefusedError, Source, Stated
+from etl.extract.text import clean, decode
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_HEAD_BYTES = 4096
+"""Where a page must declare its encoding: the standard says 1024."""
+_LONGEST_STAMP = 60
+_MAX_ELEMENTS = 50_000
+"""Elements of a page: trafilatura takes seconds for so many, and minutes for ten times as many."""
+_FEW_TIMES = 2
+"""So many `<time>` an article alone has: its publication and its update."""
+_HIGHEST = 40
+"""Levels above a stamp at which its item may stand."""
+_STAMPS = "descendant::*[self::time or {}]".format(
+    # parts of the words of _WHEN without their first letters, which may be capitals
+    " or ".join(f"contains(@class, '{part}')" for part in ("ime", "ate", "atum", "ijd", "ago"))
+)
+_WHEN = re.compile(r"(?:\A|[\s_-])(?:time|timestamp|date|pubdate|datum|tijd|ago)(?:\Z|[\s_-])", re.IGNORECASE)
+"""The class of an element that says when."""
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NO_NEWS = re.compile(r"comment|reactie|disqus|weather|agenda", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?P<offset>[+-]\d\d:?\d\d)")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_SITE = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}\Z")
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report\b|LiveBlog")
+
+
+class Page(NamedTuple):
+    """What a page says."""
+
+    text: str
+    """Empty where nothing on it is text."""
+    headline: str | None
+    published: Bounds
+
+
+class _Item(NamedTuple):
+    lines: list[str]
+    stamp: str
+
+
+class _List(NamedTuple):
+    heading: str | None
+    items: list[_Item]
+
+
+def read(source: Source) -> Iterator[Record]:
+    """Read an HTML file: one page."""
+    data = files.content(source, source.max_markup_bytes)
+    text, encoding = decode(data, source.place, declared(data))
+    page = extract(text, source.place)
+    digest = hashlib.sha256(data).hexdigest()
+    yield Record(
+        source.uri,
+        "html",
+        "text/html",
+        encoding,
+        digest,
+        page.text,
+        published=page.published,
+        stated=Stated(headline=page.headline),
+    )
+
+
+def declared(data: bytes) -> str | None:
+    """The encoding that a page declares in its head."""
+    match = _CHARSET.search(data[:_HEAD_BYTES])
+    return match[1].decode("ascii") if match else None
+
+
+def extract(content: str, place: str) -> Page:
+    """Take the text and the metadata of a page.
+
+    Args:
+        content: the page, decoded.
+        place: what to call it in an error.
+
+    Raises:
+        RefusedError: nothing on it is text (empty).
+
+    """
+    import trafilatura
+
+    tree = trafilatura.load_html(content)
+    if tree is None:
+        raise RefusedError("empty", f"{place} holds no HTML element with text: fetch the page again")
+    if tree.xpath("count(//*)") > _MAX_ELEMENTS:
+        raise RefusedError("too_large", f"{place} has more than {_MAX_ELEMENTS} elements, as no page has: split it")
+    headline, published = _metadata(tree)
+    lists = _lists(tree)
+    # comments of readers come apart: they are left out
+    document = trafilatura.bare_extraction(tree)
+    main = getattr(document, "text", None) or ""
+    lead = _lead(main.split("\n"), lists)
+    blocks = [[headline] if headline and lead and lead[0] != headline else [], lead]
+    text = "\n".join(line for block in blocks for line in block)
+    text = clean("\n\n".join(part for part in (text, *map(_laid_out, lists)) if part)).strip()
+    if not text:
+        raise RefusedError("empty", f"{place} holds no text outside of scripts and menus: fetch the page as rendered")
+    return Page(text, headline, published if lead else (None, None))
+
+
+def _laid_out(found: _List) -> str:
+    items = "\n\n".join("\n".join((*item.lines, item.stamp)) for item in found.items)
+    return f"{found.heading}\n{items}" if found.heading else items
+
+
+def _lead(lines: list[str], lists: list[_List]) -> list[str]:
+    """The lines of the main text that stand in no list; none where what is left is no prose: an index has no lead."""
+    lines = [line.strip() for line in lines if line.strip()]
+    if not lists:
+        return lines
+    known: set[str] = set()
+    for found in lists:
+        known.update((found.heading or "",))
+        for item in found.items:
+            known.update((*item.lines, item.stamp, " ".join(item.lines)))
+            known.update((" ".join((*item.lines, item.stamp)), " ".join((item.stamp, *item.lines))))
+    plain = set(map(_plain, known))
+    left = [line for line in lines if _plain(line) not in plain]
+    return left if any(len(line) > 80 for line in left) else []
+
+
+def _plain(line: str) -> str:
+    """A line without what trafilatura puts before an item of a list and between the cells of a table."""
+    line = line.removeprefix("- ")
+    return " ".join(line.replace("|", " ").split()) if "|" in line else line
+
+
+def _lists(tree: Any) -> list[_List]:
+    """The lists of items with stamps, in the page's order."""
+    stamps = list(_stamps(tree))
+    if len(stamps) < 2:
+        return []
+    counts = Counter(above for _, ancestors in stamps for above in ancestors)
+    found: dict[Any, list[tuple[Any, Any]]] = {}
+    for stamp, ancestors in stamps:
+        item = stamp
+        for above in ancestors:
+            if counts[above] > 1:
+                found.setdefault(above, []).append((item, stamp))
+                break
+            item = above
+    return [made for parent, pairs in found.items() if (made := _list(parent, pairs))]
+
+
+def _stamps(tree: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """Elements that say when, with what they stand in, from near to far.
+
+    They are short, not within each other, and not two of one item right beside each other.
+    """
+    before = None
+    is_news: dict[Any, bool] = {}
+    times = list(tree.iter("time"))
+    # classes are looked at, which takes longer, only where the page has no list in the elements made for it
+    for element in times if len(times) > _FEW_TIMES else tree.xpath(_STAMPS):
+        if element.tag != "time" and (element.tag == "body" or not _WHEN.search(element.get("class"))):
+            continue
+        if len(element) > 5 or not 0 < len(_stamp_text(element)) <= _LONGEST_STAMP:
+            continue
+        ancestors = _ancestors(element)
+        if before is not None and (before in ancestors or _is_beside(before, element)):
+            continue
+        for above in ancestors:
+            if above not in is_news:
+                is_news[above] = not _NO_NEWS.search(f"{above.get('class', '')} {above.get('id', '')}")
+        if all(is_news[above] for above in ancestors):
+            before = element
+            yield element, ancestors
+
+
+def _is_beside(first: Any, second: Any) -> bool:
+    """Whether two stamps follow each other with nothing but a word between, such as `bijgewerkt`."""
+    if first.getnext() is not second:
+        return False
+    return len((first.tail or "").strip()) < 20
+
+
+def _ancestors(element: Any) -> list[Any]:
+    """What an element stands in, up to the body."""
+    return list(itertools.islice(itertools.takewhile(lambda e: e.tag != "html", element.iterancestors()), _HIGHEST))
+
+
+def _list(parent: Any, pairs: list[tuple[Any, Any]]) -> _List | None:
+    """A list of the children of an element, each with its stamp; None where they are no list."""
+    if len(pairs) < 2:
+        return None
+    if all(item is stamp for item, stamp in pairs):
+        items = list(_flat(parent, [stamp for _, stamp in pairs]))
+    else:
+        (tag, n), *_ = Counter(item.tag for item, _ in pairs).most_common(1)
+        if n < 2:
+            return None
+        items = [_Item(_item_lines(item, stamp), _stamp_text(stamp)) for item, stamp in pairs if item.tag == tag]
+    items = [item for item in items if any(_LETTERS.search(line) for line in item.lines)]
+    return _List(_heading(parent, pairs[0][0]), items) if len(items) > 1 else None
+
+
+def _item_lines(item: Any, stamp: Any) -> list[str]:
+    """The lines of an item but for its stamp; of a line that stands twice, one."""
+    text = " ".join((stamp.text_content() or "").split())
+    return list(dict.fromkeys(line for line in _without(markup.lines(item), text) if line))
+
+
+def _without(lines: list[str], stamp: str) -> Iterator[str]:
+    """The lines without the stamp: a line of its own, or the beginning or end of another, once."""
+    is_left = bool(stamp)
+    for line in lines:
+        if is_left and line == stamp:
+            is_left = False
+        elif is_left and line.endswith(stamp):
+            is_left = False
+            yield line[: -len(stamp)].rstrip(" |·•-–,")
+        elif is_left and line.startswith(stamp):
+            is_left = False
+            yield line[len(stamp) :].lstrip(" |·•-–,:")
+        else:
+            yield line
+
+
+def _flat(parent: Any, stamps: list[Any]) -> Iterator[_Item]:
+    """Items that have no element of their own: what stands between the stamps, behind or before each."""
+    blocks: list[tuple[Any, list[str]]] = []
+    lines: list[str] = []
+    for child in parent:
+        if any(child is stamp for stamp in stamps):
+            blocks.append((child, lines))
+            lines = []
+        elif markup.local(child) not in _HEADINGS | {"header"} or blocks or lines:
+            lines = [*lines, *markup.lines(child)]
+        elif child.getnext() is not None and not any(child.getnext() is stamp for stamp in stamps):
+            lines = markup.lines(child)
+    if lines and not blocks[0][1]:  # the stamps open their items
+        texts = [*(lines_before for _, lines_before in blocks[1:]), lines]
+    else:
+        texts = [lines_before for _, lines_before in blocks]
+    for (stamp, _), text in zip(blocks, texts, strict=True):
+        yield _Item(list(dict.fromkeys(text)), _stamp_text(stamp))
+
+
+def _heading(parent: Any, first: Any) -> str | None:
+    """The heading that stands before a list: beside its first item, or beside the list, at most two levels up."""
+    element = first
+    for _ in range(4):
+        for sibling in element.itersiblings(preceding=True):
+            name = markup.local(sibling)
+            if name in _HEADINGS:
+                return markup.words(sibling)
+            if name in ("header", "div") and (inside := sibling.find(".//h2")) is not None:
+                return markup.words(inside)
+            break
+        element = element.getparent()
+        if element is None or element.tag in ("body", "html"):
+            return None
+    return None
+
+
+def _stamp_text(element: Any) -> str:
+    """The words of a stamp; where they name no year and its markup has the site's own civil time, that."""
+    shown = " ".join(element.text_content().split())
+    stated = (element.get("datetime") or "").strip()
+    match = _LOCAL_TIME.fullmatch(stated)
+    if match and match["offset"].strip("+-0:") and not _YEAR.search(shown):
+        return stated
+    return shown or stated
+
+
+def _metadata(tree: Any) -> tuple[str | None, Bounds]:
+    """The headline, and when the page says it was published."""
+    metas = {
+        (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower(): meta.get("content")
+        for meta in tree.iterfind(".//meta[@content]")
+    }
+    data = _linked_data(tree)
+    titles = [title for title in map(markup.words, tree.findall(".//h1")) if title]
+    title = markup.words(tree.find(".//title"))
+    headline = (
+        (titles[0] if len(titles) == 1 else None)
+        or _string(data.get("headline"))
+        or _string(metas.get("og:title"))
+        or (_SITE.sub("", title) if title else None)
+    )
+    published = instants.either(
+        _string(data.get("datePublished")),
+        metas.get("article:published_time"),
+        metas.get("datepublished"),
+        metas.get("og:article:published_time"),
+        metas.get("dcterms.created"),
+        metas.get("pubdate"),
+    )
+    return headline, published
+
+
+def _linked_data(tree: Any) -> dict[str, Any]:
+    """The first article that the page describes in JSON-LD."""
+    for script in tree.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            data = json.loads(script.text or "")
+        except (ValueError, RecursionError):
+            continue
+        nodes = data if isinstance(data, list) else [data]
+        for node in nodes:
+            graph = node.get("@graph") if isinstance(node, dict) else None
+            for thing in [node, *(graph if isinstance(graph, list) else [])]:
+                if isinstance(thing, dict) and _ARTICLE_TYPES.search(str(thing.get("@type"))):
+                    return thing
+    return {}
+
+
+def _string(value: object) -> str | None:
+    return " ".join(value.split()) or None if isinstance(value, str) else None
