@@ -11,6 +11,7 @@ from typing import Literal
 from etl.schema.base import Row, column
 
 ItemRole = Literal["lead", "teaser", "brief"]
+FurnitureKind = Literal["heading", "boilerplate", "byline", "stamp"]
 CreditRole = Literal["credit", "cited"]
 PlaceRole = Literal["dateline", "mention", "demonym", "metonym"]
 TimexType = Literal["DATE", "TIME", "DURATION", "SET"]

@@ -3,56 +3,62 @@
     LONDEN/PARIJS (ANP/RTR/AFP) -      BUENOS AIRES, Argentina (AP) _      (ANSA) - ROME, JUL 11 -
     STOCKHOLM, Aug 29, 2014 (AFP) -    MOSCOW, January 21. /TASS/.         Den Haag -
 
-A dateline says where a story was filed, not where it happened. Forms as observed on Dutch news pages and in the
-wires of the agencies named; what is between place and dash is told apart by reference data and shape, not by
-one agency's habit.
+A dateline says where a story was filed, not where it happened. It is read from what separates its parts: a credit
+in brackets or slashes, else a dash. What stands before is split into places, regions and a date, and is told from
+prose by reference data and shape, not by one agency's habit. A credit that is known allows any case; without one the
+place must be in capitals, dated, or known.
 """
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
+from etl import languages
 from etl.transform import agencies
+from etl.transform.dates import Date, date_at_end, date_at_start
 from etl.transform.records import Credit, Dateline, Span
 
-# Longest head that is looked at: the longest real ones (three places, region, date, three agencies) are about 110.
 _REACH = 140
+"""Longest head that is looked at: the longest real ones (three places, region, date, three agencies) are about 110."""
+_LONGEST_NAME = 45
 
-_UPPER = r"A-ZÀ-ÖØ-ÞŁŚŻŠČĐİ"
+_UPPER = r"A-ZÀ-ÖØ-ÞŁŚŻŠČĐİŽĆŃŘĞŞŐŰ"
 # A name of up to five words, each opening with a capital or one of the small words that stand inside names.
-_WORD = rf"(?:['’]s-|['’]t |[’'])?[{_UPPER}][\w.'’\-]*"
-_LINK = r"(?:de|den|der|del|di|du|da|do|la|le|el|al|en|aan|op|am|an|im|und|and|of|sur|von|van|the|upon|bei)"
-_NAME = rf"{_WORD}(?: (?:{_LINK} ){{0,2}}{_WORD}){{0,4}}"
-_LOWER_NAME = r"[a-zà-öø-ÿ][\w.'’\-]*(?: [a-zà-öø-ÿ][\w.'’\-]*){0,2}"
-_DATE = (
-    r"(?:[A-Za-zÀ-ÿ]{3,10}\.? \d{1,2}(?:, ?\d{4})?|\d{1,2}\.? [A-Za-zÀ-ÿ]{3,10}\.?(?: \d{4})?"
-    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
+_WORD = rf"(?:['’][sStT][- ]|[dDlL]['’])?[{_UPPER}][\w.'’\-]*"
+_LINK = (
+    r"(?:de|den|der|del|della|di|du|da|do|dos|la|le|les|el|al|en|aan|op|bij|am|an|im|ob|und|and|of|sur|sous|von|van|the"
+    r"|upon|on|in|bei|na|y|van de|van den)"
 )
-_DASH = r"(?:[ \t]*(?:\.?[-–—_]{1,2}|\u2015)(?=[ \t\n\"“„‘'(«]|[^\W\d_]))"
-_BRACKETED = r"[ \t]*\((?P<credit>[^()\n]{2,60})\)"
-_SLASHED = r"[ \t]*/(?P<slashed>[\w .\-]{2,20})/"
-_BARE = r"[ \t]+(?P<bare>[A-Z][A-Za-z]{1,10})"
+_NAME = re.compile(rf"(?:\d{{1,4}} )?{_WORD}(?: (?:{_LINK} ){{0,2}}(?:{_WORD}|\d{{1,4}}\b)){{0,4}}")
+_LOWER_NAME = re.compile(r"['’]?[^\W\d_A-Z][\w.'’\-]*(?: [\w.'’\-]+){0,4}")
+_DASHES = "-–—―_"
 
-_HEAD = re.compile(
-    rf"(?P<places>{_NAME}(?:[ ]?/[ ]?{_NAME}){{0,3}})"
-    rf"(?P<region>(?:, (?!{_DATE}){_NAME}){{0,2}})"
-    rf"(?:,? (?P<date>{_DATE})[.,]?)?"
-    rf"(?:{_BRACKETED}(?:{_DASH}|[ \t]*:)|{_SLASHED}[ \t]*[.:]|{_BARE}{_DASH}|(?P<none>{_DASH}))[ \t]*"
-)
-_LOWER_HEAD = re.compile(rf"(?P<places>{_LOWER_NAME}(?:/{_LOWER_NAME}){{0,3}}){_BRACKETED}{_DASH}[ \t]*")
-_CREDIT_FIRST = re.compile(
-    rf"\((?P<credit>[^()\n]{{2,40}})\){_DASH}[ \t]*(?P<places>{_NAME}(?:[ ]?/[ ]?{_NAME}){{0,3}})"
-    rf"(?:, (?P<date>{_DATE}))?{_DASH}[ \t]*"
-)
-_NO_PLACE = re.compile(rf"(?:\((?P<bracketed>[^()\n]{{2,40}})\)|(?P<credit>[A-Z][A-Za-z/]{{1,20}})){_DASH}[ \t]+")
-_NO_DASH = re.compile(rf"(?P<places>{_NAME}(?:[ ]?/[ ]?{_NAME}){{0,3}}){_BRACKETED}[ \t]+(?=[{_UPPER}\"“„‘'])")
-# Capitals before a dash that are a rubric of the page, not a place; the same on Dutch, English and German sites.
-_RUBRIC = re.compile(
-    r"(?:LIVE|VIDEO|FOTO'?S?|UPDATE|COLUMN|OPINIE|OPINION|ANALYSE|ANALYSIS|PODCAST|INTERVIEW)(?:BLOG)?"
+# What a line must hold near its beginning to open with a dateline: a bracket, a slash, a dash at a blank.
+_CUE = re.compile(rf"[(/{_DASHES}](?:(?<=\()|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
+_BRACKETS = re.compile(r"\(([^()\n]{2,60})\)")
+_SLASHES = re.compile(rf"[ \t]/([\w .\-]{{2,20}})/[ \t]*(?:[.:]|[.:]?[{_DASHES}]{{1,2}})[ \t]*")
+# after the credit
+_SEPARATOR = re.compile(rf"[ \t]*(?:[.:,]?[{_DASHES}]{{1,2}}|:)[ \t]*")
+# without a credit: a dash with a blank at one side at least
+_DASH = re.compile(
+    rf"(?:(?P<apart>[ \t]+[.,]?)|(?<=[\w.,]))[{_DASHES}]{{1,2}}(?:[ \t]+|\Z|(?(apart)(?=[\w\"“„‘'«(])|(?!)))"
 )
 _SLASH = re.compile(r"\s*/\s*")
+_LAST_WORD = re.compile(r"\S+\Z")
 
 
-def parse(text: str, start: int, end: int, is_place: Callable[[str], bool]) -> Dateline | None:
+class _Before(NamedTuple):
+    """What stands before the credit or the dash."""
+
+    places: str
+    region: str
+    date: Date | None
+
+
+IsPlace = Callable[[str], bool]
+
+
+def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None:
     """Read the dateline that opens text[start:end].
 
     Args:
@@ -64,59 +70,184 @@ def parse(text: str, start: int, end: int, is_place: Callable[[str], bool]) -> D
     Returns:
         The dateline, or None where the text opens without one. Spans are code points of `text`.
     """
-    head = text[start : min(end, start + _REACH)]
-    if (
-        "(" not in head
-        and "-" not in head
-        and "–" not in head
-        and "—" not in head
-        and "/" not in head
-        and "_" not in head
-    ):
+    limit = min(end, start + _REACH)
+    if not _CUE.search(text, start, limit):
         return None
-    for pattern in (_CREDIT_FIRST, _HEAD, _LOWER_HEAD, _NO_DASH, _NO_PLACE):
-        if (match := pattern.match(head)) and (dateline := _read(match, start, is_place)):
-            return dateline
+    head = text[start:limit]
+    is_title = end - start < _REACH and text[end - 1 : end].isalnum()
+    found = (
+        _credit_first(head, is_place)
+        or _bracketed(head, is_place)
+        or _slashed(head)
+        or _dashed(head, is_place, is_title)
+    )
+    return _moved(found, start) if found else None
+
+
+def _credit_first(head: str, is_place: IsPlace) -> Dateline | None:
+    """`(ANSA) - ROME, JUL 11 - ` and `(ANP) - ` with no place."""
+    if not head.startswith("("):
+        return None
+    bracket = _BRACKETS.match(head)
+    separator = _SEPARATOR.match(head, bracket.end()) if bracket else None
+    if not bracket or not separator or not (credits := agencies.credits(bracket[1], bracket.start(1))):
+        return None
+    rest = separator.end()
+    dash = _DASH.search(head, rest)
+    before = _before(head[rest : dash.start()]) if dash else None
+    if dash and before and _NAME.fullmatch(before.places) and (before.date or _are_places(before.places, is_place)):
+        return _dateline(before, rest, dash.end(), bracket[1], credits)
+    return Dateline(0, rest, (), None, bracket[1], credits, None) if agencies.all_known(credits) else None
+
+
+def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
+    """`PLACE (ANP/AFP) - `, with a date or a region before or after the credit; known credits need no dash."""
+    for bracket in _BRACKETS.finditer(head, 1):
+        credits = agencies.credits(bracket[1], bracket.start(1))
+        is_known = agencies.all_known(credits)
+        if not credits or (not is_known and is_place(bracket[1])):
+            continue  # `LONDON (England):` is a place and a country, not a credit
+        after, at = date_at_start(head, bracket.end())
+        before = _before(head[: bracket.start()].rstrip(f" \t,{_DASHES}"))
+        if not before:
+            return None
+        before = before._replace(date=before.date or after)
+        separator = _SEPARATOR.match(head, at)
+        if not separator:
+            return _without_dash(head, before, at, bracket[1], credits)
+        if not _can_be_filed(before.places, is_place, is_known=is_known):
+            return None
+        return _dateline(before, 0, separator.end(), bracket[1], credits)
     return None
 
 
-def _read(match: re.Match[str], start: int, is_place: Callable[[str], bool]) -> Dateline | None:
-    groups = match.groupdict()
-    name = next((n for n in ("credit", "bracketed", "slashed", "bare") if groups.get(n)), None)
-    raw = groups[name] if name else None
-    credits = agencies.credits(raw, start + match.start(name)) if raw and name else ()
-    if raw and not credits:
-        return None  # `LONDON (England):` is a place and a country, not a credit
-    if name in ("bare", "credit") and "places" not in groups and not _all_known(credits):
+def _without_dash(head: str, before: _Before, at: int, raw: str, credits: tuple[Credit, ...]) -> Dateline | None:
+    """`Paris (ats afp) Le train …`: nothing but white space and a capital after a wire's credit."""
+    rest = head[at:]
+    opens = rest[:1].isspace() and rest.lstrip(" \t\"“„‘'«")[:1].isupper()
+    names = _SLASH.split(before.places)
+    if not opens or not agencies.all_wires(credits) or not all(map(_NAME.fullmatch, names)):
         return None
-    if name == "bare" and not _all_known(credits):
+    return _dateline(before, 0, at + len(rest) - len(rest.lstrip(" \t")), raw, credits)
+
+
+def _slashed(head: str) -> Dateline | None:
+    """`MOSCOW, January 21. /TASS/. ` and `København /ritzau/: `"""
+    slashes = _SLASHES.search(head)
+    if not slashes:
         return None
-    places = groups.get("places")
-    if places and not raw and not _stands_alone(places, groups.get("date"), is_place):
+    credits = agencies.credits(slashes[1], slashes.start(1))
+    before = _before(head[: slashes.start()].rstrip(" \t,"))
+    if not before or not agencies.all_known(credits) or not _NAME.match(before.places):
         return None
+    return _dateline(before, 0, slashes.end(), slashes[1], credits)
+
+
+def _dashed(head: str, is_place: IsPlace, is_title: bool) -> Dateline | None:
+    """A dash alone: `SALVADOR, Feb 26 - `, `Den Haag - `, `AP - `, `SAITAMA, Japan, Dec. 9 Kyodo - `."""
+    dash = _DASH.search(head)
+    if not dash:
+        return None
+    before_dash = head[: dash.start()].rstrip(" \t,.")
+    last = _LAST_WORD.search(before_dash)
+    if last and not last.group().islower():
+        credits = agencies.credits(last.group(), last.start())
+        if agencies.all_wires(credits) and not is_title:
+            named = _named(before_dash[: last.start()].rstrip(" \t,."), dash.end(), last.group(), credits)
+            if named:
+                return named
+    before = _before(head[: dash.start()].rstrip(" \t,"))
+    if not before or not _NAME.fullmatch(_SLASH.split(before.places)[0]):
+        return None
+    is_apart = dash["apart"] is not None
+    if not _stands_alone(before, head[dash.end() :], is_place, is_title=is_title, is_apart=is_apart):
+        return None
+    return _dateline(before, 0, dash.end(), None, ())
+
+
+def _named(places: str, end: int, raw: str, credits: tuple[Credit, ...]) -> Dateline | None:
+    """A credit without brackets: alone, or after a place and a date."""
+    if not places:
+        return Dateline(0, end, (), None, raw, credits, None)
+    before = _before(places)
+    if before and (before.date or before.places.isupper()) and _NAME.fullmatch(before.places):
+        return _dateline(before, 0, end, raw, credits)
+    return None
+
+
+def _before(text: str) -> _Before | None:
+    """Places, regions and a date; None where the shape is another."""
+    date, rest = date_at_end(text)
+    places, _, region = rest.partition(",")
+    places, region = places.rstrip(), region.strip(" \t,")
+    if region and not all(part.strip()[:1].isupper() for part in region.split(",")):
+        return None
+    if not places or len(region) > _LONGEST_NAME or any(mark in places for mark in '"“”!?;:'):
+        return None
+    if any(not name or len(name) > _LONGEST_NAME for name in _SLASH.split(places)):
+        return None
+    return _Before(places, region, date)
+
+
+def _can_be_filed(places: str, is_place: IsPlace, *, is_known: bool) -> bool:
+    """Whether what stands before a credit in brackets can be its places."""
+    names = _SLASH.split(places)
+    if is_known:
+        return all(_NAME.fullmatch(name) or _LOWER_NAME.fullmatch(name) or is_place(name) for name in names)
+    return all(_NAME.fullmatch(name) and (name.isupper() or is_place(name)) for name in names)
+
+
+def _are_places(places: str, is_place: IsPlace) -> bool:
+    names = _SLASH.split(places)
+    return all((name.isupper() and len(name) > 3) or is_place(name) for name in names)
+
+
+def _stands_alone(before: _Before, after: str, is_place: IsPlace, *, is_title: bool, is_apart: bool) -> bool:
+    """Whether a head with no credit is a dateline: dated, in capitals, or nothing but known places."""
+    names = _SLASH.split(before.places)
+    if any(agencies.resolve(name) for name in names) or before.places.upper() in _rubrics():
+        return False
+    if not all(_NAME.fullmatch(name) for name in names):
+        return False
+    if before.date:
+        return True
+    opening = after.lstrip("\"“„‘'«(")
+    if not is_apart or not opening or after.isupper():
+        return False
+    has_digit = any(char.isdigit() for char in before.places)
+    if not has_digit and all(name.isupper() and len(name) > 3 for name in names):
+        return True
+    return not is_title and not opening[0].islower() and all(is_place(name) for name in names)
+
+
+def _rubrics() -> frozenset[str]:
+    """Capitals before a dash that are a rubric of the page, not a place; of all languages."""
+    return languages.words_of_all("pages", "titles", "rubrics")
+
+
+def _dateline(before: _Before, at: int, end: int, raw: str | None, credits: tuple[Credit, ...]) -> Dateline:
+    date = before.date
     return Dateline(
-        start=start,
-        end=start + match.end(),
-        places=_place_spans(places, start + match.start("places")) if places else (),
-        places_raw=places,
+        start=0,
+        end=end,
+        places=_place_spans(before.places, at),
+        places_raw=before.places,
         credit_raw=raw,
         credits=credits,
-        date=Span(start + match.start("date"), start + match.end("date")) if groups.get("date") else None,
+        date=Span(at + date.start, at + date.end) if date else None,
+        date_symbol=date.symbol if date else None,
     )
 
 
-def _all_known(credits: tuple[Credit, ...]) -> bool:
-    return bool(credits) and not any(c.agency_id.startswith(agencies.UNRESOLVED) for c in credits)
-
-
-def _stands_alone(places: str, date: str | None, is_place: Callable[[str], bool]) -> bool:
-    """Whether a head with no credit is a dateline: in capitals, dated, or nothing but known places."""
-    names = _SLASH.split(places)
-    if any(agencies.resolve(name) for name in names):
-        return False  # `ANP - ` is a credit with no place
-    if all(name.isupper() and len(name) > 3 for name in names) and not _RUBRIC.fullmatch(places):
-        return True
-    return bool(date and is_place(names[0])) or all(is_place(name) for name in names)
+def _moved(found: Dateline, by: int) -> Dateline:
+    """A dateline that was read from its head alone, in the document's text."""
+    return found._replace(
+        start=by,
+        end=found.end + by,
+        places=tuple(Span(a + by, b + by) for a, b in found.places),
+        credits=tuple(c._replace(start=c.start + by, end=c.end + by) for c in found.credits),
+        date=Span(found.date.start + by, found.date.end + by) if found.date else None,
+    )
 
 
 def _place_spans(places: str, start: int) -> tuple[Span, ...]:

@@ -72,8 +72,7 @@ def _articles(document: dict[str, object]) -> Iterable[Article]:
 def _newsroom(item: Item, language: str) -> tuple[str | None, str]:
     """The country and zone of the newsroom: of the first agency credited that is known, else of the language."""
     known = agencies.directory().facts
-    credits = item.dateline.credits if item.dateline else ()
-    facts = next((known[c.agency_id] for c in credits if c.agency_id in known), None)
+    facts = next((known[c.agency_id] for c in item.credits if c.agency_id in known), None)
     zone = language_zone(language)
     return (facts.country_code, facts.timezone or zone) if facts else (None, zone)
 
@@ -112,14 +111,11 @@ def _read(articles: Sequence[Article], language: str) -> Reading:
         times=expressions,
         places=places,
         dateline_places=dateline_places,
-        dateline_dates=_dateline_dates(articles, language),
+        dateline_dates={
+            i: a.item.dateline.date_symbol
+            for i, a in enumerate(articles)
+            if a.item.dateline and a.item.dateline.date_symbol
+        },
         events=events.code(units, spans, expressions, places, language),
         citations=list(agencies.citations(texts, language)),
     )
-
-
-def _dateline_dates(articles: Sequence[Article], language: str) -> dict[int, str]:
-    """The symbols of the dates that datelines give, by index of the article."""
-    spans = [(i, a.item.dateline.date) for i, a in enumerate(articles) if a.item.dateline and a.item.dateline.date]
-    found = times.find([articles[i].text[span.start : span.end] for i, span in spans], language)
-    return {spans[mention.unit][0]: mention.value for mention in found if mention.timex_type == "DATE"}

@@ -208,9 +208,8 @@ class Tabulator:
             )
 
     def _credits(self, article: Article) -> None:
-        if article.item.dateline:
-            for ordinal, credit in enumerate(article.item.dateline.credits):
-                self._agency(article, ordinal, credit)
+        for ordinal, credit in enumerate(article.item.credits):
+            self._agency(article, ordinal, credit)
 
     def _agency(self, article: Article, ordinal: int, credit: Credit) -> None:
         self._agencies.setdefault(credit.agency_id, credit.surface)
@@ -229,8 +228,7 @@ class Tabulator:
         ordinals: dict[int, int] = defaultdict(int)
         for unit, credit in reading.citations:
             i, at = reading.units[unit].article, reading.offsets[unit]
-            dateline = reading.articles[i].item.dateline
-            first = len(dateline.credits) if dateline else 0
+            first = len(reading.articles[i].item.credits)
             moved = credit._replace(start=credit.start + at, end=credit.end + at)
             self._agency(reading.articles[i], first + ordinals[i], moved)
             ordinals[i] += 1

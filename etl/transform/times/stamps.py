@@ -19,11 +19,16 @@ from etl.transform.times.resolve import Interval
 LONGEST = 60
 """Characters a stamp has at most."""
 
-_UPDATE = re.compile(r"\s*\((?:update|bijgewerkt|aangepast|updated)\b[^()]{0,50}\)", re.IGNORECASE)
-_FIRST_WORD = re.compile(r"[^\W\d_]+|\d")
 # where a glued stamp may end: before a capital or a quotation mark, or between two forms of one time
-_GLUE = re.compile(r"(?<=[\w.:)])(?=[A-ZÀ-Þ\"“‘(])|(?<=:\d\d)(?=\d)|(?<=\w) (?=[A-ZÀ-Þ]{2})")
-_AFTER_SENTENCE = re.compile(r"(?<=[.!?\"”’')…])(?=[^\W_])")
+_GLUE = re.compile(
+    r"(?<=[\w.:)])(?=[^\W\d_a-zß-ÿ]|[\"“‘'’(])|(?<=:\d\d)(?=\d)|(?<=\w) (?=[A-ZÀ-Þ]{2})|(?<=[^\W\d_])(?=\d)"
+)
+# where a glued one may begin: after a sentence, or a number after a letter
+_BEGINS = re.compile(r"(?<=[.!?\"”’')…]) ?(?=[^\W_])|(?<=[^\W\d_])(?=\d)")
+# The words of a line from a position on: numbers, words up to a capital inside, capitals. What is between belongs to
+# a stamp or does not.
+_TOKEN = re.compile(r"[ ,.:+()/'’\-]{0,3}(?:\d+|(?P<word>[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+))")
+_FIRST_WORD = re.compile(r"\d|(?P<word>[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+)")
 _CLOCK = re.compile(r"T\d\d:\d\d")
 _DAY = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d(?:T\d\d(?::\d\d){0,2})?|(?:P0D|-P[12]D|XXXX-WXX-\d)T\d\d:\d\d")
 _AGE = re.compile(r"-?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
@@ -44,47 +49,78 @@ _JUST_NOW = -15 * _MINUTE
 """How old a site lets "just now" become."""
 
 
-def leading(text: str, start: int = 0) -> Stamp | None:
+def leading(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
     """The stamp that a line begins with, alone on it or glued to what follows.
 
     Args:
-        text: the line.
-        start: where to look.
+        text: the line, or a text that holds it.
+        start: where the line starts.
+        end: where it ends; the text's end where not given.
 
     Returns:
         The stamp, spans in `text`; None where the line begins with none.
     """
     if not _may_begin(text, start):
         return None
-    head = text[start : start + LONGEST + 1]
-    cuts = [match.start() for match in _GLUE.finditer(head)]
-    if len(head) <= LONGEST:
-        cuts.append(len(head))
-    for cut in sorted(cuts, reverse=True):
-        if (stamp := whole(head[:cut])) and not (cut == len(head) and start + cut < len(text)):
+    end = len(text) if end is None else end
+    reach = _reach(text, start, min(end, start + LONGEST))
+    if start < reach < end and text[reach - 1].isalnum() and text[reach].islower():  # glued to small letters
+        stamp = _whole(text[start:reach])
+        return stamp._replace(start=start + stamp.start, end=start + stamp.end) if stamp else None
+    cuts = [match.start() for match in _GLUE.finditer(text, start, min(end, reach + 2)) if match.start() <= reach]
+    if reach == end:
+        cuts.append(end)
+    for cut in sorted(set(cuts), reverse=True):
+        if cut > start and (stamp := _whole(text[start:cut])):
             return stamp._replace(start=start + stamp.start, end=start + stamp.end)
     return None
 
 
-def trailing(line: str) -> Stamp | None:
-    """The stamp that a line of prose ends with, glued to its last sentence; None where there is none."""
-    first = max(1, len(line) - LONGEST)
-    for match in _AFTER_SENTENCE.finditer(line, first):
-        if stamp := whole(line[match.start() :]):
-            return stamp._replace(start=match.start() + stamp.start, end=match.start() + stamp.end)
+def trailing(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
+    """The stamp that a line of prose ends with, glued to its last sentence; None where there is none.
+
+    Args:
+        text: the line, or a text that holds it.
+        start: where the line starts.
+        end: where it ends; the text's end where not given.
+    """
+    end = len(text) if end is None else end
+    if not _may_end(text, end):
+        return None
+    for match in _BEGINS.finditer(text, max(start + 1, end - LONGEST), end):
+        at = match.end()
+        if _may_begin(text, at) and _reach(text, at, end) == end and (stamp := _whole(text[at:end])):
+            return stamp._replace(start=at + stamp.start, end=at + stamp.end)
     return None
 
 
 def whole(line: str) -> Stamp | None:
     """The stamp that a text is as a whole, or None."""
-    if not line or len(line) > LONGEST or not _may_begin(line, 0):
+    if not line or len(line) > LONGEST or not _may_begin(line, 0) or _reach(line, 0, len(line)) != len(line):
         return None
     return _whole(line)
 
 
+def _reach(text: str, start: int, end: int) -> int:
+    """Where the words that a stamp may hold end."""
+    known = _words()
+    at = start
+    while at < end and (token := _TOKEN.match(text, at, end)):
+        word = token["word"]
+        if word and word not in known and word.lower() not in known:
+            ago = next((form for form in _ago() if word.startswith(form)), "")
+            if ago:
+                return token.start("word") + len(ago)
+            break
+        at = token.end()
+    while at < end and text[at] in ".)":
+        at += 1
+    return at
+
+
 @lru_cache(maxsize=100_000)
 def _whole(line: str) -> Stamp | None:
-    text = _UPDATE.sub("", line)
+    text = _update().sub("", line)
     for found in _readings(text):
         if found.rule in _AGES and (offsets := _offsets(found.symbol)):
             age = found.symbol if found.symbol[0] in "-N" else "-" + found.symbol
@@ -117,18 +153,73 @@ def _languages() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _first_words() -> frozenset[str]:
     """What a stamp can begin with, in lower case."""
-    classes = ("weekday", "weekday_short", "deictic", "now", "one", "month", "month_short", "at")
+    classes = {
+        "weekday",
+        "weekday_short",
+        "weekday_dot",
+        "deictic",
+        "now",
+        "one",
+        "month",
+        "month_short",
+        "at",
+        "past",
+    }
     found = set()
     for language in _languages():
         for form, values in words.load(language).forms.items():
-            if values.keys() & set(classes):
+            if values.keys() & classes:
                 found.add(form.lstrip("=").lower().split()[0].rstrip("."))
     return frozenset(found)
 
 
+@lru_cache(maxsize=1)
+def _words() -> frozenset[str]:
+    """Every word that a stamp can hold, in lower case; and the letters of ISO 8601."""
+    forms = (form for language in _languages() for form in words.load(language).forms)
+    found = {word for form in forms for word in re.findall(r"[^\W\d_]+", form.lower())}
+    return frozenset(found | {"T", "Z"} | {word.lower() for word in _updates()})
+
+
+@lru_cache(maxsize=1)
+def _ago() -> tuple[str, ...]:
+    """What ends an age: small letters after it are glued."""
+    forms = (item for language in _languages() for item in words.load(language).forms.items())
+    return tuple(sorted({form for form, values in forms if "ago" in values}))
+
+
+@lru_cache(maxsize=1)
+def _updates() -> frozenset[str]:
+    return languages.words_of_all("pages", "stamps", "updates")
+
+
+@lru_cache(maxsize=1)
+def _update() -> re.Pattern[str]:
+    """The second time of a stamp, in brackets: when the item was changed. The publication is the first."""
+    opening = "|".join(map(re.escape, sorted(_updates())))
+    return re.compile(rf"\s*\((?:{opening or '(?!)'})\b[^()]{{0,50}}\)", re.IGNORECASE)
+
+
 def _may_begin(text: str, start: int) -> bool:
     match = _FIRST_WORD.match(text, start)
-    return match is not None and (match.group().isdigit() or match.group().lower() in _first_words())
+    if match is None:
+        return False
+    word = match["word"]
+    return not word or word.lower() in _first_words()
+
+
+def _may_end(text: str, end: int) -> bool:
+    """Whether the last word of a line can be a stamp's. A sentence's full stop ends none but an abbreviation's."""
+    at = end - 1
+    while at > end - 3 and at > 0 and text[at] in ".)":
+        at -= 1
+    first = at
+    while first > 0 and first > at - 14 and text[first].isalpha():
+        first -= 1
+    if first == at:
+        return text[at : at + 1].isdigit() or text[at : at + 1] == "Z"
+    word = text[first + 1 : at + 1].lower()
+    return word in _words() or (word[-3:] in _words())
 
 
 def _offsets(symbol: str) -> tuple[float, float] | None:
