@@ -52,7 +52,8 @@ class Article(Row, table="core.articles", key=("article_id",)):
     dateline_raw: str | None = column("the place or places before the credit, as written")
     dateline_start: int | None = column("span of the dateline with its credit", ge=0)
     dateline_end: int | None = column("span of the dateline", ge=0)
-    dateline_date: dt.date | None = column("the date in the dateline, where one is given")
+    dateline_symbol: str | None = column("the date in the dateline as a value that depends on no clock (XXXX-02-26)")
+    dateline_date: dt.date | None = column("that date; its year, where not given, is the nearest to a publication")
     credit_raw: str | None = column("the agencies as written (ANP/RTR)")
     stamp_raw: str | None = column("the stamp that belongs to the item, as written")
     stamp_start: int | None = column("span of the stamp", ge=0)
@@ -61,6 +62,18 @@ class Article(Row, table="core.articles", key=("article_id",)):
     body_sha256: str = column("SHA-256 of the body with white space folded: finds the same item elsewhere")
     story_id: str = column("the story it tells; items with the same body share it", references="core.stories")
     transform_version: str = column("version of the rules and data that made the row")
+
+
+class Furniture(Row, table="core.furniture", key=("furniture_id",)):
+    """One row per stretch of a document that is no item: every character is an item's or stands here."""
+
+    furniture_id: str = column("document_id and start of the span")
+    document_id: str = column("the document it stands in", references="raw.documents")
+    kind: FurnitureKind = column(
+        "heading of a list; boilerplate: a headline's other copy, a photo credit, a notice; byline; stamp of no item"
+    )
+    span_start: int = column("span of the words", ge=0)
+    span_end: int = column("span of the words", ge=0)
 
 
 class Story(Row, table="core.stories", key=("story_id",)):

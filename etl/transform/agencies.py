@@ -180,6 +180,8 @@ def sign_off(text: str, start: int, end: int) -> tuple[Credit, ...]:
     line = text.rfind("\n", at, end) + 1
     if line <= at or end - line > _LONGEST_LINE:
         return ()
+    while text[line].isspace():
+        line += 1
     match = _source().match(text, line, end)
     return _signed(text, match.end() if match else line, end)
 

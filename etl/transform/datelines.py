@@ -11,6 +11,7 @@ place must be in capitals, dated, or known.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from etl import languages
@@ -19,7 +20,7 @@ from etl.transform.dates import Date, date_at_end, date_at_start
 from etl.transform.records import Credit, Dateline, Span
 
 _REACH = 140
-"""Longest head that is looked at: the longest real ones (three places, region, date, three agencies) are about 110."""
+"""Longest head that is looked at: the longest real ones (three places, region, date, agencies) are about 110."""
 _LONGEST_NAME = 45
 
 _UPPER = r"A-ZÀ-ÖØ-ÞŁŚŻŠČĐİŽĆŃŘĞŞŐŰ"
@@ -35,6 +36,7 @@ _DASHES = "-–—―_"
 
 # What a line must hold near its beginning to open with a dateline: a bracket, a slash, a dash at a blank.
 _CUE = re.compile(rf"[(/{_DASHES}](?:(?<=\()|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
+_PLAIN = re.compile(rf"[^()\n\"]{{2,80}}+\([^()\n]{{2,40}}\)[ \t]*[{_DASHES}][ \t]+")
 _BRACKETS = re.compile(r"\(([^()\n]{2,60})\)")
 _SLASHES = re.compile(rf"[ \t]/([\w .\-]{{2,20}})/[ \t]*(?:[.:]|[.:]?[{_DASHES}]{{1,2}})[ \t]*")
 # after the credit
@@ -71,6 +73,8 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
         The dateline, or None where the text opens without one. Spans are code points of `text`.
     """
     limit = min(end, start + _REACH)
+    if (plain := _PLAIN.match(text, start, limit)) and (known := _plain(plain.group())):
+        return _moved(known, start)
     if not _CUE.search(text, start, limit):
         return None
     head = text[start:limit]
@@ -79,9 +83,21 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
         _credit_first(head, is_place)
         or _bracketed(head, is_place)
         or _slashed(head)
-        or _dashed(head, is_place, is_title)
+        or _dashed(head, is_place, is_title=is_title)
     )
     return _moved(found, start) if found else None
+
+
+@lru_cache(maxsize=50_000)
+def _plain(head: str) -> Dateline | None:
+    """A head in the commonest form, where its credit is known; such heads come again and again."""
+    found = _bracketed(head, _nowhere)
+    return found if found and agencies.all_known(found.credits) else None
+
+
+def _nowhere(name: str) -> bool:
+    """Ask no gazetteer."""
+    return False
 
 
 def _credit_first(head: str, is_place: IsPlace) -> Dateline | None:
@@ -143,7 +159,7 @@ def _slashed(head: str) -> Dateline | None:
     return _dateline(before, 0, slashes.end(), slashes[1], credits)
 
 
-def _dashed(head: str, is_place: IsPlace, is_title: bool) -> Dateline | None:
+def _dashed(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
     """A dash alone: `SALVADOR, Feb 26 - `, `Den Haag - `, `AP - `, `SAITAMA, Japan, Dec. 9 Kyodo - `."""
     dash = _DASH.search(head)
     if not dash:
@@ -156,13 +172,18 @@ def _dashed(head: str, is_place: IsPlace, is_title: bool) -> Dateline | None:
             named = _named(before_dash[: last.start()].rstrip(" \t,."), dash.end(), last.group(), credits)
             if named:
                 return named
-    before = _before(head[: dash.start()].rstrip(" \t,"))
-    if not before or not _NAME.fullmatch(_SLASH.split(before.places)[0]):
-        return None
-    is_apart = dash["apart"] is not None
-    if not _stands_alone(before, head[dash.end() :], is_place, is_title=is_title, is_apart=is_apart):
-        return None
-    return _dateline(before, 0, dash.end(), None, ())
+    after = head[dash.end() :].lstrip("\"“„‘'«(")
+    is_apart = dash["apart"] is not None and bool(after) and not after.isupper()  # else a dash of a title
+    return _alone(head[: dash.end()], dash.start(), is_place, is_apart, is_title or after[:1].islower())
+
+
+@lru_cache(maxsize=50_000)
+def _alone(head: str, dash: int, is_place: IsPlace, is_apart: bool, is_prose: bool) -> Dateline | None:
+    """A place and a dash, where both say enough. What goes on in small letters is prose, but after capitals."""
+    before = _before(head[:dash].rstrip(" \t,"))
+    if before and _stands_alone(before, is_place, is_apart=is_apart, is_prose=is_prose):
+        return _dateline(before, 0, len(head), None, ())
+    return None
 
 
 def _named(places: str, end: int, raw: str, credits: tuple[Credit, ...]) -> Dateline | None:
@@ -202,7 +223,7 @@ def _are_places(places: str, is_place: IsPlace) -> bool:
     return all((name.isupper() and len(name) > 3) or is_place(name) for name in names)
 
 
-def _stands_alone(before: _Before, after: str, is_place: IsPlace, *, is_title: bool, is_apart: bool) -> bool:
+def _stands_alone(before: _Before, is_place: IsPlace, *, is_apart: bool, is_prose: bool) -> bool:
     """Whether a head with no credit is a dateline: dated, in capitals, or nothing but known places."""
     names = _SLASH.split(before.places)
     if any(agencies.resolve(name) for name in names) or before.places.upper() in _rubrics():
@@ -211,13 +232,12 @@ def _stands_alone(before: _Before, after: str, is_place: IsPlace, *, is_title: b
         return False
     if before.date:
         return True
-    opening = after.lstrip("\"“„‘'«(")
-    if not is_apart or not opening or after.isupper():
+    if not is_apart:
         return False
     has_digit = any(char.isdigit() for char in before.places)
     if not has_digit and all(name.isupper() and len(name) > 3 for name in names):
         return True
-    return not is_title and not opening[0].islower() and all(is_place(name) for name in names)
+    return not is_prose and all(is_place(name) for name in names)
 
 
 def _rubrics() -> frozenset[str]:
@@ -241,12 +261,16 @@ def _dateline(before: _Before, at: int, end: int, raw: str | None, credits: tupl
 
 def _moved(found: Dateline, by: int) -> Dateline:
     """A dateline that was read from its head alone, in the document's text."""
-    return found._replace(
-        start=by,
-        end=found.end + by,
-        places=tuple(Span(a + by, b + by) for a, b in found.places),
-        credits=tuple(c._replace(start=c.start + by, end=c.end + by) for c in found.credits),
-        date=Span(found.date.start + by, found.date.end + by) if found.date else None,
+    _, end, places, places_raw, credit_raw, credits, date, symbol = found
+    return Dateline(
+        by,
+        end + by,
+        tuple([Span(a + by, b + by) for a, b in places]),
+        places_raw,
+        credit_raw,
+        tuple([Credit(a + by, b + by, surface, agency, role) for a, b, surface, agency, role in credits]),
+        Span(date.start + by, date.end + by) if date else None,
+        symbol,
     )
 
 

@@ -1,7 +1,7 @@
 """Dates in datelines and sign-offs: `Feb 26`, `21 jan 2019`, `JUL 11`, `26 de febrero`, `1.2.2015`.
 
-What belongs here: the date of a line of credit, in whatever language a wire writes. What does not: time in prose; that
-is `times/`. The names of months are those of CLDR, through babel, so that a wire needs no language of its own here.
+What belongs here: the date of a line of credit, in whatever language a wire writes. What does not: time in prose;
+that is `times/`. The names of months are those of CLDR, through babel, so that a wire needs no language of its own.
 """
 
 import datetime as dt
@@ -15,7 +15,8 @@ _LOCALES = ("nl", "en", "de", "fr", "es", "it", "pt", "da", "sv", "nb", "pl")
 _MONTH = r"[^\W\d_]{3,10}"
 _DATE = re.compile(
     rf"(?:(?P<m1>{_MONTH})\.?[ ]{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?[ ](?P<y1>(?:19|20)\d\d))?"
-    rf"|(?P<d2>\d{{1,2}})(?:\.|er|º|°|st|nd|rd|th)?(?:[ ]de)?[ ](?P<m2>{_MONTH})\.?(?:(?:[ ]de|,)?[ ](?P<y2>(?:19|20)\d\d))?"
+    rf"|(?P<d2>\d{{1,2}})(?:\.|er|º|°|st|nd|rd|th)?(?:[ ]de)?[ ](?P<m2>{_MONTH})\.?"
+    r"(?:(?:[ ]de|,)?[ ](?P<y2>(?:19|20)\d\d))?"
     r"|(?P<d3>\d{1,2})(?P<mark>[./-])(?P<n3>\d{1,2})(?P=mark)(?P<y3>(?:19|20)\d\d|\d\d)"
     r"|(?P<y4>(?:19|20)\d\d)-(?P<n4>\d\d)-(?P<d4>\d\d))(?!\w)"
 )
@@ -66,17 +67,21 @@ def nearest(symbol: str, earliest: dt.datetime | None, latest: dt.datetime | Non
         latest: upper bound of the publication, None where not known.
 
     Returns:
-        The day; None where it has no year and nothing is known of the publication.
+        The day; None where it has no year and the publication is not known within half a year.
     """
     year, month, day = symbol.split("-")
     if year != "XXXX":
         return dt.date(int(year), int(month), int(day))
-    known = [moment.date() for moment in (earliest, latest) if moment]
-    if not known:
+    if earliest is None or latest is None or latest - earliest > _HALF_A_YEAR:
         return None
-    middle = known[0] + (known[-1] - known[0]) / 2
-    candidates = (_day(middle.year + offset, int(month), int(day)) for offset in (0, -1, 1, -2, 2, -3, 3, -4, 4))
+    middle = (earliest + (latest - earliest) / 2).date()
+    candidates = (_day(middle.year + offset, int(month), int(day)) for offset in range(-_LEAP, _LEAP + 1))
     return min((d for d in candidates if d), key=lambda d: abs(d - middle), default=None)
+
+
+_HALF_A_YEAR = dt.timedelta(days=182)
+_LEAP = 4
+"""Years to look around in: a 29 February may be four away."""
 
 
 def _day(year: int, month: int, day: int) -> dt.date | None:

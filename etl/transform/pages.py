@@ -15,6 +15,7 @@ Every character belongs to one item or to named furniture; `split` gives both.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from etl import languages
@@ -96,8 +97,9 @@ def split(text: str, is_place: IsPlace) -> Page:
     items: list[Item] = []
     section: str | None = None  # of an index, the heading above the first title is that of those below it too
     for i, group in enumerate(groups):
-        placed = group._replace(section=group.section or section)
-        items += _items(text, placed, furniture, is_first=i == 0, titled=titled)
+        if section and not group.section:
+            group = group._replace(section=section)
+        items += _items(text, group, furniture, is_first=i == 0, titled=titled)
         if items and items[-1].role != "brief":
             section = items[-1].section
     return Page(_with_roles(items), tuple(sorted(furniture, key=lambda f: f.start)))
@@ -110,7 +112,7 @@ def whole(text: str, is_place: IsPlace) -> Page:
     for i, line in enumerate(lines[:_DATE_LINES]):
         # of an age only a page can say to what moment it belongs
         if len(lines) > 1 and (found := stamps.whole(line.text)) and found.offset_min_s is None:
-            stamp = _stamp_line(line.start, line.start + found.end, line.text, found).stamp
+            stamp = found._replace(start=line.start, end=line.start + found.end)
             del lines[i]
             break
     if not lines:
@@ -137,34 +139,31 @@ def _lines(text: str, is_place: IsPlace) -> Iterator[_Line]:
     """Lines with stamps cut off, headings and briefs known, datelines read."""
     for match in _LINE.finditer(text):
         start, end = match.span()
-        while start < end:  # stamps at the beginning
-            stamp = stamps.leading(text, start, end)
-            if stamp is None or not _is_cut_off(text, stamp.end, end, is_place):
+        while start < end and (stamp := stamps.leading(text, start, end)):
+            if not _is_cut_off(text, stamp.end, end, is_place):
                 break
-            yield _stamp_line(stamp.start, stamp.end, text[stamp.start : stamp.end], stamp)
+            yield _Line(start, stamp.end, text[start : stamp.end], "stamp", stamp)
             start = stamp.end
             while start < end and text[start].isspace():
                 start += 1
         if start == end:
             continue
         last = stamps.trailing(text, start, end)
-        stop = last.start if last else end
+        if last is None:
+            yield _text_line(text, start, end, is_place)
+            continue
+        stop = last.start
         while text[stop - 1].isspace():
             stop -= 1
         yield _text_line(text, start, stop, is_place)
-        if last:
-            yield _stamp_line(last.start, last.end, text[last.start : last.end], last)
+        yield _Line(last.start, last.end, text[last.start : last.end], "stamp", last)
 
 
 def _is_cut_off(text: str, at: int, end: int, is_place: IsPlace) -> bool:
-    """Whether what follows a stamp on its line is glued to it; after a blank or in small letters only a dateline is."""
+    """Whether what follows a stamp is glued to it: anything, but after a blank or in small letters a dateline."""
     if at >= end or not (text[at].isspace() or text[at].islower()):
         return True
     return bool(datelines.parse(text, at + text[at].isspace(), end, is_place))
-
-
-def _stamp_line(start: int, end: int, text: str, stamp: Stamp) -> _Line:
-    return _Line(start, end, text, "stamp", stamp=stamp._replace(start=start, end=end))
 
 
 def _text_line(text: str, start: int, end: int, is_place: IsPlace) -> _Line:
@@ -173,7 +172,7 @@ def _text_line(text: str, start: int, end: int, is_place: IsPlace) -> _Line:
         return _brief(start, end, words, match)
     if end - start <= _LONGEST_HEADING and (heading := _heading(start, end, words)):
         return heading
-    return _Line(start, end, words, "text", dateline=datelines.parse(text, start, end, is_place))
+    return _Line(start, end, words, "text", None, None, datelines.parse(text, start, end, is_place))
 
 
 def _brief(start: int, end: int, words: str, match: re.Match[str]) -> _Line:
@@ -249,33 +248,37 @@ def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> Iterator[_Gro
 
 def _of_region(lines: list[_Line], section: str | None, furniture: list[Furniture]) -> Iterator[_Group]:
     """The items of one list. A stamp with nothing that it can belong to is furniture: a page's date line."""
-    lines = _without_prose(lines)
+    cuts = _cuts(lines) if lines and lines[-1].kind == "text" else []
+    texts: list[_Line] = []
+    stamp: Stamp | None = None
+    for i, line in enumerate(_without_prose(lines)):
+        if i in cuts and texts:
+            yield _Group(texts, stamp, section)
+            texts, stamp = [], None
+        if line.kind == "text":
+            texts.append(line)
+        elif stamp is None and (texts or cuts):
+            stamp = line.stamp
+        else:
+            furniture.append(Furniture("stamp", line.start, line.end))
+        if not cuts and stamp:
+            yield _Group(texts, stamp, section)
+            texts, stamp = [], None
+    if texts:
+        yield _Group(texts, stamp, section)
+
+
+def _cuts(lines: list[_Line]) -> list[int]:
+    """Where the items of a list begin whose stamps stand before the text or under the title.
+
+    Empty where they close their items, as in most lists.
+    """
     marks = [i for i, line in enumerate(lines) if line.kind == "stamp"]
-    cuts = _cuts(lines, marks)
-    for begin, end in zip(cuts, [*cuts[1:], len(lines)], strict=bool(cuts)):
-        found = [line for line in lines[begin:end] if line.kind == "stamp"]
-        texts = [line for line in lines[begin:end] if line.kind == "text"]
-        own = found[0] if found and texts else None
-        furniture.extend(Furniture("stamp", line.start, line.end) for line in found if line is not own)
-        if texts:
-            yield _Group(texts, own.stamp if own else None, section)
-
-
-def _cuts(lines: list[_Line], marks: list[int]) -> list[int]:
-    """Where the items of a list begin, by where its stamps stand: after the text, before it, or under the title."""
-    if not marks:
-        return [0] if lines else []
-    ends_with_text = lines[-1].kind == "text"
-    if ends_with_text and marks[0] == 0 and len(marks) > 1 and not _follow(marks, 1):
+    if len(marks) > 1 and marks[0] == 0 and all(b - a > 1 for a, b in pairwise(marks)):
         return marks
-    if ends_with_text and _is_under_title(lines, marks):
-        # the line before each stamp is the title it stands under
-        return [0, *(mark - 1 for mark in marks[1:])]
-    return sorted({0, *(mark + 1 for mark in marks if mark + 1 < len(lines))})
-
-
-def _follow(marks: list[int], distance: int) -> bool:
-    return any(b - a <= distance for a, b in zip(marks, marks[1:], strict=False))
+    if marks and _is_under_title(lines, marks):
+        return [0, *(mark - 1 for mark in marks[1:])]  # the line before each stamp is the title it stands under
+    return []
 
 
 def _is_under_title(lines: list[_Line], marks: list[int]) -> bool:
@@ -293,17 +296,19 @@ def _without_prose(lines: list[_Line]) -> list[_Line]:
 
     An age that is spelt out ("Twee weken geleden" as a line of a story) and breaks the order is prose.
     """
-    ages = [(i, -line.stamp.offset_max_s) for i, line in enumerate(lines) if line.stamp and _is_age(line.stamp)]
-    for at, (i, age) in enumerate(ages):
-        if any(char.isdigit() for char in lines[i].text):
-            continue
-        if any(other < age for _, other in ages[at + 1 :]) or any(other > age for _, other in ages[:at]):
+    spelt = [i for i, line in enumerate(lines) if line.stamp and not any(map(str.isdigit, line.text))]
+    for i in spelt:
+        age = _age(lines[i])
+        before, after = map(_age, lines[:i]), map(_age, lines[i + 1 :])
+        if age and (any(a and a > age for a in before) or any(a is not None and a < age for a in after)):
             lines[i] = lines[i]._replace(kind="text", stamp=None)
     return lines
 
 
-def _is_age(stamp: Stamp) -> bool:
-    return stamp.offset_max_s is not None
+def _age(line: _Line) -> float | None:
+    """How many seconds before the capture the stamp says at least; None where it is none or no age."""
+    offset = line.stamp.offset_max_s if line.stamp else None
+    return None if offset is None else -offset
 
 
 # items
@@ -319,6 +324,9 @@ def _items(text: str, group: _Group, furniture: list[Furniture], *, is_first: bo
     if is_first:
         lines = _without_boilerplate(lines, furniture)
     starts = [i for i, line in enumerate(lines) if line.dateline]
+    if len(starts) <= 1 and (group.stamp or len(lines) > 1 or lines[0].dateline):
+        yield _item(text, group._replace(lines=lines) if is_first else group, furniture)
+        return
     cuts = [0]
     for i in starts[1:]:
         # the short line before a dateline is the next item's title where items have titles, else a heading
@@ -377,18 +385,22 @@ def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
 
 
 def _without_bylines(lines: list[_Line], furniture: list[Furniture]) -> tuple[list[_Line], tuple[Credit, ...]]:
-    """Take out a line that says who wrote, near the item's top but neither its first nor its last line."""
-    for i in range(1, min(len(lines) - 1, _HEAD_LINES)):
-        if lines[i - 1].dateline:
+    """Take out a line that says who wrote, near the item's top: the first or the last is one only at a dateline."""
+    if lines[0].dateline:
+        return lines, ()
+    for i, line in enumerate(lines[: min(len(lines) - 1, _HEAD_LINES)]):
+        if line.dateline:
             break
-        if lines[i].dateline is None and (credits := agencies.byline(lines[i].text, lines[i].start)) is not None:
-            furniture.append(Furniture("byline", lines[i].start, lines[i].end))
+        if (i or lines[1].dateline) and (credits := agencies.byline(line.text, line.start)) is not None:
+            furniture.append(Furniture("byline", line.start, line.end))
             return [*lines[:i], *lines[i + 1 :]], credits
     return lines, ()
 
 
 def _opening(lines: list[_Line]) -> tuple[int, _Line | None]:
     """How many lines stand before the text of an item, and which of them is its title."""
+    if lines[0].dateline or len(lines) == 1:
+        return 0, None
     filed = next((i for i, line in enumerate(lines[:_HEAD_LINES]) if line.dateline), None)
     if filed is not None and all(line.is_short or _is_notice(line) for line in lines[:filed]):
         short = [line for line in lines[:filed] if line.is_short]

@@ -1,4 +1,4 @@
-"""Measure on composed pages: `python -m tests.composed [N] [--errors N]`; `--write FILE.jsonl` writes them for the bench."""
+"""Measure on composed pages: `python -m tests.composed [N] [--errors N]`; `--write FILE.jsonl` writes them."""
 
 import argparse
 import json
@@ -37,9 +37,7 @@ def main() -> None:
             )
         console.print(name, dict(Counter((page.layout, measure) for page, measure, _, _ in wrong)))
         for page, measure, missed, invented in wrong[: options.errors]:
-            spans = [tuple(x for x in fact) for fact in (*missed, *invented)]  # type: ignore[misc]
-            at = spans[0][0] if spans else 0
-            start = max(0, int(at) - 90)  # type: ignore[call-overload]
+            start = max(0, min(fact[0] for fact in missed | invented) - 90)
             console.print(f"[{page.layout}] {measure} missed {missed} invented {invented}", markup=False)
             console.print("    " + repr(page.text[start : start + 260]), markup=False)
     console.print(table)

@@ -54,7 +54,9 @@ class Composer:
         self.hard = hard
         self.text = ""
         self.items: list[Item] = []
-        self.capture = dt.datetime(2026, 1, 31, 20, 5) - dt.timedelta(minutes=self.random.randrange(6_000_000))
+        self.capture = dt.datetime(2026, 1, 31, 20, 5, tzinfo=dt.UTC) - dt.timedelta(
+            minutes=self.random.randrange(6_000_000)
+        )
         self.mixed_case = hard and self.random.random() < 0.2
 
     def maybe(self, share: float) -> bool:
@@ -83,7 +85,7 @@ class Composer:
         """A paragraph."""
         parts = [self.sentence(language) for _ in range(self.random.randint(1, 2 if short else 5))]
         if language == "nl" and self.maybe(0.4):
-            parts.insert(self.random.randint(0, len(parts)), self.random.choice(words.DISTRACTIONS))
+            parts.insert(self.random.randint(0, len(parts)), self.random.choice(words.words("distractions")))
         if parts[-1][-1].isalpha():
             parts[-1] += "."
         if self.maybe(0.1):
@@ -93,12 +95,12 @@ class Composer:
     def title(self) -> str:
         """A title."""
         if self.maybe(0.15):
-            return self.random.choice(words.HARD_TITLES)
-        return " ".join(self.random.choice(part) for part in words.TITLES)
+            return self.random.choice(words.words("hard_titles"))
+        return " ".join(self.random.choice(part) for part in words.SENTENCES["titles"])
 
     def place(self, *, capitals: bool = True) -> str:
         """The name of a place, in capitals as datelines have it."""
-        name = self.random.choice(words.HARD_PLACES if self.maybe(0.5) else words.PLACES)
+        name = self.random.choice(words.words("hard_places") if self.maybe(0.5) else words.words("places"))
         return name.upper() if capitals else name
 
     def head(self) -> Head:
@@ -151,7 +153,7 @@ class Composer:
         return Head(f"{place} ({credit.lower()}){self._dash()}", (place,), codes)
 
     def _region(self) -> Head:
-        place, region = self.place(), self.random.choice(words.REGIONS)
+        place, region = self.place(), self.random.choice(words.words("regions"))
         credit, codes = self._credit()
         return Head(f"{place}, {region} ({credit}){self._dash()}", (place,), codes)
 
@@ -167,7 +169,7 @@ class Composer:
         return Head(f"{place}, {written} ({credit}){self._dash()}", (place,), codes, (day.month, day.day))
 
     def _no_credit(self, *, capitals: bool) -> Head:
-        place = self.place() if capitals else self.random.choice(words.PLACES)
+        place = self.place() if capitals else self.random.choice(words.words("places"))
         return Head(f"{place}{self._dash()}", (place,))
 
     def _unknown_agency(self) -> Head:
@@ -176,7 +178,7 @@ class Composer:
 
     def _own_staff(self) -> Head:
         place = self.place()
-        return Head(f"{place} ({self.random.choice(words.OWN_STAFF)}) - ", (place,), ("OWN",))
+        return Head(f"{place} ({self.random.choice(words.words('own_staff'))}) - ", (place,), ("OWN",))
 
     def _foreign(self) -> tuple[Head, str]:
         form, language, agencies = self.random.choice(words.WIRES)
@@ -185,7 +187,7 @@ class Composer:
         fields = {
             "P": place.upper(),
             "p": place,
-            "R": self.random.choice(words.REGIONS),
+            "R": self.random.choice(words.words("regions")),
             "d": str(day.day),
             "m": words.MONTHS[language][day.month - 1],
             "M": words.MONTHS[language][day.month - 1],
@@ -194,7 +196,7 @@ class Composer:
         text = _fill(form, fields)
         written = fields["p"] if form.startswith("p") else fields["P"]
         date = (day.month, day.day) if " d" in form else None
-        return Head(text, (written,), agencies, date), language.lower()
+        return Head(text, (written,), tuple(agencies), date), language.lower()
 
     # layouts
 
@@ -215,18 +217,18 @@ class Composer:
         title = self.title()
         span = self.put(title)
         self.put(separator)
-        byline = self.random.choice(words.BYLINES) if self.maybe(0.1) else ""
+        byline = self.random.choice(words.words("bylines")) if self.maybe(0.1) else ""
         self.put(byline + separator if byline else "")
         paragraphs = [self.body(short=True) for _ in range(self.random.randint(1, 4))]
         if self.maybe(0.3):
-            paragraphs.append(self.random.choice(words.DISTRACTIONS[:9]))
+            paragraphs.append(self.random.choice(words.words("distractions")[:9]))
         head = self.head() if not self.maybe(0.05) else Head("")
         own = ("OWN",) if "onze" in byline else ()
         self.item(head._replace(agencies=own + head.agencies), separator.join(paragraphs), span)
 
     def _a(self) -> None:
         self._lead("\n")
-        self.put(f"\nMeer uit {self.random.choice(words.SECTIONS)}\n")
+        self.put(f"\nMeer uit {self.random.choice(words.words('sections'))}\n")
         for written in self._stamps(self.random.randint(2, 8)):
             self.item(self.head(), self.body(short=True))
             self.put("\n")
@@ -237,7 +239,7 @@ class Composer:
             self.put("\n")
 
     def _b(self) -> None:
-        for line in self.random.sample(words.BOILERPLATE, self.random.randint(1, 3)):
+        for line in self.random.sample(words.words("boilerplate"), self.random.randint(1, 3)):
             self.put(line + "\n")
         at = len(self.text)
         self._lead("\n\n")
@@ -246,7 +248,7 @@ class Composer:
         again = self.text[title[0] : title[1]] + "\n"
         self.text = self.text[:at] + again + self.text[at:]
         self.items[-1] = _moved(self.items[-1], len(again))
-        self.put(f"\n\nMeer uit {self.random.choice(words.SECTIONS)}\n\n")
+        self.put(f"\n\nMeer uit {self.random.choice(words.words('sections'))}\n\n")
         for written in self._stamps(self.random.randint(2, 8)):
             span = self.put(self.title())
             self.put("\n\n" if not self.maybe(0.3) else "\n")
@@ -260,7 +262,7 @@ class Composer:
         names = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
         self.put(f"{names[day.weekday()]} {day.day} {words.MONTHS['NL'][day.month - 1]} {day.year}\n")
         self.put(f"Editie {self.random.choice(('Nederland', 'Noord', 'Zuid-Holland'))}\n")
-        self.put(self.random.choice(words.SECTIONS) + "\n")
+        self.put(self.random.choice(words.words("sections")) + "\n")
         for written in self._stamps(self.random.randint(3, 9)):
             self.put(self.random.choice(("ANP ", "ANP ", "AFP ", "")) if self.hard else "ANP ")
             span = self.put(self.title())
@@ -276,7 +278,7 @@ class Composer:
         for _ in range(self.random.randint(2, 6)):
             clock -= dt.timedelta(minutes=self.random.randint(3, 200))
             start, _ = self.put(self.random.choice(("- ", "- ", "• ")) if self.hard else "- ")
-            self.put(self.random.choice(words.SECTIONS) + " ")
+            self.put(self.random.choice(words.words("sections")) + " ")
             stamp = self.put(f"{clock:%H:%M}")
             self.put(" ")
             title = self.put(self.title())
@@ -294,7 +296,7 @@ class Composer:
         title = self.put(self.title() if not self.hard else self.title().upper())
         self.put("\n")
         if self.maybe(0.1):
-            self.put(self.random.choice(words.NOTICES) + "\n")
+            self.put(self.random.choice(words.words("notices")) + "\n")
         paragraphs = [self.body(language, short=True) for _ in range(self.random.randint(2, 5))]
         if self.maybe(0.1):
             head = Head("Wien/Linz – ", ("Wien", "Linz"), ("APA", "DPA"))

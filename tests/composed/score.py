@@ -23,7 +23,10 @@ class Score(NamedTuple):
         return 2 * self.right / (self.found + self.gold) if self.found + self.gold else 1.0
 
 
-Facts = dict[str, set[tuple[object, ...]]]
+Facts = dict[str, set[tuple[int, object]]]
+"""Where an item starts and what is said of it, by measure."""
+Wrong = tuple[Page, str, set[tuple[int, object]], set[tuple[int, object]]]
+"""Page, measure, missed, invented."""
 
 
 def gold_facts(page: Page) -> Facts:
@@ -75,10 +78,10 @@ def _month_and_day(dateline: Dateline) -> tuple[int, int] | None:
     return int(month), int(day)
 
 
-def score(composed: Iterable[Page]) -> tuple[dict[str, Score], list[tuple[Page, str, object, object]]]:
+def score(composed: Iterable[Page]) -> tuple[dict[str, Score], list[Wrong]]:
     """The score by measure, and what is wrong: page, measure, missed, invented."""
     counts: Counter[tuple[str, str]] = Counter()
-    wrong: list[tuple[Page, str, object, object]] = []
+    wrong: list[Wrong] = []
     for page in composed:
         gold, read = gold_facts(page), read_facts(page)
         for name in gold:

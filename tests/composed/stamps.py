@@ -2,8 +2,12 @@
 
 import datetime as dt
 import random
+from collections.abc import Callable
 
 from tests.composed.words import MONTHS
+
+Form = Callable[[int, dt.datetime, random.Random], str]
+"""Writes an age in minutes at a capture."""
 
 _DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
 
@@ -61,7 +65,7 @@ def _near(minutes: int, capture: dt.datetime, choose: random.Random) -> str:
     return f"{_DAYS[at.weekday()]} {at:%d} {MONTHS['nl'][at.month - 1]} {at.year}, {at:%H:%M}"
 
 
-def _calendar(form: str):  # type: ignore[no-untyped-def]
+def _calendar(form: str) -> Form:
     def write(minutes: int, capture: dt.datetime, choose: random.Random) -> str:
         at = capture - dt.timedelta(minutes=minutes)
         short, long = MONTHS["nl"][at.month - 1], MONTHS["NL"][at.month - 1]

@@ -28,9 +28,12 @@ _BEGINS = re.compile(r"(?<=[.!?\"”’')…]) ?(?=[^\W_])|(?<=[^\W\d_])(?=\d)")
 # The words of a line from a position on: numbers, words up to a capital inside, capitals. What is between belongs to
 # a stamp or does not.
 _TOKEN = re.compile(r"[ ,.:+()/'’\-]{0,3}(?:\d+|(?P<word>[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+))")
-_FIRST_WORD = re.compile(r"\d|(?P<word>[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+)")
+_FIRST_WORD = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+")
 _CLOCK = re.compile(r"T\d\d:\d\d")
 _DAY = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d(?:T\d\d(?::\d\d){0,2})?|(?:P0D|-P[12]D|XXXX-WXX-\d)T\d\d:\d\d")
+_ONLY_DAY = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d|P0D|-P[12]D")
+_DAY_AND_CLOCK = re.compile(r"(?P<day>[^:]*?[\w.])(?:,? (?:[a-z]{2,3} )?)(?P<clock>[0-2]?\d[:.][0-5]\d)")
+_TWICE = re.compile(r"(?<=:\d\d)(?=\d)")
 _AGE = re.compile(r"-?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _AGES = frozenset({"away", "duration", "now_alone"})
 """Heads of the grammar that say how long ago; "12 min" alone does."""
@@ -72,7 +75,7 @@ def leading(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
         cuts.append(end)
     for cut in sorted(set(cuts), reverse=True):
         if cut > start and (stamp := _whole(text[start:cut])):
-            return stamp._replace(start=start + stamp.start, end=start + stamp.end)
+            return Stamp(start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s)
     return None
 
 
@@ -120,18 +123,36 @@ def _reach(text: str, start: int, end: int) -> int:
 
 @lru_cache(maxsize=100_000)
 def _whole(line: str) -> Stamp | None:
-    text = _update().sub("", line)
-    for found in _readings(text):
+    text = _update().sub("", line) if line.endswith(")") else line
+    # the long and the short form of one time, glued together
+    if (
+        (glued := _TWICE.search(text))
+        and _symbol(text[glued.start() :])
+        and (symbol := _symbol(text[: glued.start()]))
+    ):
+        return Stamp(0, len(line), symbol, None, None)
+    for found in _readings(text) if not _DAY_AND_CLOCK.fullmatch(text) else ():
         if found.rule in _AGES and (offsets := _offsets(found.symbol)):
             age = found.symbol if found.symbol[0] in "-N" else "-" + found.symbol
             return Stamp(0, len(line), age, *offsets)
+    symbol = _symbol(text)
+    return Stamp(0, len(line), symbol, None, None) if symbol else None
+
+
+def _symbol(text: str) -> str | None:
+    """The clock or the day that a text is. Days and clocks are read apart: there are few of either."""
+    parts = _DAY_AND_CLOCK.fullmatch(text)
+    day, clock = (_read_symbol(parts["day"]), _read_symbol(parts["clock"])) if parts else (None, None)
+    if day and clock and _ONLY_DAY.fullmatch(day) and _CLOCK.fullmatch(clock):
+        return day + clock
+    return _read_symbol(text)
+
+
+@lru_cache(maxsize=100_000)
+def _read_symbol(text: str) -> str | None:
+    for found in _readings(text):
         if _CLOCK.fullmatch(found.symbol) or _DAY.fullmatch(found.symbol):
-            return Stamp(0, len(line), found.symbol, None, None)
-    # the long and the short form of one time, glued together
-    for match in _GLUE.finditer(text):
-        first, second = text[: match.start()], text[match.start() :]
-        if (long := _whole(first)) and long.offset_min_s is None and _whole(second):
-            return long._replace(end=len(line))
+            return found.symbol
     return None
 
 
@@ -200,26 +221,34 @@ def _update() -> re.Pattern[str]:
     return re.compile(rf"\s*\((?:{opening or '(?!)'})\b[^()]{{0,50}}\)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1)
+def _beginnings() -> frozenset[str]:
+    """The first three characters of what a stamp can begin with, in lower case; a shorter word with what ends it."""
+    long = {word[:3] for word in _first_words() if len(word) > 2}
+    return frozenset(long | {word + mark for word in _first_words() if len(word) == 2 for mark in " .,"})
+
+
 def _may_begin(text: str, start: int) -> bool:
-    match = _FIRST_WORD.match(text, start)
-    if match is None:
+    opening = text[start : start + 3].lower()
+    if opening[:1].isdigit():
+        return True
+    if opening not in _beginnings():
         return False
-    word = match["word"]
-    return not word or word.lower() in _first_words()
+    match = _FIRST_WORD.match(text, start)
+    return match is not None and match.group().lower() in _first_words()
 
 
 def _may_end(text: str, end: int) -> bool:
-    """Whether the last word of a line can be a stamp's. A sentence's full stop ends none but an abbreviation's."""
+    """Whether the last word of a line can be a stamp's. A sentence's marks end none."""
     at = end - 1
-    while at > end - 3 and at > 0 and text[at] in ".)":
-        at -= 1
+    if text[at] == ")":
+        return True
+    if not text[at].isalnum():
+        return False
     first = at
     while first > 0 and first > at - 14 and text[first].isalpha():
         first -= 1
-    if first == at:
-        return text[at : at + 1].isdigit() or text[at : at + 1] == "Z"
-    word = text[first + 1 : at + 1].lower()
-    return word in _words() or (word[-3:] in _words())
+    return first == at or text[first + 1 : end].lower() in _words() or text[at] == "Z"
 
 
 def _offsets(symbol: str) -> tuple[float, float] | None:
