@@ -31,7 +31,7 @@ _LINK = (
     r"|upon|on|in|bei|na|y|van de|van den)"
 )
 _NAME = re.compile(rf"(?:\d{{1,4}} )?{_WORD}(?: (?:{_LINK} ){{0,2}}(?:{_WORD}|\d{{1,4}}\b)){{0,4}}")
-_LOWER_NAME = re.compile(r"['’]?[^\W\d_A-Z][\w.'’\-]*(?: [\w.'’\-]+){0,4}")
+_LOWER_NAME = re.compile(r"(?:\d{1,4} )?['’]?[^\W\d_A-Z][\w.'’\-]*(?: [\w.'’\-]+){0,4}")
 _DASHES = "-–—―_"
 
 # What a line must hold near its beginning to open with a dateline: a bracket, a slash, a dash at a blank.
@@ -140,7 +140,8 @@ def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
 def _without_dash(head: str, before: _Before, at: int, raw: str, credits: tuple[Credit, ...]) -> Dateline | None:
     """`Paris (ats afp) Le train …`: nothing but white space and a capital after a wire's credit."""
     rest = head[at:]
-    opens = rest[:1].isspace() and rest.lstrip(" \t\"“„‘'«")[:1].isupper()
+    opening = rest.lstrip(" \t\"“„‘'«")[:1]
+    opens = rest[:1].isspace() and (opening.isupper() or opening.isdigit())
     names = _SLASH.split(before.places)
     if not opens or not agencies.all_wires(credits) or not all(map(_NAME.fullmatch, names)):
         return None
@@ -168,10 +169,9 @@ def _dashed(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
     last = _LAST_WORD.search(before_dash)
     if last and not last.group().islower():
         credits = agencies.credits(last.group(), last.start())
-        if agencies.all_wires(credits) and not is_title:
-            named = _named(before_dash[: last.start()].rstrip(" \t,."), dash.end(), last.group(), credits)
-            if named:
-                return named
+        places = before_dash[: last.start()].rstrip(" \t,.")
+        if agencies.all_wires(credits) and (places or not is_title):
+            return _named(places, dash.end(), last.group(), credits)
     after = head[dash.end() :].lstrip("\"“„‘'«(")
     is_apart = dash["apart"] is not None and bool(after) and not after.isupper()  # else a dash of a title
     return _alone(head[: dash.end()], dash.start(), is_place, is_apart, is_title or after[:1].islower())

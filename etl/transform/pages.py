@@ -296,19 +296,24 @@ def _without_prose(lines: list[_Line]) -> list[_Line]:
 
     An age that is spelt out ("Twee weken geleden" as a line of a story) and breaks the order is prose.
     """
-    spelt = [i for i, line in enumerate(lines) if line.stamp and not any(map(str.isdigit, line.text))]
-    for i in spelt:
-        age = _age(lines[i])
+    for i, line in enumerate(lines):
+        age = _age(line)
+        if age is None or any(map(str.isdigit, line.text)):
+            continue
         before, after = map(_age, lines[:i]), map(_age, lines[i + 1 :])
-        if age and (any(a and a > age for a in before) or any(a is not None and a < age for a in after)):
-            lines[i] = lines[i]._replace(kind="text", stamp=None)
+        if any(other and other.start > age.end for other in before) or any(
+            other and other.end < age.start for other in after
+        ):
+            lines[i] = line._replace(kind="text", stamp=None)
     return lines
 
 
-def _age(line: _Line) -> float | None:
-    """How many seconds before the capture the stamp says at least; None where it is none or no age."""
-    offset = line.stamp.offset_max_s if line.stamp else None
-    return None if offset is None else -offset
+def _age(line: _Line) -> Span | None:
+    """The least and the most seconds before the capture that the stamp says; None where it is none or no age."""
+    stamp = line.stamp
+    if stamp is None or stamp.offset_min_s is None or stamp.offset_max_s is None:
+        return None
+    return Span(round(-stamp.offset_max_s), round(-stamp.offset_min_s))
 
 
 # items
@@ -371,7 +376,9 @@ def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
         body = Span(last.end, last.end)
     else:
         body = Span(_skip_blanks(text, dateline.end, last.end) if dateline else first.start, last.end)
-        credits += (dateline.credits if dateline else ()) + agencies.sign_off(text, body.start, body.end)
+        own = dateline.credits if dateline else ()
+        signed = agencies.sign_off(text, body.start, body.end)
+        credits = (*_but(credits, own), *own, *_but(_but(signed, own), credits))
     return Item(
         role="brief" if first.kind == "brief" else "teaser",
         section=section,
@@ -382,6 +389,14 @@ def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
         stamp=group.stamp,
         credits=credits,
     )
+
+
+def _but(credits: Sequence[Credit], others: Sequence[Credit]) -> tuple[Credit, ...]:
+    """The credits of agencies that the others do not name."""
+    if not credits:
+        return ()
+    named = {credit.agency_id for credit in others}
+    return tuple(credit for credit in credits if credit.agency_id not in named)
 
 
 def _without_bylines(lines: list[_Line], furniture: list[Furniture]) -> tuple[list[_Line], tuple[Credit, ...]]:

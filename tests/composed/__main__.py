@@ -11,7 +11,8 @@ from rich.table import Table
 from tests.composed.compose import pages
 from tests.composed.score import score
 
-SETS = (("easy", False, ("A", "B", "C", "C2")), ("hard", True, ("A", "B", "C", "C2")), ("wire", True, ("W",)))
+_OBSERVED = ("A", "B", "C", "C2")
+SETS = (("easy", False, _OBSERVED), ("hard", True, _OBSERVED), ("other", True, ("D", "E")), ("wire", True, ("W",)))
 
 
 def main() -> None:

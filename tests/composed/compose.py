@@ -4,6 +4,8 @@
     B   boilerplate, the headline twice, blank lines, titled items, stamps on lines of their own
     C   an index: a date line, an edition line, a section, `ANP <title>`, text, stamp
     C2  `Net binnen` with briefs, then `PLACE - text` with the stamp glued on
+    D   a list whose stamps stand before title and text
+    E   a list whose stamps stand between title and text
     W   one wire story as a text of its own: title, dateline, paragraphs, a sign-off
 
 Easy pages hold the plain forms; hard ones everything that is known to go wrong.
@@ -11,6 +13,7 @@ Easy pages hold the plain forms; hard ones everything that is known to go wrong.
 
 import datetime as dt
 import random
+import textwrap
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -55,7 +58,7 @@ class Composer:
         self.text = ""
         self.items: list[Item] = []
         self.capture = dt.datetime(2026, 1, 31, 20, 5, tzinfo=dt.UTC) - dt.timedelta(
-            minutes=self.random.randrange(6_000_000)
+            minutes=self.random.randrange(600_000)
         )
         self.mixed_case = hard and self.random.random() < 0.2
 
@@ -71,7 +74,16 @@ class Composer:
 
     def page(self, layout: str) -> Page:
         """Compose a page in a layout."""
-        {"A": self._a, "B": self._b, "C": self._c, "C2": self._c2, "W": self._wire}[layout]()
+        layouts = {
+            "A": self._a,
+            "B": self._b,
+            "C": self._c,
+            "C2": self._c2,
+            "D": self._d,
+            "E": self._e,
+            "W": self._wire,
+        }
+        layouts[layout]()
         return Page(layout, self.text, tuple(self.items))
 
     # what stands in items
@@ -83,7 +95,7 @@ class Composer:
 
     def body(self, language: str = "nl", *, short: bool = False) -> str:
         """A paragraph."""
-        parts = [self.sentence(language) for _ in range(self.random.randint(1, 2 if short else 5))]
+        parts = [self.sentence(language) for _ in range(self.random.randint(1, 4 if short else 6))]
         if language == "nl" and self.maybe(0.4):
             parts.insert(self.random.randint(0, len(parts)), self.random.choice(words.words("distractions")))
         if parts[-1][-1].isalpha():
@@ -223,7 +235,7 @@ class Composer:
         if self.maybe(0.3):
             paragraphs.append(self.random.choice(words.words("distractions")[:9]))
         head = self.head() if not self.maybe(0.05) else Head("")
-        own = ("OWN",) if "onze" in byline else ()
+        own = ("OWN",) if "onze" in byline and head.agencies != ("OWN",) else ()
         self.item(head._replace(agencies=own + head.agencies), separator.join(paragraphs), span)
 
     def _a(self) -> None:
@@ -291,6 +303,28 @@ class Composer:
             self.stamp(written)
             self.put("" if is_glued_before else "\n")
 
+    def _d(self) -> None:
+        self.put(f"Meer uit {self.random.choice(words.words('sections'))}\n")
+        for written in self._stamps(self.random.randint(2, 7)):
+            stamp = self.put(written)
+            self.put("\n")
+            title = self.put(self.title())
+            self.put("\n")
+            self.item(self.head(), self.body(short=True), title)
+            self.put("\n")
+            self.items[-1] = self.items[-1]._replace(stamp=stamp)
+
+    def _e(self) -> None:
+        self.put(f"Meer uit {self.random.choice(words.words('sections'))}\n")
+        for written in self._stamps(self.random.randint(2, 7)):
+            title = self.put(self.title())
+            self.put("\n")
+            stamp = self.put(written)
+            self.put("\n")
+            self.item(self.head(), self.body(short=True), title)
+            self.put("\n")
+            self.items[-1] = self.items[-1]._replace(stamp=stamp)
+
     def _wire(self) -> None:
         head, language = self._foreign()
         title = self.put(self.title() if not self.hard else self.title().upper())
@@ -298,7 +332,13 @@ class Composer:
         if self.maybe(0.1):
             self.put(self.random.choice(words.words("notices")) + "\n")
         paragraphs = [self.body(language, short=True) for _ in range(self.random.randint(2, 5))]
-        if self.maybe(0.1):
+        if self.maybe(0.2):  # as wires were printed
+            if self.maybe(0.3) and set(head.agencies) <= {"RTR"}:
+                self.put("By Ann Lee, Reuters\n")
+                head = head._replace(agencies=("RTR",))
+            self.put("    ")
+            paragraphs = [textwrap.fill(p, 64, initial_indent="    ").lstrip() for p in paragraphs]
+        elif self.maybe(0.1):
             head = Head("Wien/Linz – ", ("Wien", "Linz"), ("APA", "DPA"))
             paragraphs[-1] += " (APA, dpa, 1.2.2015)"
         self.item(head, "\n".join(paragraphs), title)

@@ -28,6 +28,8 @@ _BEGINS = re.compile(r"(?<=[.!?\"”’')…]) ?(?=[^\W_])|(?<=[^\W\d_])(?=\d)")
 # The words of a line from a position on: numbers, words up to a capital inside, capitals. What is between belongs to
 # a stamp or does not.
 _TOKEN = re.compile(r"[ ,.:+()/'’\-]{0,3}(?:\d+|(?P<word>[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+))")
+# the commonest stamp, up to the capital or the line's end that closes it
+_PLAIN_AGE = re.compile(r"\d{1,3} [a-z]{3,12} [a-z]{3,12}(?=[A-Z]|\Z)")
 _FIRST_WORD = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+")
 _CLOCK = re.compile(r"T\d\d:\d\d")
 _DAY = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d(?:T\d\d(?::\d\d){0,2})?|(?:P0D|-P[12]D|XXXX-WXX-\d)T\d\d:\d\d")
@@ -66,13 +68,16 @@ def leading(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
     if not _may_begin(text, start):
         return None
     end = len(text) if end is None else end
+    if (
+        (age := _PLAIN_AGE.match(text, start, end))
+        and (stamp := _whole(age.group()))
+        and stamp.offset_min_s is not None
+    ):
+        return Stamp(start, age.end(), stamp.symbol, stamp.offset_min_s, stamp.offset_max_s)
     reach = _reach(text, start, min(end, start + LONGEST))
-    if start < reach < end and text[reach - 1].isalnum() and text[reach].islower():  # glued to small letters
-        stamp = _whole(text[start:reach])
-        return stamp._replace(start=start + stamp.start, end=start + stamp.end) if stamp else None
     cuts = [match.start() for match in _GLUE.finditer(text, start, min(end, reach + 2)) if match.start() <= reach]
-    if reach == end:
-        cuts.append(end)
+    if reach == end or (reach > start and text[reach].islower()):  # alone, or glued to small letters
+        cuts.append(reach)
     for cut in sorted(set(cuts), reverse=True):
         if cut > start and (stamp := _whole(text[start:cut])):
             return Stamp(start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s)
@@ -111,10 +116,13 @@ def _reach(text: str, start: int, end: int) -> int:
     while at < end and (token := _TOKEN.match(text, at, end)):
         word = token["word"]
         if word and word not in known and word.lower() not in known:
-            ago = next((form for form in _ago() if word.startswith(form)), "")
-            if ago:
-                return token.start("word") + len(ago)
+            # a word of time glued to small letters, the longest
+            lengths = (n for n in range(len(word) - 1, 2, -1) if word[:n] in known)
+            if at > start and (n := next(lengths, 0)):
+                return token.start("word") + n
             break
+        if word and len(word) == 1 and text[token.end() : token.end() + 1] in "'’":
+            break  # the article of a name: L'Aquila
         at = token.end()
     while at < end and text[at] in ".)":
         at += 1
@@ -200,13 +208,6 @@ def _words() -> frozenset[str]:
     forms = (form for language in _languages() for form in words.load(language).forms)
     found = {word for form in forms for word in re.findall(r"[^\W\d_]+", form.lower())}
     return frozenset(found | {"T", "Z"} | {word.lower() for word in _updates()})
-
-
-@lru_cache(maxsize=1)
-def _ago() -> tuple[str, ...]:
-    """What ends an age: small letters after it are glued."""
-    forms = (item for language in _languages() for item in words.load(language).forms.items())
-    return tuple(sorted({form for form, values in forms if "ago" in values}))
 
 
 @lru_cache(maxsize=1)
