@@ -22,6 +22,8 @@ UNRESOLVED = "x-"
 """Prefix of the agency_id of a credit that is in no reference data."""
 
 _BETWEEN = re.compile(r"\s*(?:/|,|;|\+|&| en | and | und )\s*")
+_WORD = re.compile(r"\S+")
+_HYPHENED = re.compile(r"[^\s-]+")
 _CODE = re.compile(r"[A-Z][A-Z0-9.]{1,11}(?:-[A-Z]{2,5})?\Z")
 
 
@@ -95,6 +97,16 @@ def resolve(surface: str) -> str | None:
     return known.by_alias.get(surface) or known.by_folded.get(surface.casefold())
 
 
+def unresolved(raw: str, start: int) -> tuple[Credit, ...]:
+    """A credit that is no code and nobody knows, where a place before it says that it is one."""
+    if not _NAME.fullmatch(raw):
+        return ()
+    return (Credit(start, start + len(raw), raw, UNRESOLVED + raw.lower(), "credit"),)
+
+
+_NAME = re.compile(r"[^\W\d_a-zß-ÿ][\w.&'’-]+(?: [\w.&'’-]+){0,4}")
+
+
 def all_known(credits: Sequence[Credit]) -> bool:
     """Whether there are credits and each is in the reference data."""
     return bool(credits) and not any(c.agency_id.startswith(UNRESOLVED) for c in credits)
@@ -129,16 +141,24 @@ def byline(line: str, start: int) -> tuple[Credit, ...] | None:
     if not match:
         return None
     named = match["agency"]
-    return credits(named, start + match.start("agency")) if named else _own_staff(line, start)
+    return credits(named, start + match.start("agency")) if named else own_staff(line, start)
 
 
-def _own_staff(line: str, start: int) -> tuple[Credit, ...]:
-    """Own staff that a byline opens with: `Van onze verslaggever Jan de Boer`."""
-    facts = directory().facts
-    for alias, agency_id in directory().by_folded.items():
-        if facts[agency_id].kind == OWN_STAFF and line.casefold().startswith(alias + " "):
-            return (Credit(start, start + len(alias), line[: len(alias)], agency_id, "credit"),)
-    return ()
+def own_staff(line: str, start: int) -> tuple[Credit, ...]:
+    """The paper's own people that a line opens with: `Van onze verslaggever Jan de Boer`."""
+    match = _own_staff().match(line)
+    if match is None:
+        return ()
+    surface = match.group()
+    return (Credit(start, start + len(surface), surface, directory().by_folded[surface.casefold()], "credit"),)
+
+
+@lru_cache(maxsize=1)
+def _own_staff() -> re.Pattern[str]:
+    known = directory()
+    aliases = (alias for alias, agency_id in known.by_folded.items() if known.facts[agency_id].kind == OWN_STAFF)
+    longest_first = sorted(aliases, key=lambda alias: (-len(alias), alias))
+    return re.compile("(?:" + "|".join(map(re.escape, longest_first)) + r")\b" if longest_first else "(?!)", re.I)
 
 
 OWN_STAFF = "own staff"
@@ -256,7 +276,7 @@ def _inside_word(text: str, start: int, end: int) -> bool:
 
 
 def _parts(raw: str) -> list[tuple[int, int]]:
-    """The spans between separators. Spaces separate only where every word is an agency (`ats afp`)."""
+    """The spans between separators. Spaces and hyphens separate only agencies that are known (`ats afp`)."""
     spans, at = [], 0
     for separator in [*_BETWEEN.finditer(raw), None]:
         end = separator.start() if separator else len(raw)
@@ -264,9 +284,10 @@ def _parts(raw: str) -> list[tuple[int, int]]:
             spans.append((at, end))
         at = separator.end() if separator else end
     if len(spans) == 1 and not resolve(raw.strip()):
-        words = [m.span() for m in re.finditer(r"\S+", raw)]
-        if len(words) > 1 and all(resolve(raw[a:b]) for a, b in words):
-            return words
+        for word in (_WORD, _HYPHENED):
+            words = [m.span() for m in word.finditer(raw)]
+            if len(words) > 1 and all(resolve(raw[a:b]) for a, b in words):
+                return words
     return spans
 
 

@@ -22,6 +22,8 @@ from etl.transform.records import Credit, Dateline, Span
 _REACH = 140
 """Longest head that is looked at: the longest real ones (three places, region, date, agencies) are about 110."""
 _LONGEST_NAME = 45
+_LONGEST_WORD = 10
+"""Characters of capitals after a dash that may be a name: `IBM`."""
 
 _UPPER = r"A-ZÀ-ÖØ-ÞŁŚŻŠČĐİŽĆŃŘĞŞŐŰ"
 # A name of up to five words, each opening with a capital or one of the small words that stand inside names.
@@ -32,12 +34,13 @@ _LINK = (
 )
 _NAME = re.compile(rf"(?:\d{{1,4}} )?{_WORD}(?: (?:{_LINK} ){{0,2}}(?:{_WORD}|\d{{1,4}}\b)){{0,4}}")
 _LOWER_NAME = re.compile(r"(?:\d{1,4} )?['’]?[^\W\d_A-Z][\w.'’\-]*(?: [\w.'’\-]+){0,4}")
-_DASHES = "-–—―_"
+_DASHES = "-–—―_‑−"
 
 # What a line must hold near its beginning to open with a dateline: a bracket, a slash, a dash at a blank.
-_CUE = re.compile(rf"[(/{_DASHES}](?:(?<=\()|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
+_CUE = re.compile(rf"[(\[/{_DASHES}](?:(?<=[(\[])|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
 _PLAIN = re.compile(rf"[^()\n\"]{{2,80}}+\([^()\n]{{2,40}}\)[ \t]*[{_DASHES}][ \t]+")
-_BRACKETS = re.compile(r"\(([^()\n]{2,60})\)")
+_BRACKETS = re.compile(r"[(\[]([^()\[\]\n]{2,60})[)\]]")
+_REGION_IN_BRACKETS = re.compile(r"[ \t]*\(([^()]*)\)\Z")
 _SLASHES = re.compile(rf"[ \t]/([\w .\-]{{2,20}})/[ \t]*(?:[.:]|[.:]?[{_DASHES}]{{1,2}})[ \t]*")
 # after the credit
 _SEPARATOR = re.compile(rf"[ \t]*(?:[.:,]?[{_DASHES}]{{1,2}}|:)[ \t]*")
@@ -47,6 +50,11 @@ _DASH = re.compile(
 )
 _SLASH = re.compile(r"\s*/\s*")
 _LAST_WORD = re.compile(r"\S+\Z")
+# a credit that opens the head: in brackets, or a code; then a dash or a blank
+_OPENING = re.compile(
+    rf"(?:[(\[](?P<bracketed>[^()\[\]\n]{{2,60}})[)\]]|(?P<bare>[^\W\d_][\w./]{{1,20}}))"
+    rf"(?P<dash>[ \t]*[{_DASHES}]{{1,2}})?[ \t]+"
+)
 
 
 class _Before(NamedTuple):
@@ -80,7 +88,7 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
     head = text[start:limit]
     is_title = end - start < _REACH and text[end - 1 : end].isalnum()
     found = (
-        _credit_first(head, is_place)
+        _credit_first(head, is_place, is_title=is_title)
         or _bracketed(head, is_place)
         or _slashed(head)
         or _dashed(head, is_place, is_title=is_title)
@@ -100,45 +108,67 @@ def _nowhere(name: str) -> bool:
     return False
 
 
-def _credit_first(head: str, is_place: IsPlace) -> Dateline | None:
-    """`(ANSA) - ROME, JUL 11 - ` and `(ANP) - ` with no place."""
-    if not head.startswith("("):
+def _credit_first(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
+    """`(ANSA) - ROME, JUL 11 - `, `ANP LONDEN - `, and `(ANP) - ` with no place."""
+    if staff := agencies.own_staff(head, 0):
+        return _after_credit(head, staff[0].end, staff[0].surface, staff, is_place)
+    opening = _OPENING.match(head)
+    name = "bracketed" if opening and opening["bracketed"] else "bare"
+    if not opening or not (credits := agencies.credits(opening[name], opening.start(name))):
         return None
-    bracket = _BRACKETS.match(head)
-    separator = _SEPARATOR.match(head, bracket.end()) if bracket else None
-    if not bracket or not separator or not (credits := agencies.credits(bracket[1], bracket.start(1))):
+    if not (agencies.all_known(credits) if name == "bracketed" else agencies.all_wires(credits) and not is_title):
         return None
-    rest = separator.end()
-    dash = _DASH.search(head, rest)
-    before = _before(head[rest : dash.start()]) if dash else None
-    if dash and before and _NAME.fullmatch(before.places) and (before.date or _are_places(before.places, is_place)):
-        return _dateline(before, rest, dash.end(), bracket[1], credits)
-    return Dateline(0, rest, (), None, bracket[1], credits, None) if agencies.all_known(credits) else None
+    is_alone = name == "bracketed" and opening["dash"]
+    found = _after_credit(head, opening.end(), opening[name], credits, is_place)
+    return found or (Dateline(0, opening.end(), (), None, opening[name], credits, None) if is_alone else None)
+
+
+def _after_credit(head: str, at: int, raw: str, credits: tuple[Credit, ...], is_place: IsPlace) -> Dateline | None:
+    """The place and the dash that follow a credit; the dash alone is enough where it follows at once."""
+    dash = _DASH.search(head, at)
+    if dash is None:
+        return None
+    if not head[at : dash.start()].strip():
+        return Dateline(0, dash.end(), (), None, raw, credits, None)
+    at += len(head[at:]) - len(head[at:].lstrip())
+    before = _before(head[at : dash.start()])
+    if before and _NAME.fullmatch(before.places) and (before.date or _are_places(before.places, is_place)):
+        return _dateline(before, at, dash.end(), raw, credits)
+    return None
 
 
 def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
     """`PLACE (ANP/AFP) - `, with a date or a region before or after the credit; known credits need no dash."""
     for bracket in _BRACKETS.finditer(head, 1):
-        credits = agencies.credits(bracket[1], bracket.start(1))
+        inner, raw = date_at_end(bracket[1])
+        credits = agencies.credits(raw, bracket.start(1))
         is_known = agencies.all_known(credits)
-        if not credits or (not is_known and is_place(bracket[1])):
+        if not is_known and is_place(raw):
             continue  # `LONDON (England):` is a place and a country, not a credit
         after, at = date_at_start(head, bracket.end())
         before = _before(head[: bracket.start()].rstrip(f" \t,{_DASHES}"))
         if not before:
             return None
-        before = before._replace(date=before.date or after)
+        inner = (
+            inner._replace(start=inner.start + bracket.start(1), end=inner.end + bracket.start(1)) if inner else None
+        )
+        before = before._replace(date=before.date or after or inner)
         separator = _SEPARATOR.match(head, at)
+        if not separator and not credits:
+            continue
         if not separator:
-            return _without_dash(head, before, at, bracket[1], credits)
-        if not _can_be_filed(before.places, is_place, is_known=is_known):
+            return _without_dash(head, before, at, raw, credits)
+        if not _can_be_filed(before, is_place, is_known=is_known):
             return None
-        return _dateline(before, 0, separator.end(), bracket[1], credits)
+        if not credits and separator.group().strip() != ":":
+            credits = agencies.unresolved(raw, bracket.start(1))
+        return _dateline(before, 0, separator.end(), raw, credits) if credits else None
     return None
 
 
 def _without_dash(head: str, before: _Before, at: int, raw: str, credits: tuple[Credit, ...]) -> Dateline | None:
-    """`Paris (ats afp) Le train …`: nothing but white space and a capital after a wire's credit."""
+    """`Paris (ats afp) Le train …`: a full stop or nothing, white space and a capital after a wire's credit."""
+    at += head[at : at + 1] == "."
     rest = head[at:]
     opening = rest.lstrip(" \t\"“„‘'«")[:1]
     opens = rest[:1].isspace() and (opening.isupper() or opening.isdigit())
@@ -173,15 +203,19 @@ def _dashed(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
         if agencies.all_wires(credits) and (places or not is_title):
             return _named(places, dash.end(), last.group(), credits)
     after = head[dash.end() :].lstrip("\"“„‘'«(")
-    is_apart = dash["apart"] is not None and bool(after) and not after.isupper()  # else a dash of a title
-    return _alone(head[: dash.end()], dash.start(), is_place, is_apart, is_title or after[:1].islower())
+    is_loud = after.isupper() and len(after) > _LONGEST_WORD  # the dash of a title in capitals
+    is_apart = dash["apart"] is not None and bool(after) and not after.isupper()
+    return _alone(head[: dash.end()], dash.start(), is_place, is_apart, is_title or after[:1].islower(), is_loud)
 
 
 @lru_cache(maxsize=50_000)
-def _alone(head: str, dash: int, is_place: IsPlace, is_apart: bool, is_prose: bool) -> Dateline | None:
+def _alone(head: str, dash: int, is_place: IsPlace, is_apart: bool, is_prose: bool, is_loud: bool) -> Dateline | None:
     """A place and a dash, where both say enough. What goes on in small letters is prose, but after capitals."""
     before = _before(head[:dash].rstrip(" \t,"))
-    if before and _stands_alone(before, is_place, is_apart=is_apart, is_prose=is_prose):
+    region = _REGION_IN_BRACKETS.search(head[:dash])
+    if region and not is_place(region[1]):
+        return None
+    if before and _stands_alone(before, is_place, is_apart=is_apart, is_prose=is_prose, is_loud=is_loud):
         return _dateline(before, 0, len(head), None, ())
     return None
 
@@ -199,6 +233,9 @@ def _named(places: str, end: int, raw: str, credits: tuple[Credit, ...]) -> Date
 def _before(text: str) -> _Before | None:
     """Places, regions and a date; None where the shape is another."""
     date, rest = date_at_end(text)
+    if date and not rest:
+        return _Before("", "", date)  # `Oct. 19 (UPI) -- `
+    rest = _REGION_IN_BRACKETS.sub("", rest)
     places, _, region = rest.partition(",")
     places, region = places.rstrip(), region.strip(" \t,")
     if region and not all(part.strip()[:1].isupper() for part in region.split(",")):
@@ -210,11 +247,13 @@ def _before(text: str) -> _Before | None:
     return _Before(places, region, date)
 
 
-def _can_be_filed(places: str, is_place: IsPlace, *, is_known: bool) -> bool:
+def _can_be_filed(before: _Before, is_place: IsPlace, *, is_known: bool) -> bool:
     """Whether what stands before a credit in brackets can be its places."""
-    names = _SLASH.split(places)
+    names = _SLASH.split(before.places)
+    if is_known and not before.places:
+        return True
     if is_known:
-        return all(_NAME.fullmatch(name) or _LOWER_NAME.fullmatch(name) or is_place(name) for name in names)
+        return all(_NAME.fullmatch(n) or _LOWER_NAME.fullmatch(n) or n.isupper() or is_place(n) for n in names)
     return all(_NAME.fullmatch(name) and (name.isupper() or is_place(name)) for name in names)
 
 
@@ -223,14 +262,14 @@ def _are_places(places: str, is_place: IsPlace) -> bool:
     return all((name.isupper() and len(name) > 3) or is_place(name) for name in names)
 
 
-def _stands_alone(before: _Before, is_place: IsPlace, *, is_apart: bool, is_prose: bool) -> bool:
+def _stands_alone(before: _Before, is_place: IsPlace, *, is_apart: bool, is_prose: bool, is_loud: bool) -> bool:
     """Whether a head with no credit is a dateline: dated, in capitals, or nothing but known places."""
     names = _SLASH.split(before.places)
     if any(agencies.resolve(name) for name in names) or before.places.upper() in _rubrics():
         return False
     if not all(_NAME.fullmatch(name) for name in names):
         return False
-    if before.date:
+    if before.date and not is_loud:
         return True
     if not is_apart:
         return False
@@ -250,8 +289,8 @@ def _dateline(before: _Before, at: int, end: int, raw: str | None, credits: tupl
     return Dateline(
         start=0,
         end=end,
-        places=_place_spans(before.places, at),
-        places_raw=before.places,
+        places=_place_spans(before.places, at) if before.places else (),
+        places_raw=before.places or None,
         credit_raw=raw,
         credits=credits,
         date=Span(at + date.start, at + date.end) if date else None,

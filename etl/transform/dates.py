@@ -15,8 +15,8 @@ _LOCALES = ("nl", "en", "de", "fr", "es", "it", "pt", "da", "sv", "nb", "pl")
 _MONTH = r"[^\W\d_]{3,10}"
 _DATE = re.compile(
     rf"(?:(?P<m1>{_MONTH})\.?[ ]{{1,2}}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?[ ](?P<y1>(?:19|20)\d\d))?"
-    rf"|(?P<d2>\d{{1,2}})(?:\.|er|º|°|st|nd|rd|th)?(?:[ ]de)?[ ](?P<m2>{_MONTH})\.?"
-    r"(?:(?:[ ]de|,)?[ ](?P<y2>(?:19|20)\d\d))?"
+    rf"|(?:(?:le|den|el|il|am)[ ])?(?P<d2>\d{{1,2}})(?:\.|er|º|°|st|nd|rd|th)?(?:[ ]de)?[ ](?P<m2>{_MONTH})\.?"
+    r"(?:(?:[ ]de|,)?[ ](?P<y2>(?:19|20)\d\d|'?\d\d))?"
     r"|(?P<d3>\d{1,2})(?P<mark>[./-])(?P<n3>\d{1,2})(?P=mark)(?P<y3>(?:19|20)\d\d|\d\d)"
     r"|(?P<y4>(?:19|20)\d\d)-(?P<n4>\d\d)-(?P<d4>\d\d))(?!\w)"
 )
@@ -97,6 +97,7 @@ def _symbol(match: re.Match[str]) -> str | None:
     month = _months().get(name.casefold()) if name else int(part["n3"] or part["n4"])
     day = int(part["d1"] or part["d2"] or part["d3"] or part["d4"])
     year = part["y1"] or part["y2"] or part["y3"] or part["y4"]
+    year = year.lstrip("'") if year else None
     if year and len(year) == 2:
         year = ("19" if int(year) > 69 else "20") + year
     if month is None or not _day(int(year or 2000), month, day):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from etl.transform import pages
 from etl.transform.records import Item
+from tests.conservation import conserved
 
 LAYOUT_A = """\
 Waterschap wil dijk langs de Lek ophogen
@@ -135,6 +136,7 @@ def test_layout_c2() -> None:
 def test_prose_that_looks_like_a_stamp_stays_prose() -> None:
     text = (
         "EDE (ANP) - De hond verdween twee weken geleden.\nDat gebeurde 2 uur geleden, aldus de politie.\n"
+        "12 ministers waren er.\n31 augustus was de laatste dag.\nVandaag om 14:32 NAVO-overleg.\n"
         "Twee weken geleden was er nog hoop.\n4 uur geleden"
     )
     (item,) = split(text)
@@ -158,9 +160,82 @@ def test_whole_text_is_one_article() -> None:
     assert text[item.item.start : item.item.end].endswith("om.")
 
 
-@pytest.mark.parametrize("text", [LAYOUT_A, LAYOUT_B, LAYOUT_C, LAYOUT_C2])
+LAYOUT_STAMP_FIRST = """\
+Meer uit Sport
+12 minuten geleden
+Brug bij Zwolle dicht
+De brug bij Zwolle is voor onbepaalde tijd dicht.
+3 uur geleden
+Wolf gezien in Emmen
+EMMEN (ANP) - In Emmen is een wolf gezien.
+"""
+
+LAYOUT_STAMP_UNDER_TITLE = """\
+Brug bij Zwolle dicht
+21 NOV 2015
+De brug bij Zwolle is voor onbepaalde tijd dicht.
+Wolf gezien in Emmen
+20 NOV 2015
+EMMEN (ANP) - In Emmen is een wolf gezien.
+"""
+
+
+def test_stamps_before_their_items() -> None:
+    assert [say(LAYOUT_STAMP_FIRST, item)[1:] for item in split(LAYOUT_STAMP_FIRST)] == [
+        ("Brug bij Zwolle dicht", None, "De brug bij Zwolle is voor onbepaalde tijd dicht.", "12 minuten geleden"),
+        ("Wolf gezien in Emmen", "EMMEN", "In Emmen is een wolf gezien.", "3 uur geleden"),
+    ]
+
+
+def test_stamps_under_titles() -> None:
+    assert [say(LAYOUT_STAMP_UNDER_TITLE, item)[1:] for item in split(LAYOUT_STAMP_UNDER_TITLE)] == [
+        ("Brug bij Zwolle dicht", None, "De brug bij Zwolle is voor onbepaalde tijd dicht.", "21 NOV 2015"),
+        ("Wolf gezien in Emmen", "EMMEN", "In Emmen is een wolf gezien.", "20 NOV 2015"),
+    ]
+
+
+def test_an_age_that_breaks_the_order_is_prose() -> None:
+    """Ages never decrease down a list; one that is spelt out and does is a line of the story."""
+    text = (
+        "Meer uit Sport\nEDE (ANP) - De hond is terug.\n12 minuten geleden\nEMMEN (ANP) - Een wolf is gezien.\n"
+        "Twee weken geleden\nToen was er nog hoop.\n3 uur geleden"
+    )
+    assert [say(text, item)[4] for item in split(text)] == ["12 minuten geleden", "3 uur geleden"]
+
+
+def test_villages_that_nobody_knows() -> None:
+    """Where the neighbours on a page are datelines without a credit, a name of that form is one too."""
+    text = "Emmen - De brug is dicht.\n1 dag geleden\nNergenshuizen - De brug is open.\n2 dagen geleden"
+    assert [say(text, item)[2] for item in split(text)] == ["Emmen", "Nergenshuizen"]
+    assert split("Nergenshuizen - De brug is open.")[0].dateline is None
+
+
+def test_notices_and_bylines_are_furniture() -> None:
+    text = (
+        "Brug dicht\nVan onze verslaggever Jan de Wit\n(Update: met reactie)\nZWOLLE (ANP) - De brug is dicht.\n"
+        "(ANP, dpa)"
+    )
+    page = pages.whole(text, lambda _: False)
+    (item,) = page.items
+    assert say(text, item)[1:3] == ("Brug dicht", "ZWOLLE")
+    assert [(f.kind, text[f.start : f.end]) for f in page.furniture] == [
+        ("byline", "Van onze verslaggever Jan de Wit"),
+        ("boilerplate", "(Update: met reactie)"),
+    ]
+    assert [credit.agency_id for credit in item.credits] == ["own", "anp", "dpa"]
+
+
+def test_a_dateline_with_its_text_on_the_next_line() -> None:
+    text = "SHARES RISE\n    OSLO, Jan 21 -\nShares rose in early trading.\n Reuter"
+    (item,) = pages.whole(text, lambda _: False).items
+    assert say(text, item)[1:4] == ("SHARES RISE", "OSLO", "Shares rose in early trading.\n Reuter")
+    assert [credit.agency_id for credit in item.credits] == ["rtr"]
+
+
+@pytest.mark.parametrize("text", [LAYOUT_A, LAYOUT_B, LAYOUT_C, LAYOUT_C2, LAYOUT_STAMP_FIRST])
 def test_every_character_belongs_somewhere(text: str) -> None:
-    conserved(text)
+    conserved(text, pages.split(text, lambda _: False))
+    conserved(text, pages.whole(text, lambda _: False))
 
 
 LINES = st.lists(
@@ -170,10 +245,18 @@ LINES = st.lists(
                 "",
                 "Meer uit Sport",
                 "3 uur geleden",
+                "2 weken geledenEDE - Nee",
+                "Twee weken geleden",
+                "31 jan. 2026",
                 "Net binnen",
                 "ANP Een titel",
+                "Een titel",
+                "Door Jan de Wit",
+                "Let op: gewijzigd.",
                 "- Sport 12:30 Titel",
                 "EDE (ANP) - Ja.",
+                "EDE (ANP) - Ja.1 uur geleden",
+                "(ANP, dpa)",
             ]
         ),
         st.text(max_size=40),
@@ -184,21 +267,6 @@ LINES = st.lists(
 
 @given(LINES)
 def test_every_character_of_any_page_belongs_somewhere(lines: list[str]) -> None:
-    conserved("\n".join(lines))
-
-
-def conserved(text: str) -> None:
-    """Items, their headlines and stamps, and furniture cover the text but for white space, and never overlap."""
-    page = pages.split(text, lambda _: False)
-    spans = [(f.start, f.end) for f in page.furniture]
-    for item in page.items:
-        spans.append((item.item.start, item.item.end))
-        if item.role != "brief":
-            spans += [(item.headline.start, item.headline.end)] if item.headline else []
-            spans += [(item.stamp.start, item.stamp.end)] if item.stamp else []
-    at = 0
-    for start, end in sorted(spans):
-        assert start >= at, "two claim the same characters"
-        assert not text[at:start].strip(), "nobody claims these"
-        at = end
-    assert not text[at:].strip()
+    text = "\n".join(lines)
+    conserved(text, pages.split(text, lambda _: False))
+    conserved(text, pages.whole(text, lambda _: False))

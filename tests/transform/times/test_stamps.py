@@ -78,6 +78,26 @@ def test_a_stamp_glued_to_the_last_sentence() -> None:
     assert stamps.trailing("De hond verdween twee weken geleden") is None
 
 
+@pytest.mark.parametrize(
+    ("line", "stamp"),
+    [
+        ("21 NOV 2015DEN HAAG (ANP) - Er is nieuws.", "21 NOV 2015"),
+        ("5-1-2017, 17:26 (Update 5-1-2017, 17:40)Ede - Ja.", "5-1-2017, 17:26 (Update 5-1-2017, 17:40)"),
+        ("05 maart 2016 17:0405-03-16 17:04EDE (ANP) - Ja.", "05 maart 2016 17:0405-03-16 17:04"),
+        ("2 uur geleden'S-GRAVENHAGE (ANP) - Ja.", "2 uur geleden"),
+        ("2 uur geledenŁÓDŹ (ANP) - Ja.", "2 uur geleden"),
+        ("31 augustusgroningen (anp) - Ja.", "31 augustus"),
+        ("15 mrt. 2025De minister zegt niets.", "15 mrt. 2025"),
+        ("12 minpeking (anp) - Ja.", "12 min"),
+        ("Vandaag om 14:32 werd de brug gesloten.", None),
+        ("13 oktober is de laatste dag.", None),
+    ],
+)
+def test_glued_stamps(line: str, stamp: str | None) -> None:
+    found = stamps.leading(line)
+    assert (line[found.start : found.end] if found else None) == stamp
+
+
 def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
