@@ -70,7 +70,7 @@ def credits(raw: str, start: int) -> tuple[Credit, ...]:
     Returns:
         One Credit a name; empty where nothing in it looks like an agency.
     """
-    return tuple(credit._replace(start=credit.start + start, end=credit.end + start) for credit in _credits(raw))
+    return tuple([Credit(a + start, b + start, surface, id_, role) for a, b, surface, id_, role in _credits(raw)])
 
 
 @lru_cache(maxsize=20_000)

@@ -22,6 +22,7 @@ from etl.transform.records import Credit, Dateline, Span
 _REACH = 140
 """Longest head that is looked at: the longest real ones (three places, region, date, agencies) are about 110."""
 _LONGEST_NAME = 45
+_LONGEST_HEAD = 110
 _LONGEST_WORD = 10
 """Characters of capitals after a dash that may be a name: `IBM`."""
 
@@ -52,7 +53,7 @@ _SLASH = re.compile(r"\s*/\s*")
 _LAST_WORD = re.compile(r"\S+\Z")
 # a credit that opens the head: in brackets, or a code; then a dash or a blank
 _OPENING = re.compile(
-    rf"(?:[(\[](?P<bracketed>[^()\[\]\n]{{2,60}})[)\]]|(?P<bare>[^\W\d_][\w./]{{1,20}}))"
+    rf"(?:[(\[](?P<bracketed>[^()\[\]\n]{{2,60}})[)\]]|(?P<bare>[{_UPPER}]{{2}}[\w./]{{0,20}}))"
     rf"(?P<dash>[ \t]*[{_DASHES}]{{1,2}})?[ \t]+"
 )
 
@@ -87,12 +88,12 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
         return None
     head = text[start:limit]
     is_title = end - start < _REACH and text[end - 1 : end].isalnum()
-    found = (
-        _credit_first(head, is_place, is_title=is_title)
-        or _bracketed(head, is_place)
-        or _slashed(head)
-        or _dashed(head, is_place, is_title=is_title)
-    )
+    found = _credit_first(head, is_place, is_title=is_title)
+    if not found and ("(" in head or "[" in head):
+        found = _bracketed(head, is_place)
+    if not found and " /" in head:
+        found = _slashed(head)
+    found = found or _dashed(head, is_place, is_title=is_title)
     return _moved(found, start) if found else None
 
 
@@ -140,6 +141,8 @@ def _after_credit(head: str, at: int, raw: str, credits: tuple[Credit, ...], is_
 def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
     """`PLACE (ANP/AFP) - `, with a date or a region before or after the credit; known credits need no dash."""
     for bracket in _BRACKETS.finditer(head, 1):
+        if bracket.start() > _LONGEST_HEAD:
+            return None
         inner, raw = date_at_end(bracket[1])
         credits = agencies.credits(raw, bracket.start(1))
         is_known = agencies.all_known(credits)
@@ -193,7 +196,7 @@ def _slashed(head: str) -> Dateline | None:
 def _dashed(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
     """A dash alone: `SALVADOR, Feb 26 - `, `Den Haag - `, `AP - `, `SAITAMA, Japan, Dec. 9 Kyodo - `."""
     dash = _DASH.search(head)
-    if not dash:
+    if not dash or dash.start() > _LONGEST_HEAD:
         return None
     before_dash = head[: dash.start()].rstrip(" \t,.")
     last = _LAST_WORD.search(before_dash)

@@ -21,6 +21,7 @@ _DATE = re.compile(
     r"|(?P<y4>(?:19|20)\d\d)-(?P<n4>\d\d)-(?P<d4>\d\d))(?!\w)"
 )
 _LONGEST = 30
+_DIGIT = re.compile(r"\d")
 _BEGIN = re.compile(r"(?:\A|(?<=[ ,]))(?=[\d\w])")
 _END = re.compile(r"[.,]?[ \t]*\Z")
 _GAP = re.compile(r",?[ \t]+")
@@ -37,13 +38,19 @@ class Date(NamedTuple):
 
 def date_at_end(text: str) -> tuple[Date | None, str]:
     """The date that a text ends with, and what is left before it."""
-    if not any(char.isdigit() for char in text[-12:]):
+    if not _DIGIT.search(text, max(0, len(text) - _LONGEST)):
         return None, text
     for begin in _BEGIN.finditer(text, max(0, len(text) - _LONGEST)):
         match = _DATE.match(text, begin.start())
         if match and _END.match(text, match.end()) and (symbol := _symbol(match)):
             return Date(match.start(), match.end(), symbol), text[: match.start()].rstrip(" \t,")
     return None, text
+
+
+def whole(text: str) -> str | None:
+    """The symbol of the date that a text is and nothing else, or None."""
+    match = _DATE.fullmatch(text)
+    return _symbol(match) if match else None
 
 
 def date_at_start(text: str, at: int) -> tuple[Date | None, int]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from etl import languages
 from etl.settings import current
+from etl.transform import dates
 from etl.transform.records import Stamp
 from etl.transform.times import find, resolve, words
 from etl.transform.times.resolve import Interval
@@ -139,7 +140,7 @@ def _whole(line: str) -> Stamp | None:
         and (symbol := _symbol(text[: glued.start()]))
     ):
         return Stamp(0, len(line), symbol, None, None)
-    for found in _readings(text) if not _DAY_AND_CLOCK.fullmatch(text) else ():
+    for found in _readings(text) if text[-1:].isalpha() else ():
         if found.rule in _AGES and (offsets := _offsets(found.symbol)):
             age = found.symbol if found.symbol[0] in "-N" else "-" + found.symbol
             return Stamp(0, len(line), age, *offsets)
@@ -158,6 +159,10 @@ def _symbol(text: str) -> str | None:
 
 @lru_cache(maxsize=100_000)
 def _read_symbol(text: str) -> str | None:
+    # of days there are many: those that are dates in figures or with a month's name are read without the grammar
+    first, _, rest = text.partition(" ")
+    if symbol := dates.whole(rest if first.lower().rstrip(".") in _weekdays() else text):
+        return symbol
     for found in _readings(text):
         if _CLOCK.fullmatch(found.symbol) or _DAY.fullmatch(found.symbol):
             return found.symbol
@@ -200,6 +205,14 @@ def _first_words() -> frozenset[str]:
             if values.keys() & classes:
                 found.add(form.lstrip("=").lower().split()[0].rstrip("."))
     return frozenset(found)
+
+
+@lru_cache(maxsize=1)
+def _weekdays() -> frozenset[str]:
+    """Names of the days of the week, in lower case."""
+    forms = (item for language in _languages() for item in words.load(language).forms.items())
+    days = {"weekday", "weekday_short", "weekday_dot"}
+    return frozenset(form.lstrip("=").lower().rstrip(".") for form, values in forms if values.keys() & days)
 
 
 @lru_cache(maxsize=1)
