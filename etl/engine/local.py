@@ -19,7 +19,7 @@ from etl.schema import ops
 from etl.schema.frames import polars_schema
 from etl.settings import Settings
 from etl.transform import pipeline
-from etl.warehouse import load
+from etl.warehouse import load, stories
 
 
 class Received(NamedTuple):
@@ -107,4 +107,5 @@ def transform_pending(con: duckdb.DuckDBPyConnection, *, run_id: str, settings: 
         n_documents += documents.height
         n_chars += int(documents["n_chars"].sum())
         progress("transform", n_documents, n_chars)
+    stories.merge(con)
     return n_documents

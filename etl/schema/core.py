@@ -60,7 +60,9 @@ class Article(Row, table="core.articles", key=("article_id",)):
     stamp_end: int | None = column("span of the stamp", ge=0)
     stamp_symbol: str | None = column("the stamp as a value that depends on no clock (TIMEX3 form)")
     body_sha256: str = column("SHA-256 of the body with white space folded: finds the same item elsewhere")
-    story_id: str = column("the story it tells; items with the same body share it", references="core.stories")
+    story_id: str = column(
+        "the story it tells; items whose bodies are the same, or nearly, share it", references="core.stories"
+    )
     transform_version: str = column("version of the rules and data that made the row")
 
 
@@ -79,7 +81,7 @@ class Furniture(Row, table="core.furniture", key=("furniture_id",)):
 class Story(Row, table="core.stories", key=("story_id",)):
     """One row per story told by one or several items."""
 
-    story_id: str = column("hash of the body")
+    story_id: str = column("hash of the body, the least of those that are nearly the same")
     n_articles: int = column("items that tell it", ge=1)
     first_published_earliest: dt.datetime | None = column("lower bound of its first publication", filled_by="anchor")
     last_published_latest: dt.datetime | None = column("upper bound of its last publication", filled_by="anchor")

@@ -1,15 +1,10 @@
 """The check that every character of a document is an item's or furniture's, on data that breaks it."""
 
-import datetime as dt
-
 import duckdb
-import polars as pl
 import pytest
 
-from etl.schema.frames import polars_schema
-from etl.schema.raw import Document
-from etl.transform import pipeline
-from etl.warehouse import checks, load
+from etl.warehouse import checks
+from tests.warehouse.documents import add, build
 
 TEXT = """\
 zaterdag 31 januari 2026
@@ -25,28 +20,8 @@ De brug\u00a0is dicht.
 
 @pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect()
-    load.prepare(con)
-    now = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
-    row = {
-        "document_id": "d1",
-        "source_uri": "page.txt",
-        "source_kind": "text",
-        "kind": "page",
-        "media_type": "text/plain",
-        "encoding": "utf-8",
-        "content_sha256": "",
-        "text": TEXT,
-        "n_chars": len(TEXT),
-        "language": "nl",
-        "ingested_at": now,
-        "run_id": "r1",
-    }
-    documents = pl.DataFrame(
-        [{name: row.get(name) for name in polars_schema(Document)}], schema=polars_schema(Document)
-    )
-    load.load_documents(con, documents)
-    load.load_batch(con, pipeline.transform(documents), documents, "v1", "r1")
+    con = build()
+    add(con, TEXT)
     return con
 
 
@@ -79,6 +54,5 @@ def test_what_is_lost_or_taken_twice_is_found(con: duckdb.DuckDBPyConnection, br
 
 def test_a_document_read_again_replaces_its_furniture(con: duckdb.DuckDBPyConnection) -> None:
     before = con.execute("SELECT * FROM core.furniture ORDER BY ALL").fetchall()
-    documents = con.sql("FROM raw.documents").pl()
-    load.load_batch(con, pipeline.transform(documents), documents, "v2", "r2")
+    add(con, TEXT, version="v2")
     assert con.execute("SELECT * FROM core.furniture ORDER BY ALL").fetchall() == before
