@@ -35,11 +35,13 @@ _LINK = (
 )
 _NAME = re.compile(rf"(?:\d{{1,4}} )?{_WORD}(?: (?:{_LINK} ){{0,2}}(?:{_WORD}|\d{{1,4}}\b)){{0,4}}")
 _LOWER_NAME = re.compile(r"(?:\d{1,4} )?['’]?[^\W\d_A-Z][\w.'’\-]*(?: [\w.'’\-]+){0,4}")
+# first in a class of characters, where its hyphen stands for itself
 _DASHES = "-–—―_‑−"
 
 # What a line must hold near its beginning to open with a dateline: a bracket, a slash, a dash at a blank.
-_CUE = re.compile(rf"[(\[/{_DASHES}](?:(?<=[(\[])|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
+_CUE = re.compile(rf"[{_DASHES}(\[/](?:(?<=[(\[])|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
 _PLAIN = re.compile(rf"[^()\n\"]{{2,80}}+\([^()\n]{{2,40}}\)[ \t]*[{_DASHES}][ \t]+")
+_CAPITALS = re.compile(rf"[{_UPPER}][{_UPPER} './\-]{{2,60}}[{_UPPER}.] [-–—] (?=[{_UPPER}][a-zß-ÿ])")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]\n]{2,60})[)\]]")
 _REGION_IN_BRACKETS = re.compile(r"[ \t]*\(([^()]*)\)\Z")
 _SLASHES = re.compile(rf"[ \t]/([\w .\-]{{2,20}})/[ \t]*(?:[.:]|[.:]?[{_DASHES}]{{1,2}})[ \t]*")
@@ -86,15 +88,22 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
         return _moved(known, start)
     if not _CUE.search(text, start, limit):
         return None
+    if (plain := _CAPITALS.match(text, start, limit)) and (known := _capitals(plain.group(), is_place)):
+        return _moved(known, start)
     head = text[start:limit]
     is_title = end - start < _REACH and text[end - 1 : end].isalnum()
+    found = _read_head(head, is_place, is_title=is_title)
+    return _moved(found, start) if found else None
+
+
+def _read_head(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
+    """Read the dateline that a head opens with, in whatever form; spans in the head."""
     found = _credit_first(head, is_place, is_title=is_title)
     if not found and ("(" in head or "[" in head):
         found = _bracketed(head, is_place)
     if not found and " /" in head:
         found = _slashed(head)
-    found = found or _dashed(head, is_place, is_title=is_title)
-    return _moved(found, start) if found else None
+    return found or _dashed(head, is_place, is_title=is_title)
 
 
 @lru_cache(maxsize=50_000)
@@ -102,6 +111,14 @@ def _plain(head: str) -> Dateline | None:
     """A head in the commonest form, where its credit is known; such heads come again and again."""
     found = _bracketed(head, _nowhere)
     return found if found and agencies.all_known(found.credits) else None
+
+
+@lru_cache(maxsize=50_000)
+def _capitals(head: str, is_place: IsPlace) -> Dateline | None:
+    """A head that is capitals and a dash; such heads come again and again too."""
+    following = "Aa"
+    found = _read_head(head + following, is_place, is_title=False)
+    return found if found and found.end == len(head) else None
 
 
 def _nowhere(name: str) -> bool:

@@ -71,6 +71,8 @@ _LONGEST_TITLE = 150
 _LONGEST_HEADING = 40
 # a title may be a question or a cry; what ends in another mark is a sentence
 _SENTENCE_END = re.compile(r"[.…:;,][\"”’')\]]*\Z")
+_MARKS = frozenset(".!?,;:…\"”’'»")
+"""What a line ends with that no stamp ends with."""
 _BRIEF = re.compile(r"[-–•*] (?:(?P<section>[^\d\n]{2,40}?) )?(?P<clock>[0-2]?\d[:.][0-5]\d) (?P<title>\S.*)")
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _DATE_LINES = 3
@@ -137,18 +139,19 @@ def _cut(text: str) -> Iterator[_Line]:
 
 def _lines(text: str, is_place: IsPlace) -> Iterator[_Line]:
     """Lines with stamps cut off, headings and briefs known, datelines read."""
+    beginnings = stamps.beginnings()
     for match in _LINE.finditer(text):
         start, end = match.span()
-        while start < end and (stamp := stamps.leading(text, start, end)):
-            if not _is_cut_off(text, stamp.end, end, is_place):
+        # most lines begin and end with no stamp: what can be seen of that is looked at here, without a call
+        while start < end and (text[start : start + 3].lower() in beginnings or text[start].isdigit()):
+            stamp = stamps.leading(text, start, end)
+            if stamp is None or not _is_cut_off(text, stamp.end, end, is_place):
                 break
             yield _Line(start, stamp.end, text[start : stamp.end], "stamp", stamp)
-            start = stamp.end
-            while start < end and text[start].isspace():
-                start += 1
+            start = _skip_blanks(text, stamp.end, end)
         if start == end:
             continue
-        last = stamps.trailing(text, start, end)
+        last = None if text[end - 1] in _MARKS else stamps.trailing(text, start, end)
         if last is None:
             yield _text_line(text, start, end, is_place)
             continue
@@ -186,13 +189,17 @@ def _brief(start: int, end: int, words: str, match: re.Match[str]) -> _Line:
 
 def _heading(start: int, end: int, words: str) -> _Line | None:
     """The line as a heading of a list, where its words say so."""
-    if _SENTENCE_END.search(words.rstrip(":")):
-        return None
-    if words.rstrip(":").casefold() in _plain_headings():
+    plain = words.rstrip(":")
+    if plain.casefold() in _plain_headings():
         return _Line(start, end, words, "heading")
+    if not plain.startswith(_section_headings()):
+        return None
     for prefix in _section_headings():
-        if words.startswith(prefix + " ") and len(words.split()) <= len(prefix.split()) + 3:
-            return _Line(start, end, words, "heading", section=words[len(prefix) :].strip())
+        section = plain[len(prefix) :].strip()
+        # `Meer uit Cultuur & Media`; of one word a title may be the first, and a section is one: `Meer Sport`
+        most = 3 if " " in prefix else 1
+        if plain.startswith(prefix + " ") and section[:1].isupper() and len(section.split()) <= most:
+            return _Line(start, end, words, "heading", None, section)
     return None
 
 
@@ -213,6 +220,8 @@ def _with_their_likes(text: str, lines: list[_Line]) -> list[_Line]:
 
     A village stands in no list of cities; that its neighbours on the page are datelines of this form tells it.
     """
+    if not any(line.dateline and not line.dateline.credits for line in lines):
+        return lines
     starts = [i for i, line in enumerate(lines) if line.kind == "text" and (i == 0 or lines[i - 1].kind != "text")]
     alike = sum(1 for i in starts if (found := lines[i].dateline) and not found.credits)
     if alike * 2 < len(starts):
@@ -297,8 +306,10 @@ def _without_prose(lines: list[_Line]) -> list[_Line]:
     An age that is spelt out ("Twee weken geleden" as a line of a story) and breaks the order is prose.
     """
     for i, line in enumerate(lines):
+        if line.stamp is None or line.text[0].isdigit() or any(map(str.isdigit, line.text)):
+            continue
         age = _age(line)
-        if age is None or any(map(str.isdigit, line.text)):
+        if age is None:
             continue
         before, after = map(_age, lines[:i]), map(_age, lines[i + 1 :])
         if any(other and other.start > age.end for other in before) or any(
@@ -361,6 +372,8 @@ def _without_boilerplate(lines: list[_Line], furniture: list[Furniture]) -> list
 
 def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
     """One item from its lines: headings, the title, a byline, a notice; then the dateline and the body."""
+    if group.lines[0].dateline:
+        return _untitled(text, group)
     lines, credits = _without_bylines(group.lines, furniture)
     n_before, title = _opening(lines)
     section = group.section
@@ -391,6 +404,18 @@ def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
     )
 
 
+def _untitled(text: str, group: _Group) -> Item:
+    """One item whose first line opens with its dateline, as in most lists."""
+    first, last = group.lines[0], group.lines[-1]
+    dateline = first.dateline
+    start = _skip_blanks(text, dateline.end, last.end) if dateline else first.start
+    credits = dateline.credits if dateline else ()
+    if signed := agencies.sign_off(text, start, last.end):
+        credits = (*credits, *_but(signed, credits))
+    span = Span(first.start, last.end)
+    return Item("teaser", group.section, None, span, Span(start, last.end), dateline, group.stamp, credits)
+
+
 def _but(credits: Sequence[Credit], others: Sequence[Credit]) -> tuple[Credit, ...]:
     """The credits of agencies that the others do not name."""
     if not credits:
@@ -401,8 +426,6 @@ def _but(credits: Sequence[Credit], others: Sequence[Credit]) -> tuple[Credit, .
 
 def _without_bylines(lines: list[_Line], furniture: list[Furniture]) -> tuple[list[_Line], tuple[Credit, ...]]:
     """Take out a line that says who wrote, near the item's top: the first or the last is one only at a dateline."""
-    if lines[0].dateline:
-        return lines, ()
     for i, line in enumerate(lines[: min(len(lines) - 1, _HEAD_LINES)]):
         if line.dateline:
             break
@@ -414,7 +437,7 @@ def _without_bylines(lines: list[_Line], furniture: list[Furniture]) -> tuple[li
 
 def _opening(lines: list[_Line]) -> tuple[int, _Line | None]:
     """How many lines stand before the text of an item, and which of them is its title."""
-    if lines[0].dateline or len(lines) == 1:
+    if len(lines) == 1:
         return 0, None
     filed = next((i for i, line in enumerate(lines[:_HEAD_LINES]) if line.dateline), None)
     if filed is not None and all(line.is_short or _is_notice(line) for line in lines[:filed]):

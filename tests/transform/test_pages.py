@@ -180,6 +180,22 @@ EMMEN (ANP) - In Emmen is een wolf gezien.
 """
 
 
+@pytest.mark.parametrize(
+    ("line", "section"),
+    [
+        ("Meer uit Cultuur & Media", "Cultuur & Media"),
+        ("Meer Sport", "Sport"),
+        ("Meer geld voor zorg", None),
+        ("Meer Nederlanders op reis", None),
+        ("Laatste trein naar Emmen rijdt", None),
+    ],
+)
+def test_headings_and_titles_that_open_alike(line: str, section: str | None) -> None:
+    text = f"EDE (ANP) - Het regent.\n1 uur geleden\n{line}\nEMMEN (ANP) - Het sneeuwt.\n2 uur geleden"
+    last = split(text)[-1]
+    assert (last.section, say(text, last)[1]) == (section, None if section else line)
+
+
 def test_stamps_before_their_items() -> None:
     assert [say(LAYOUT_STAMP_FIRST, item)[1:] for item in split(LAYOUT_STAMP_FIRST)] == [
         ("Brug bij Zwolle dicht", None, "De brug bij Zwolle is voor onbepaalde tijd dicht.", "12 minuten geleden"),

@@ -236,7 +236,7 @@ def _update() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _beginnings() -> frozenset[str]:
+def beginnings() -> frozenset[str]:
     """The first three characters of what a stamp can begin with, in lower case; a shorter word with what ends it."""
     long = {word[:3] for word in _first_words() if len(word) > 2}
     return frozenset(long | {word + mark for word in _first_words() if len(word) == 2 for mark in " .,"})
@@ -246,7 +246,7 @@ def _may_begin(text: str, start: int) -> bool:
     opening = text[start : start + 3].lower()
     if opening[:1].isdigit():
         return True
-    if opening not in _beginnings():
+    if opening not in beginnings():
         return False
     match = _FIRST_WORD.match(text, start)
     return match is not None and match.group().lower() in _first_words()
