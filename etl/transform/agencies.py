@@ -132,7 +132,7 @@ def byline(line: str, start: int) -> tuple[Credit, ...] | None:
     Returns:
         The agencies and own staff it names, often none; None where it is no byline.
     """
-    if len(line) > _LONGEST_BYLINE:
+    if len(line) > _LONGEST_BYLINE or line.partition(" ")[0].casefold() not in _byline_beginnings():
         return None
     if agency_id := resolve(line):
         is_own = agency_id in directory().facts and directory().facts[agency_id].kind == OWN_STAFF
@@ -154,6 +154,15 @@ def own_staff(line: str, start: int) -> tuple[Credit, ...]:
 
 
 @lru_cache(maxsize=1)
+def _byline_beginnings() -> frozenset[str]:
+    """The first words of bylines and of own staff, in lower case."""
+    known = directory()
+    staff = (alias for alias, agency_id in known.by_folded.items() if known.facts[agency_id].kind == OWN_STAFF)
+    forms = (*staff, *languages.words_of_all("citations", "credits", "bylines"))
+    return frozenset(form.casefold().partition(" ")[0] for form in forms)
+
+
+@lru_cache(maxsize=1)
 def _own_staff() -> re.Pattern[str]:
     known = directory()
     aliases = (alias for alias, agency_id in known.by_folded.items() if known.facts[agency_id].kind == OWN_STAFF)
@@ -169,7 +178,7 @@ _LONGEST_BYLINE = 80
 @lru_cache(maxsize=1)
 def _byline() -> re.Pattern[str]:
     opening = "|".join(
-        map(re.escape, sorted(languages.words_of_all("citations", "credits", "bylines"), key=len)[::-1])
+        map(re.escape, sorted(languages.words_of_all("citations", "credits", "bylines"), key=lambda w: (-len(w), w)))
     )
     name = r"(?:[^\W\d_a-zß-ÿ][\w.'’\-]*|van|de|der|den|von|di|da|du|le|la|en|and|und|et|y)"
     return re.compile(rf"(?:{opening or '(?!)'}) {name}(?: {name}){{0,6}}(?:[,/] ?(?P<agency>[\w ./\-]{{2,30}}))?")
