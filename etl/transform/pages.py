@@ -75,6 +75,7 @@ _MARKS = frozenset(".!?,;:…\"”’'»")
 """What a line ends with that no stamp ends with."""
 _BRIEF = re.compile(r"[-–•*] (?:(?P<section>[^\d\n]{2,40}?) )?(?P<clock>[0-2]?\d[:.][0-5]\d) (?P<title>\S.*)")
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
+_LONGEST_NOTICE = 200
 _DATE_LINES = 3
 """Lines at the top of a text among which one may be its date."""
 _HEAD_LINES = 8
@@ -241,6 +242,8 @@ def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> Iterator[_Gro
     section: str | None = None
     region: list[_Line] = []
     for line in lines:
+        if line.kind == "brief" and region and region[-1].kind == "text" and not region[-1].is_short:
+            line = line._replace(kind="text", stamp=None, title=None)  # a point of a text, not of a list
         if line.kind in ("heading", "brief"):
             yield from _of_region(region, section, furniture)
             region = []
@@ -440,10 +443,8 @@ def _opening(lines: list[_Line]) -> tuple[int, _Line | None]:
     if len(lines) == 1:
         return 0, None
     filed = next((i for i, line in enumerate(lines[:_HEAD_LINES]) if line.dateline), None)
-    if filed is not None and all(line.is_short or _is_notice(line) for line in lines[:filed]):
-        short = [line for line in lines[:filed] if line.is_short]
-        titles = [line for line in short if not _is_notice(line)] or short
-        return filed, titles[-1] if titles else None
+    if filed is not None and (found := _before_dateline(lines[:filed], lines[filed].dateline)):
+        return filed, found
     n = 0
     while n < len(lines) - 1 and lines[n].is_short:
         n += 1
@@ -452,6 +453,21 @@ def _opening(lines: list[_Line]) -> tuple[int, _Line | None]:
         if i < n - 1 and (len(line.text) > _LONGEST_HEADING or line.text[-1] in "?!"):
             return i + 1, line
     return n, lines[n - 1] if n else None
+
+
+def _before_dateline(lines: list[_Line], dateline: Dateline | None) -> _Line | None:
+    """The title among the lines before a dateline; None where they are too much to be a title and a notice.
+
+    The nearest short line is the title. One sentence beside it says that the item was changed, whatever its words, if
+    the dateline is sure; alone it is the title, full stop or not.
+    """
+    others = [line for line in lines if not line.is_short and not _is_notice(line)]
+    is_sure = dateline is not None and bool(dateline.credits or dateline.date)
+    if others and not (is_sure and len(others) == 1 and len(others[0].text) <= _LONGEST_NOTICE):
+        return None
+    short = [line for line in lines if line.is_short]
+    titles = [line for line in short if not _is_notice(line)] or short or others or lines
+    return titles[-1]
 
 
 def _is_notice(line: _Line) -> bool:

@@ -241,6 +241,29 @@ def test_notices_and_bylines_are_furniture() -> None:
     assert [credit.agency_id for credit in item.credits] == ["own", "anp", "dpa"]
 
 
+@pytest.mark.parametrize(
+    ("before", "headline"),
+    [
+        ("Brug dicht\nDit is een nieuwe versie, met een reactie van de wethouder.\n", "Brug dicht"),
+        ("De brug gaat dicht.\n", "De brug gaat dicht."),
+        ("Komt er een brug?\n", "Komt er een brug?"),
+        ("Let op: gewijzigd.\n", "Let op: gewijzigd."),
+        ("", None),
+    ],
+)
+def test_what_stands_before_a_dateline(before: str, headline: str | None) -> None:
+    text = f"{before}ZWOLLE (ANP) - De brug is dicht."
+    for page in (pages.whole(text, lambda _: False), pages.split(text, lambda _: False)):
+        (item,) = page.items
+        assert say(text, item)[1:3] == (headline, "ZWOLLE")
+        conserved(text, page)
+
+
+def test_points_of_a_text_are_no_briefs() -> None:
+    text = "EDE (ANP) - Dit gebeurde er.\n- Om 12.30 uur brak de dijk.\n- Om 14.05 uur kwam hulp.\n3 uur geleden"
+    assert [say(text, item)[0] for item in split(text)] == ["lead"]
+
+
 def test_a_dateline_with_its_text_on_the_next_line() -> None:
     text = "SHARES RISE\n    OSLO, Jan 21 -\nShares rose in early trading.\n Reuter"
     (item,) = pages.whole(text, lambda _: False).items
