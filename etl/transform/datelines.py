@@ -166,6 +166,8 @@ def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
         if not is_known and is_place(raw):
             continue  # `LONDON (England):` is a place and a country, not a credit
         after, at = date_at_start(head, bracket.end())
+        if after and not _SEPARATOR.match(head, at):
+            after, at = None, bracket.end()  # the text's own
         before = _before(head[: bracket.start()].rstrip(f" \t,{_DASHES}"))
         if not before:
             return None

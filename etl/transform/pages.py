@@ -15,7 +15,7 @@ Every character belongs to one item or to named furniture; `split` gives both.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 from etl import languages
@@ -260,7 +260,7 @@ def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> Iterator[_Gro
 
 def _of_region(lines: list[_Line], section: str | None, furniture: list[Furniture]) -> Iterator[_Group]:
     """The items of one list. A stamp with nothing that it can belong to is furniture: a page's date line."""
-    cuts = _cuts(lines) if lines and lines[-1].kind == "text" else []
+    cuts = set(_cuts(lines)) if lines and lines[-1].kind == "text" else set()
     texts: list[_Line] = []
     stamp: Stamp | None = None
     for i, line in enumerate(_without_prose(lines)):
@@ -308,18 +308,22 @@ def _without_prose(lines: list[_Line]) -> list[_Line]:
 
     An age that is spelt out ("Twee weken geleden" as a line of a story) and breaks the order is prose.
     """
-    for i, line in enumerate(lines):
-        if line.stamp is None or line.text[0].isdigit() or any(map(str.isdigit, line.text)):
-            continue
-        age = _age(line)
-        if age is None:
-            continue
-        before, after = map(_age, lines[:i]), map(_age, lines[i + 1 :])
-        if any(other and other.start > age.end for other in before) or any(
-            other and other.end < age.start for other in after
-        ):
-            lines[i] = line._replace(kind="text", stamp=None)
+    spelt = [i for i, line in enumerate(lines) if line.stamp and not any(map(str.isdigit, line.text))]
+    if not spelt:
+        return lines
+    ages = [_age(line) for line in lines]
+    # the most that any line before says at least, and the least that any after says at most
+    most = list(accumulate((age.start if age else 0 for age in ages), max))
+    least = list(accumulate((age.end if age else _NEVER for age in reversed(ages)), min))[::-1]
+    for i in spelt:
+        age = ages[i]
+        if age and (most[i] > age.end or least[i] < age.start):
+            lines[i] = lines[i]._replace(kind="text", stamp=None)
     return lines
+
+
+_NEVER = 10**18
+"""Seconds, more than any age."""
 
 
 def _age(line: _Line) -> Span | None:

@@ -309,3 +309,22 @@ def test_every_character_of_any_page_belongs_somewhere(lines: list[str]) -> None
     text = "\n".join(lines)
     conserved(text, pages.split(text, lambda _: False))
     conserved(text, pages.whole(text, lambda _: False))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Zojuist\n",
+        "3 uur geleden\n",
+        "3 uur geleden",
+        "EDE - Ja. ",
+        "- Sport 12:30 Titel\n",
+        "Meer uit Sport\n",
+        "A\nA\n",
+        "(",
+        " ",
+    ],
+)
+def test_repeats_without_end_stay_linear(line: str) -> None:
+    text = line * (40_000 // len(line))
+    conserved(text, pages.split(text, lambda _: False))
