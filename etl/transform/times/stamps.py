@@ -140,7 +140,7 @@ def _whole(line: str) -> Stamp | None:
         and (symbol := _symbol(text[: glued.start()]))
     ):
         return Stamp(0, len(line), symbol, None, None)
-    for found in _readings(text) if text[-1:].isalpha() else ():
+    for found in _readings(text) if text.rstrip(" .")[-1:].isalpha() else ():
         if found.rule in _AGES and (offsets := _offsets(found.symbol)):
             age = found.symbol if found.symbol[0] in "-N" else "-" + found.symbol
             return Stamp(0, len(line), age, *offsets)
@@ -151,10 +151,13 @@ def _whole(line: str) -> Stamp | None:
 def _symbol(text: str) -> str | None:
     """The clock or the day that a text is. Days and clocks are read apart: there are few of either."""
     parts = _DAY_AND_CLOCK.fullmatch(text)
-    day, clock = (_read_symbol(parts["day"]), _read_symbol(parts["clock"])) if parts else (None, None)
+    # beside a day a point parts hours and minutes too
+    read = (_read_symbol(parts["day"]), _read_symbol(parts["clock"].replace(".", ":"))) if parts else (None, None)
+    day, clock = read
     if day and clock and _ONLY_DAY.fullmatch(day) and _CLOCK.fullmatch(clock):
         return day + clock
-    return _read_symbol(text)
+    symbol = _read_symbol(text)
+    return symbol if symbol and (_CLOCK.fullmatch(symbol) or _DAY.fullmatch(symbol)) else None
 
 
 @lru_cache(maxsize=100_000)
@@ -164,7 +167,7 @@ def _read_symbol(text: str) -> str | None:
     if symbol := dates.whole(rest if first.lower().rstrip(".") in _weekdays() else text):
         return symbol
     for found in _readings(text):
-        if _CLOCK.fullmatch(found.symbol) or _DAY.fullmatch(found.symbol):
+        if any(form.fullmatch(found.symbol) for form in (_CLOCK, _DAY, _ONLY_DAY)):
             return found.symbol
     return None
 
@@ -197,6 +200,7 @@ def _first_words() -> frozenset[str]:
         "month",
         "month_short",
         "at",
+        "ago_before",
         "past",
     }
     found = set()
