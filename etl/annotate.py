@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from etl.extract.language import detect
 from etl.schema.frames import polars_schema
 from etl.schema.raw import Capture, Document
-from etl.transform import anchors, pipeline, tabulate
+from etl.transform import anchors, dates, pipeline, tabulate
 from etl.transform.times import resolve
 from etl.transform.times.resolve import Interval
 
@@ -235,9 +235,11 @@ class _View:
                 for name in names
             ],
             "agencies": [
-                self._agencies[c["agency_id"]] for c in self._credits[row["article_id"]] if c["role"] == "credit"
+                self._agencies[c["agency_id"]]
+                for c in self._credits[row["article_id"]]
+                if c["role"] == "credit" and c["span_start"] >= (row["dateline_start"] or 0)  # no byline's
             ],
-            "date": row["dateline_date"].isoformat() if row["dateline_date"] else None,
+            "date": _iso_date(row, anchor),
         }
         stamp = {"start": row["stamp_start"], "end": row["stamp_end"], "text": row["stamp_raw"]}
         return {
@@ -339,6 +341,13 @@ def _span(row: dict[str, Any]) -> dict[str, Any]:
 
 def _to_civil(moment: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
     return moment.astimezone(zone).replace(tzinfo=None) if moment else None
+
+
+def _iso_date(article: dict[str, Any], publication: dict[str, Any]) -> str | None:
+    """The date of a dateline; without a year and a publication there is none."""
+    symbol = article["dateline_symbol"]
+    day = dates.nearest(symbol, publication["earliest"], publication["latest"]) if symbol else None
+    return day.isoformat() if day else None
 
 
 def _iso(moment: dt.datetime | None) -> str | None:

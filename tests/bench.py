@@ -32,6 +32,7 @@ from etl.transform.events import code
 from etl.transform.places import gazetteer, locate
 from etl.transform.records import Unit
 from etl.transform.times import find
+from tests.composed import compose
 
 LEAST_CHARS = 3_000_000
 """Text that is measured at least: enough that a run is not over before the clock ticks."""
@@ -152,8 +153,15 @@ def main(paths: list[Path]) -> None:
 
     scan, _ = measure(lambda: bare_scan(batch))
     steps = {
-        "pages, datelines, credits": measure(lambda: [pages.split(text, is_place) for text in batch])[0],
+        "pages, datelines, credits": measure(lambda: sum(len(pages.split(text, is_place).items) for text in batch))[
+            0
+        ],
     }
+    composed = [p.text for hard in (False, True) for p in compose.pages(1500, hard=hard, seed=int(time.time()))]
+    seconds, _ = measure(lambda: sum(len(pages.split(text, is_place).items) for text in composed))
+    steps["the same, composed pages that do not repeat"] = (
+        seconds * megabytes * 1e6 / sum(len(text.encode()) for text in composed)
+    )
     steps["sentences"], spans = measure(lambda: sentences.split(batch, "nl"))
     steps["times"], times = measure(lambda: find.find(batch, "nl"))
     steps["places"], places = measure(lambda: locate.locate(units, "nl", homes))

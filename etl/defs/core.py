@@ -21,6 +21,7 @@ from etl.schema import Row, core
 TRANSFORMED: tuple[type[Row], ...] = (
     core.Story,
     core.Article,
+    core.Furniture,
     core.Agency,
     core.ArticleAgency,
     core.Sentence,

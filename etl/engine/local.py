@@ -21,7 +21,7 @@ from etl.schema.frames import polars_schema
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.transform.tabulate import Tables
-from etl.warehouse import load
+from etl.warehouse import load, stories
 
 
 class Received(NamedTuple):
@@ -127,6 +127,7 @@ def transform_pending(
         n_rejected += len(refusals)
         n_chars += int(documents["n_chars"].sum())
         progress("transform", n_documents, n_chars)
+    stories.merge(con)
     return Transformed(n_documents, n_rejected)
 
 

@@ -45,3 +45,10 @@ def table(language: str, name: str) -> tuple[dict[str, str], ...]:
     """
     with (_FOLDER / language / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines))
+
+
+@lru_cache
+def words_of_all(name: str, section: str, key: str) -> frozenset[str]:
+    """The words under a key of `<language>/<name>.toml` in every language that has them: pages mix languages."""
+    tables = (toml(code, name) for code in available() if has(code, f"{name}.toml"))
+    return frozenset(word for data in tables for word in data.get(section, {}).get(key, ()))

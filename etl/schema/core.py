@@ -11,6 +11,7 @@ from typing import Literal
 from etl.schema.base import Row, column
 
 ItemRole = Literal["lead", "teaser", "brief"]
+FurnitureKind = Literal["heading", "boilerplate", "byline", "stamp"]
 CreditRole = Literal["credit", "cited"]
 PlaceRole = Literal["dateline", "mention", "demonym", "metonym"]
 TimexType = Literal["DATE", "TIME", "DURATION", "SET"]
@@ -51,21 +52,36 @@ class Article(Row, table="core.articles", key=("article_id",)):
     dateline_raw: str | None = column("the place or places before the credit, as written")
     dateline_start: int | None = column("span of the dateline with its credit", ge=0)
     dateline_end: int | None = column("span of the dateline", ge=0)
-    dateline_date: dt.date | None = column("the date in the dateline, where one is given")
+    dateline_symbol: str | None = column("the date in the dateline as a value that depends on no clock (XXXX-02-26)")
+    dateline_date: dt.date | None = column("that date; its year, where not given, is the nearest to a publication")
     credit_raw: str | None = column("the agencies as written (ANP/RTR)")
     stamp_raw: str | None = column("the stamp that belongs to the item, as written")
     stamp_start: int | None = column("span of the stamp", ge=0)
     stamp_end: int | None = column("span of the stamp", ge=0)
     stamp_symbol: str | None = column("the stamp as a value that depends on no clock (TIMEX3 form)")
     body_sha256: str = column("SHA-256 of the body with white space folded: finds the same item elsewhere")
-    story_id: str = column("the story it tells; items with the same body share it", references="core.stories")
+    story_id: str = column(
+        "the story it tells; items whose bodies are the same, or nearly, share it", references="core.stories"
+    )
     transform_version: str = column("version of the rules and data that made the row")
+
+
+class Furniture(Row, table="core.furniture", key=("furniture_id",)):
+    """One row per stretch of a document that is no item: every character is an item's or stands here."""
+
+    furniture_id: str = column("document_id and start of the span")
+    document_id: str = column("the document it stands in", references="raw.documents")
+    kind: FurnitureKind = column(
+        "heading of a list; boilerplate: a headline's other copy, a photo credit, a notice; byline; stamp of no item"
+    )
+    span_start: int = column("span of the words", ge=0)
+    span_end: int = column("span of the words", ge=0)
 
 
 class Story(Row, table="core.stories", key=("story_id",)):
     """One row per story told by one or several items."""
 
-    story_id: str = column("hash of the body")
+    story_id: str = column("hash of the body, the least of those that are nearly the same")
     n_articles: int = column("items that tell it", ge=1)
     first_published_earliest: dt.datetime | None = column("lower bound of its first publication", filled_by="anchor")
     last_published_latest: dt.datetime | None = column("upper bound of its last publication", filled_by="anchor")

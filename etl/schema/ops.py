@@ -39,6 +39,14 @@ class Transformed(Row, table="ops.transformed", key=("document_id",)):
     run_id: str = column("the run that made them")
 
 
+class BodySketch(Row, table="ops.body_sketches", key=("body_sha256",)):
+    """One row per distinct body: what finds those that are nearly the same, and the story they share."""
+
+    body_sha256: str = column("SHA-256 of the body with white space folded")
+    story_id: str = column("the story it tells: the least hash of the bodies that are nearly the same")
+    bands: list[str] = column("hashes of which two that are nearly the same share one; none for a short body")
+
+
 class CheckResult(Row, table="ops.checks", key=("check_name",)):
     """One row per data check, as it stood when its table was last checked."""
 

@@ -15,12 +15,15 @@ import ahocorasick_rs
 from etl import languages
 from etl.schema.ref import AgencyFacts
 from etl.settings import current
+from etl.transform.dates import date_at_end
 from etl.transform.records import Credit
 
 UNRESOLVED = "x-"
 """Prefix of the agency_id of a credit that is in no reference data."""
 
 _BETWEEN = re.compile(r"\s*(?:/|,|;|\+|&| en | and | und )\s*")
+_WORD = re.compile(r"\S+")
+_HYPHENED = re.compile(r"[^\s-]+")
 _CODE = re.compile(r"[A-Z][A-Z0-9.]{1,11}(?:-[A-Z]{2,5})?\Z")
 
 
@@ -67,6 +70,12 @@ def credits(raw: str, start: int) -> tuple[Credit, ...]:
     Returns:
         One Credit a name; empty where nothing in it looks like an agency.
     """
+    return tuple([Credit(a + start, b + start, surface, id_, role) for a, b, surface, id_, role in _credits(raw)])
+
+
+@lru_cache(maxsize=20_000)
+def _credits(raw: str) -> tuple[Credit, ...]:
+    """The agencies of a credit, spans in it."""
     parts = _parts(raw)
     found, i = [], 0
     while i < len(parts):
@@ -74,7 +83,7 @@ def credits(raw: str, start: int) -> tuple[Credit, ...]:
             surface = raw[parts[i][0] : parts[j - 1][1]]
             agency_id = resolve(surface) or (_unresolved(surface) if j == i + 1 else None)
             if agency_id:
-                found.append(Credit(start + parts[i][0], start + parts[j - 1][1], surface, agency_id, "credit"))
+                found.append(Credit(parts[i][0], parts[j - 1][1], surface, agency_id, "credit"))
                 i = j
                 break
         else:
@@ -86,6 +95,144 @@ def resolve(surface: str) -> str | None:
     """The agency_id of a name as a credit writes it, or None."""
     known = directory()
     return known.by_alias.get(surface) or known.by_folded.get(surface.casefold())
+
+
+def unresolved(raw: str, start: int) -> tuple[Credit, ...]:
+    """A credit that is no code and nobody knows, where a place before it says that it is one."""
+    if not _NAME.fullmatch(raw):
+        return ()
+    return (Credit(start, start + len(raw), raw, UNRESOLVED + raw.lower(), "credit"),)
+
+
+_NAME = re.compile(r"[^\W\d_a-zß-ÿ][\w.&'’-]+(?: [\w.&'’-]+){0,4}")
+
+
+def all_known(credits: Sequence[Credit]) -> bool:
+    """Whether there are credits and each is in the reference data."""
+    return bool(credits) and not any(c.agency_id.startswith(UNRESOLVED) for c in credits)
+
+
+def all_wires(credits: Sequence[Credit]) -> bool:
+    """Whether there are credits and each is of an agency: a paper's or a broadcaster's name opens prose too."""
+    facts = directory().facts
+    return bool(credits) and all(c.agency_id in facts and facts[c.agency_id].kind not in _NO_WIRE for c in credits)
+
+
+_NO_WIRE = frozenset(["newspaper", "broadcaster", "website", "magazine"])
+"""Kinds of names that supply no text to others."""
+
+
+def byline(line: str, start: int) -> tuple[Credit, ...] | None:
+    """The credits of a line that says who wrote: `Door onze correspondent`, `By John Smith, Reuters`.
+
+    Args:
+        line: the line, trimmed.
+        start: where it starts in the text.
+
+    Returns:
+        The agencies and own staff it names, often none; None where it is no byline.
+    """
+    if len(line) > _LONGEST_BYLINE or line.partition(" ")[0].casefold() not in _byline_beginnings():
+        return None
+    if agency_id := resolve(line):
+        is_own = agency_id in directory().facts and directory().facts[agency_id].kind == OWN_STAFF
+        return (Credit(start, start + len(line), line, agency_id, "credit"),) if is_own else None
+    match = _byline().fullmatch(line)
+    if not match:
+        return None
+    named = match["agency"]
+    return credits(named, start + match.start("agency")) if named else own_staff(line, start)
+
+
+def own_staff(line: str, start: int) -> tuple[Credit, ...]:
+    """The paper's own people that a line opens with: `Van onze verslaggever Jan de Boer`."""
+    match = _own_staff().match(line)
+    if match is None:
+        return ()
+    surface = match.group()
+    return (Credit(start, start + len(surface), surface, directory().by_folded[surface.casefold()], "credit"),)
+
+
+@lru_cache(maxsize=1)
+def _byline_beginnings() -> frozenset[str]:
+    """The first words of bylines and of own staff, in lower case."""
+    known = directory()
+    staff = (alias for alias, agency_id in known.by_folded.items() if known.facts[agency_id].kind == OWN_STAFF)
+    forms = (*staff, *languages.words_of_all("citations", "credits", "bylines"))
+    return frozenset(form.casefold().partition(" ")[0] for form in forms)
+
+
+@lru_cache(maxsize=1)
+def _own_staff() -> re.Pattern[str]:
+    known = directory()
+    aliases = (alias for alias, agency_id in known.by_folded.items() if known.facts[agency_id].kind == OWN_STAFF)
+    longest_first = sorted(aliases, key=lambda alias: (-len(alias), alias))
+    return re.compile("(?:" + "|".join(map(re.escape, longest_first)) + r")\b" if longest_first else "(?!)", re.I)
+
+
+OWN_STAFF = "own staff"
+"""Kind of the credits that name no agency but the paper's own people."""
+_LONGEST_BYLINE = 80
+
+
+@lru_cache(maxsize=1)
+def _byline() -> re.Pattern[str]:
+    opening = "|".join(
+        map(re.escape, sorted(languages.words_of_all("citations", "credits", "bylines"), key=lambda w: (-len(w), w)))
+    )
+    name = r"(?:[^\W\d_a-zß-ÿ][\w.'’\-]*|van|de|der|den|von|di|da|du|le|la|en|and|und|et|y)"
+    return re.compile(rf"(?:{opening or '(?!)'}) {name}(?: {name}){{0,6}}(?:[,/] ?(?P<agency>[\w ./\-]{{2,30}}))?")
+
+
+def sign_off(text: str, start: int, end: int) -> tuple[Credit, ...]:
+    """The credits that an item ends with: `(APA, dpa, 1.2.2015)`, a last line `Reuter` or `Bron: ANP`.
+
+    Args:
+        text: the document's text.
+        start: where the item's body starts.
+        end: where it ends.
+
+    Returns:
+        Credits of known agencies; empty where the item ends in nothing but them.
+    """
+    at = max(start, end - _REACH)
+    if text[end - 1 : end] == ")":
+        opening = text.rfind("(", at, end)
+        # a bracket after the last full stop; one within a sentence belongs to its words
+        if (
+            opening > at
+            and text[opening - 1 : opening].isspace()
+            and text[at:opening].rstrip()[-1:] in tuple('.!?"”')
+        ):
+            return _signed(text, opening + 1, end - 1)
+        return ()
+    line = text.rfind("\n", at, end) + 1
+    if line <= at or end - line > _LONGEST_LINE:
+        return ()
+    while text[line].isspace():
+        line += 1
+    match = _source().match(text, line, end)
+    return _signed(text, match.end() if match else line, end)
+
+
+_REACH = 80
+_LONGEST_LINE = 40
+
+
+def _signed(text: str, start: int, end: int) -> tuple[Credit, ...]:
+    """The agencies of text[start:end] where it is nothing but agencies and, last, a date."""
+    _, raw = date_at_end(text[start:end])
+    found = credits(raw, start)
+    covered = sum(c.end - c.start for c in found)
+    separators = sum(m.end() - m.start() for m in _BETWEEN.finditer(raw))
+    return found if all_wires(found) and covered + separators >= len(raw.strip()) else ()
+
+
+@lru_cache(maxsize=1)
+def _source() -> re.Pattern[str]:
+    """Words before the agency in a last line: `Bron: ANP`."""
+    words = sorted(languages.words_of_all("citations", "credits", "sources"), key=len, reverse=True)
+    return re.compile("(?:" + "|".join(map(re.escape, words)) + r"):? *" if words else "(?!)", re.IGNORECASE)
 
 
 def citations(texts: Sequence[str], language: str) -> Iterator[tuple[int, Credit]]:
@@ -138,7 +285,7 @@ def _inside_word(text: str, start: int, end: int) -> bool:
 
 
 def _parts(raw: str) -> list[tuple[int, int]]:
-    """The spans between separators. Spaces separate only where every word is an agency (`ats afp`)."""
+    """The spans between separators. Spaces and hyphens separate only agencies that are known (`ats afp`)."""
     spans, at = [], 0
     for separator in [*_BETWEEN.finditer(raw), None]:
         end = separator.start() if separator else len(raw)
@@ -146,9 +293,10 @@ def _parts(raw: str) -> list[tuple[int, int]]:
             spans.append((at, end))
         at = separator.end() if separator else end
     if len(spans) == 1 and not resolve(raw.strip()):
-        words = [m.span() for m in re.finditer(r"\S+", raw)]
-        if len(words) > 1 and all(resolve(raw[a:b]) for a, b in words):
-            return words
+        for word in (_WORD, _HYPHENED):
+            words = [m.span() for m in word.finditer(raw)]
+            if len(words) > 1 and all(resolve(raw[a:b]) for a, b in words):
+                return words
     return spans
 
 

@@ -3,56 +3,75 @@
     LONDEN/PARIJS (ANP/RTR/AFP) -      BUENOS AIRES, Argentina (AP) _      (ANSA) - ROME, JUL 11 -
     STOCKHOLM, Aug 29, 2014 (AFP) -    MOSCOW, January 21. /TASS/.         Den Haag -
 
-A dateline says where a story was filed, not where it happened. Forms as observed on Dutch news pages and in the
-wires of the agencies named; what is between place and dash is told apart by reference data and shape, not by
-one agency's habit.
+A dateline says where a story was filed, not where it happened. It is read from what separates its parts: a credit
+in brackets or slashes, else a dash. What stands before is split into places, regions and a date, and is told from
+prose by reference data and shape, not by one agency's habit. A credit that is known allows any case; without one the
+place must be in capitals, dated, or known.
 """
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
+from etl import languages
 from etl.transform import agencies
+from etl.transform.dates import Date, date_at_end, date_at_start
 from etl.transform.records import Credit, Dateline, Span
 
-# Longest head that is looked at: the longest real ones (three places, region, date, three agencies) are about 110.
 _REACH = 140
+"""Longest head that is looked at: the longest real ones (three places, region, date, agencies) are about 110."""
+_LONGEST_NAME = 45
+_LONGEST_HEAD = 110
+_LONGEST_WORD = 10
+"""Characters of capitals after a dash that may be a name: `IBM`."""
 
-_UPPER = r"A-ZÀ-ÖØ-ÞŁŚŻŠČĐİ"
+_UPPER = r"A-ZÀ-ÖØ-ÞŁŚŻŠČĐİŽĆŃŘĞŞŐŰ"
 # A name of up to five words, each opening with a capital or one of the small words that stand inside names.
-_WORD = rf"(?:['’]s-|['’]t |[’'])?[{_UPPER}][\w.'’\-]*"
-_LINK = r"(?:de|den|der|del|di|du|da|do|la|le|el|al|en|aan|op|am|an|im|und|and|of|sur|von|van|the|upon|bei)"
-_NAME = rf"{_WORD}(?: (?:{_LINK} ){{0,2}}{_WORD}){{0,4}}"
-_LOWER_NAME = r"[a-zà-öø-ÿ][\w.'’\-]*(?: [a-zà-öø-ÿ][\w.'’\-]*){0,2}"
-_DATE = (
-    r"(?:[A-Za-zÀ-ÿ]{3,10}\.? \d{1,2}(?:, ?\d{4})?|\d{1,2}\.? [A-Za-zÀ-ÿ]{3,10}\.?(?: \d{4})?"
-    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
+_WORD = rf"(?:['’][sStT][- ]|[dDlL]['’])?[{_UPPER}][\w.'’\-]*"
+_LINK = (
+    r"(?:de|den|der|del|della|di|du|da|do|dos|la|le|les|el|al|en|aan|op|bij|am|an|im|ob|und|and|of|sur|sous|von|van|the"
+    r"|upon|on|in|bei|na|y|van de|van den)"
 )
-_DASH = r"(?:[ \t]*(?:\.?[-–—_]{1,2}|\u2015)(?=[ \t\n\"“„‘'(«]|[^\W\d_]))"
-_BRACKETED = r"[ \t]*\((?P<credit>[^()\n]{2,60})\)"
-_SLASHED = r"[ \t]*/(?P<slashed>[\w .\-]{2,20})/"
-_BARE = r"[ \t]+(?P<bare>[A-Z][A-Za-z]{1,10})"
+_NAME = re.compile(rf"(?:\d{{1,4}} )?{_WORD}(?: (?:{_LINK} ){{0,2}}(?:{_WORD}|\d{{1,4}}\b)){{0,4}}")
+_LOWER_NAME = re.compile(r"(?:\d{1,4} )?['’]?[^\W\d_A-Z][\w.'’\-]*(?: [\w.'’\-]+){0,4}")
+# first in a class of characters, where its hyphen stands for itself
+_DASHES = "-–—―_‑−"
 
-_HEAD = re.compile(
-    rf"(?P<places>{_NAME}(?:[ ]?/[ ]?{_NAME}){{0,3}})"
-    rf"(?P<region>(?:, (?!{_DATE}){_NAME}){{0,2}})"
-    rf"(?:,? (?P<date>{_DATE})[.,]?)?"
-    rf"(?:{_BRACKETED}(?:{_DASH}|[ \t]*:)|{_SLASHED}[ \t]*[.:]|{_BARE}{_DASH}|(?P<none>{_DASH}))[ \t]*"
-)
-_LOWER_HEAD = re.compile(rf"(?P<places>{_LOWER_NAME}(?:/{_LOWER_NAME}){{0,3}}){_BRACKETED}{_DASH}[ \t]*")
-_CREDIT_FIRST = re.compile(
-    rf"\((?P<credit>[^()\n]{{2,40}})\){_DASH}[ \t]*(?P<places>{_NAME}(?:[ ]?/[ ]?{_NAME}){{0,3}})"
-    rf"(?:, (?P<date>{_DATE}))?{_DASH}[ \t]*"
-)
-_NO_PLACE = re.compile(rf"(?:\((?P<bracketed>[^()\n]{{2,40}})\)|(?P<credit>[A-Z][A-Za-z/]{{1,20}})){_DASH}[ \t]+")
-_NO_DASH = re.compile(rf"(?P<places>{_NAME}(?:[ ]?/[ ]?{_NAME}){{0,3}}){_BRACKETED}[ \t]+(?=[{_UPPER}\"“„‘'])")
-# Capitals before a dash that are a rubric of the page, not a place; the same on Dutch, English and German sites.
-_RUBRIC = re.compile(
-    r"(?:LIVE|VIDEO|FOTO'?S?|UPDATE|COLUMN|OPINIE|OPINION|ANALYSE|ANALYSIS|PODCAST|INTERVIEW)(?:BLOG)?"
+# What a line must hold near its beginning to open with a dateline: a bracket, a slash, a dash at a blank.
+_CUE = re.compile(rf"[{_DASHES}(\[/](?:(?<=[(\[])|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
+_PLAIN = re.compile(rf"[^()\n\"]{{2,80}}+\([^()\n]{{2,40}}\)[ \t]*[{_DASHES}][ \t]+")
+_CAPITALS = re.compile(rf"[{_UPPER}][{_UPPER} './\-]{{2,60}}[{_UPPER}.] [-–—] (?=[{_UPPER}][a-zß-ÿ])")
+_BRACKETS = re.compile(r"[(\[]([^()\[\]\n]{2,60})[)\]]")
+_REGION_IN_BRACKETS = re.compile(r"[ \t]*\(([^()]*)\)\Z")
+_SLASHES = re.compile(rf"[ \t]/([\w .\-]{{2,20}})/[ \t]*(?:[.:]|[.:]?[{_DASHES}]{{1,2}})[ \t]*")
+# after the credit
+_SEPARATOR = re.compile(rf"[ \t]*(?:[.:,]?[{_DASHES}]{{1,2}}|:)[ \t]*")
+# without a credit: a dash with a blank at one side at least
+_DASH = re.compile(
+    rf"(?:(?P<apart>[ \t]+[.,]?)|(?<=[\w.,]))[{_DASHES}]{{1,2}}(?:[ \t]+|\Z|(?(apart)(?=[\w\"“„‘'«(])|(?!)))"
 )
 _SLASH = re.compile(r"\s*/\s*")
+_LAST_WORD = re.compile(r"\S+\Z")
+# a credit that opens the head: in brackets, or a code; then a dash or a blank
+_OPENING = re.compile(
+    rf"(?:[(\[](?P<bracketed>[^()\[\]\n]{{2,60}})[)\]]|(?P<bare>[{_UPPER}]{{2}}[\w./]{{0,20}}))"
+    rf"(?P<dash>[ \t]*[{_DASHES}]{{1,2}})?[ \t]+"
+)
 
 
-def parse(text: str, start: int, end: int, is_place: Callable[[str], bool]) -> Dateline | None:
+class _Before(NamedTuple):
+    """What stands before the credit or the dash."""
+
+    places: str
+    region: str
+    date: Date | None
+
+
+IsPlace = Callable[[str], bool]
+
+
+def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None:
     """Read the dateline that opens text[start:end].
 
     Args:
@@ -64,59 +83,256 @@ def parse(text: str, start: int, end: int, is_place: Callable[[str], bool]) -> D
     Returns:
         The dateline, or None where the text opens without one. Spans are code points of `text`.
     """
-    head = text[start : min(end, start + _REACH)]
-    if (
-        "(" not in head
-        and "-" not in head
-        and "–" not in head
-        and "—" not in head
-        and "/" not in head
-        and "_" not in head
-    ):
+    limit = min(end, start + _REACH)
+    if (plain := _PLAIN.match(text, start, limit)) and (known := _plain(plain.group())):
+        return _moved(known, start)
+    if not _CUE.search(text, start, limit):
         return None
-    for pattern in (_CREDIT_FIRST, _HEAD, _LOWER_HEAD, _NO_DASH, _NO_PLACE):
-        if (match := pattern.match(head)) and (dateline := _read(match, start, is_place)):
-            return dateline
+    if (plain := _CAPITALS.match(text, start, limit)) and (known := _capitals(plain.group(), is_place)):
+        return _moved(known, start)
+    head = text[start:limit]
+    is_title = end - start < _REACH and text[end - 1 : end].isalnum()
+    found = _read_head(head, is_place, is_title=is_title)
+    return _moved(found, start) if found else None
+
+
+def _read_head(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
+    """Read the dateline that a head opens with, in whatever form; spans in the head."""
+    found = _credit_first(head, is_place, is_title=is_title)
+    if not found and ("(" in head or "[" in head):
+        found = _bracketed(head, is_place)
+    if not found and " /" in head:
+        found = _slashed(head)
+    return found or _dashed(head, is_place, is_title=is_title)
+
+
+@lru_cache(maxsize=50_000)
+def _plain(head: str) -> Dateline | None:
+    """A head in the commonest form, where its credit is known; such heads come again and again."""
+    found = _bracketed(head, _nowhere)
+    return found if found and agencies.all_known(found.credits) else None
+
+
+@lru_cache(maxsize=50_000)
+def _capitals(head: str, is_place: IsPlace) -> Dateline | None:
+    """A head that is capitals and a dash; such heads come again and again too."""
+    following = "Aa"
+    found = _read_head(head + following, is_place, is_title=False)
+    return found if found and found.end == len(head) else None
+
+
+def _nowhere(name: str) -> bool:
+    """Ask no gazetteer."""
+    return False
+
+
+def _credit_first(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
+    """`(ANSA) - ROME, JUL 11 - `, `ANP LONDEN - `, and `(ANP) - ` with no place."""
+    if staff := agencies.own_staff(head, 0):
+        return _after_credit(head, staff[0].end, staff[0].surface, staff, is_place)
+    opening = _OPENING.match(head)
+    name = "bracketed" if opening and opening["bracketed"] else "bare"
+    if not opening or not (credits := agencies.credits(opening[name], opening.start(name))):
+        return None
+    if not (agencies.all_known(credits) if name == "bracketed" else agencies.all_wires(credits) and not is_title):
+        return None
+    is_alone = name == "bracketed" and opening["dash"]
+    found = _after_credit(head, opening.end(), opening[name], credits, is_place)
+    return found or (Dateline(0, opening.end(), (), None, opening[name], credits, None) if is_alone else None)
+
+
+def _after_credit(head: str, at: int, raw: str, credits: tuple[Credit, ...], is_place: IsPlace) -> Dateline | None:
+    """The place and the dash that follow a credit; the dash alone is enough where it follows at once."""
+    dash = _DASH.search(head, at)
+    if dash is None:
+        return None
+    if not head[at : dash.start()].strip():
+        return Dateline(0, dash.end(), (), None, raw, credits, None)
+    at += len(head[at:]) - len(head[at:].lstrip())
+    before = _before(head[at : dash.start()])
+    if before and _NAME.fullmatch(before.places) and (before.date or _are_places(before.places, is_place)):
+        return _dateline(before, at, dash.end(), raw, credits)
     return None
 
 
-def _read(match: re.Match[str], start: int, is_place: Callable[[str], bool]) -> Dateline | None:
-    groups = match.groupdict()
-    name = next((n for n in ("credit", "bracketed", "slashed", "bare") if groups.get(n)), None)
-    raw = groups[name] if name else None
-    credits = agencies.credits(raw, start + match.start(name)) if raw and name else ()
-    if raw and not credits:
-        return None  # `LONDON (England):` is a place and a country, not a credit
-    if name in ("bare", "credit") and "places" not in groups and not _all_known(credits):
+def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
+    """`PLACE (ANP/AFP) - `, with a date or a region before or after the credit; known credits need no dash."""
+    for bracket in _BRACKETS.finditer(head, 1):
+        if bracket.start() > _LONGEST_HEAD:
+            return None
+        inner, raw = date_at_end(bracket[1])
+        credits = agencies.credits(raw, bracket.start(1))
+        is_known = agencies.all_known(credits)
+        if not is_known and is_place(raw):
+            continue  # `LONDON (England):` is a place and a country, not a credit
+        after, at = date_at_start(head, bracket.end())
+        if after and not _SEPARATOR.match(head, at):
+            after, at = None, bracket.end()  # the text's own
+        before = _before(head[: bracket.start()].rstrip(f" \t,{_DASHES}"))
+        if not before:
+            return None
+        inner = (
+            inner._replace(start=inner.start + bracket.start(1), end=inner.end + bracket.start(1)) if inner else None
+        )
+        before = before._replace(date=before.date or after or inner)
+        separator = _SEPARATOR.match(head, at)
+        if not separator and not credits:
+            continue
+        if not separator:
+            return _without_dash(head, before, at, raw, credits)
+        if not _can_be_filed(before, is_place, is_known=is_known):
+            return None
+        if not credits and separator.group().strip() != ":":
+            credits = agencies.unresolved(raw, bracket.start(1))
+        return _dateline(before, 0, separator.end(), raw, credits) if credits else None
+    return None
+
+
+def _without_dash(head: str, before: _Before, at: int, raw: str, credits: tuple[Credit, ...]) -> Dateline | None:
+    """`Paris (ats afp) Le train …`: a full stop or nothing, white space and a capital after a wire's credit."""
+    at += head[at : at + 1] == "."
+    rest = head[at:]
+    opening = rest.lstrip(" \t\"“„‘'«")[:1]
+    opens = rest[:1].isspace() and (opening.isupper() or opening.isdigit())
+    names = _SLASH.split(before.places)
+    if not opens or not agencies.all_wires(credits) or not all(map(_NAME.fullmatch, names)):
         return None
-    if name == "bare" and not _all_known(credits):
+    return _dateline(before, 0, at + len(rest) - len(rest.lstrip(" \t")), raw, credits)
+
+
+def _slashed(head: str) -> Dateline | None:
+    """`MOSCOW, January 21. /TASS/. ` and `København /ritzau/: `"""
+    slashes = _SLASHES.search(head)
+    if not slashes:
         return None
-    places = groups.get("places")
-    if places and not raw and not _stands_alone(places, groups.get("date"), is_place):
+    credits = agencies.credits(slashes[1], slashes.start(1))
+    before = _before(head[: slashes.start()].rstrip(" \t,"))
+    if not before or not agencies.all_known(credits) or not _NAME.match(before.places):
         return None
+    return _dateline(before, 0, slashes.end(), slashes[1], credits)
+
+
+def _dashed(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
+    """A dash alone: `SALVADOR, Feb 26 - `, `Den Haag - `, `AP - `, `SAITAMA, Japan, Dec. 9 Kyodo - `."""
+    dash = _DASH.search(head)
+    if not dash or dash.start() > _LONGEST_HEAD:
+        return None
+    before_dash = head[: dash.start()].rstrip(" \t,.")
+    last = _LAST_WORD.search(before_dash)
+    if last and not last.group().islower():
+        credits = agencies.credits(last.group(), last.start())
+        places = before_dash[: last.start()].rstrip(" \t,.")
+        if agencies.all_wires(credits) and (places or not is_title):
+            return _named(places, dash.end(), last.group(), credits)
+    after = head[dash.end() :].lstrip("\"“„‘'«(")
+    is_loud = after.isupper() and len(after) > _LONGEST_WORD  # the dash of a title in capitals
+    is_apart = dash["apart"] is not None and bool(after) and not after.isupper()
+    return _alone(head[: dash.end()], dash.start(), is_place, is_apart, is_title or after[:1].islower(), is_loud)
+
+
+@lru_cache(maxsize=50_000)
+def _alone(head: str, dash: int, is_place: IsPlace, is_apart: bool, is_prose: bool, is_loud: bool) -> Dateline | None:
+    """A place and a dash, where both say enough. What goes on in small letters is prose, but after capitals."""
+    before = _before(head[:dash].rstrip(" \t,"))
+    region = _REGION_IN_BRACKETS.search(head[:dash])
+    if region and not is_place(region[1]):
+        return None
+    if before and _stands_alone(before, is_place, is_apart=is_apart, is_prose=is_prose, is_loud=is_loud):
+        return _dateline(before, 0, len(head), None, ())
+    return None
+
+
+def _named(places: str, end: int, raw: str, credits: tuple[Credit, ...]) -> Dateline | None:
+    """A credit without brackets: alone, or after a place and a date."""
+    if not places:
+        return Dateline(0, end, (), None, raw, credits, None)
+    before = _before(places)
+    if before and (before.date or before.places.isupper()) and _NAME.fullmatch(before.places):
+        return _dateline(before, 0, end, raw, credits)
+    return None
+
+
+def _before(text: str) -> _Before | None:
+    """Places, regions and a date; None where the shape is another."""
+    date, rest = date_at_end(text)
+    if date and not rest:
+        return _Before("", "", date)  # `Oct. 19 (UPI) -- `
+    rest = _REGION_IN_BRACKETS.sub("", rest)
+    places, _, region = rest.partition(",")
+    places, region = places.rstrip(), region.strip(" \t,")
+    if region and not all(part.strip()[:1].isupper() for part in region.split(",")):
+        return None
+    if not places or len(region) > _LONGEST_NAME or any(mark in places for mark in '"“”!?;:'):
+        return None
+    if any(not name or len(name) > _LONGEST_NAME for name in _SLASH.split(places)):
+        return None
+    return _Before(places, region, date)
+
+
+def _can_be_filed(before: _Before, is_place: IsPlace, *, is_known: bool) -> bool:
+    """Whether what stands before a credit in brackets can be its places."""
+    names = _SLASH.split(before.places)
+    if is_known and not before.places:
+        return True
+    if is_known:
+        return all(_NAME.fullmatch(n) or _LOWER_NAME.fullmatch(n) or n.isupper() or is_place(n) for n in names)
+    return all(_NAME.fullmatch(name) and (name.isupper() or is_place(name)) for name in names)
+
+
+def _are_places(places: str, is_place: IsPlace) -> bool:
+    names = _SLASH.split(places)
+    return all((name.isupper() and len(name) > 3) or is_place(name) for name in names)
+
+
+def _stands_alone(before: _Before, is_place: IsPlace, *, is_apart: bool, is_prose: bool, is_loud: bool) -> bool:
+    """Whether a head with no credit is a dateline: dated, in capitals, or nothing but known places."""
+    names = _SLASH.split(before.places)
+    if any(agencies.resolve(name) for name in names) or before.places.upper() in _rubrics():
+        return False
+    if not all(_NAME.fullmatch(name) for name in names):
+        return False
+    if before.date and not is_loud:
+        return True
+    if not is_apart:
+        return False
+    has_digit = any(char.isdigit() for char in before.places)
+    if not has_digit and all(name.isupper() and len(name) > 3 for name in names):
+        return True
+    return not is_prose and all(is_place(name) for name in names)
+
+
+def _rubrics() -> frozenset[str]:
+    """Capitals before a dash that are a rubric of the page, not a place; of all languages."""
+    return languages.words_of_all("pages", "titles", "rubrics")
+
+
+def _dateline(before: _Before, at: int, end: int, raw: str | None, credits: tuple[Credit, ...]) -> Dateline:
+    date = before.date
     return Dateline(
-        start=start,
-        end=start + match.end(),
-        places=_place_spans(places, start + match.start("places")) if places else (),
-        places_raw=places,
+        start=0,
+        end=end,
+        places=_place_spans(before.places, at) if before.places else (),
+        places_raw=before.places or None,
         credit_raw=raw,
         credits=credits,
-        date=Span(start + match.start("date"), start + match.end("date")) if groups.get("date") else None,
+        date=Span(at + date.start, at + date.end) if date else None,
+        date_symbol=date.symbol if date else None,
     )
 
 
-def _all_known(credits: tuple[Credit, ...]) -> bool:
-    return bool(credits) and not any(c.agency_id.startswith(agencies.UNRESOLVED) for c in credits)
-
-
-def _stands_alone(places: str, date: str | None, is_place: Callable[[str], bool]) -> bool:
-    """Whether a head with no credit is a dateline: in capitals, dated, or nothing but known places."""
-    names = _SLASH.split(places)
-    if any(agencies.resolve(name) for name in names):
-        return False  # `ANP - ` is a credit with no place
-    if all(name.isupper() and len(name) > 3 for name in names) and not _RUBRIC.fullmatch(places):
-        return True
-    return bool(date and is_place(names[0])) or all(is_place(name) for name in names)
+def _moved(found: Dateline, by: int) -> Dateline:
+    """A dateline that was read from its head alone, in the document's text."""
+    _, end, places, places_raw, credit_raw, credits, date, symbol = found
+    return Dateline(
+        by,
+        end + by,
+        tuple([Span(a + by, b + by) for a, b in places]),
+        places_raw,
+        credit_raw,
+        tuple([Credit(a + by, b + by, surface, agency, role) for a, b, surface, agency, role in credits]),
+        Span(date.start + by, date.end + by) if date else None,
+        symbol,
+    )
 
 
 def _place_spans(places: str, start: int) -> tuple[Span, ...]:

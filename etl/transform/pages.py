@@ -5,23 +5,25 @@
     paragraphs of the lead                     37 minuten geledenPLACE (ANP) - next teaser
 
 Items are told apart by structure: a stamp closes the item before it and may be glued to what follows; a dateline
-opens one; a short line without a full stop before a text is its title. Words of furniture (`Meer uit`, `Net
-binnen`) are data of the languages. A lead has no stamp and must not inherit a teaser's.
+opens one; a short line without a full stop before a text is its title. Where a list begins with a stamp and does not
+end with one, its stamps open their items; where they stand between title and text, they are in the middle. Words of
+furniture (`Meer uit`, `Net binnen`) are data of the languages. A lead has no stamp and must not inherit a teaser's.
 
 Every character belongs to one item or to named furniture; `split` gives both.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 from etl import languages
-from etl.transform import datelines
-from etl.transform.records import Dateline, Item, Span, Stamp
+from etl.schema.core import FurnitureKind
+from etl.transform import agencies, datelines
+from etl.transform.datelines import IsPlace
+from etl.transform.records import Credit, Dateline, Item, Span, Stamp
 from etl.transform.times import stamps
-
-FurnitureKind = Literal["heading", "boilerplate", "stamp"]
 
 
 class Furniture(NamedTuple):
@@ -54,23 +56,34 @@ class _Line(NamedTuple):
     @property
     def is_short(self) -> bool:
         """Whether it can be a title: one line of a few words that does not end as a sentence does."""
-        return self.dateline is None and len(self.text) <= 150 and not _SENTENCE_END.search(self.text)
+        return self.dateline is None and len(self.text) <= _LONGEST_TITLE and not _SENTENCE_END.search(self.text)
 
 
 class _Group(NamedTuple):
-    """The lines that one stamp closes, or that a heading or the page's end cuts off."""
+    """The lines of one item, or of several where only datelines part them, and the stamp that is theirs."""
 
     lines: list[_Line]
     stamp: Stamp | None
     section: str | None
 
 
-_SENTENCE_END = re.compile(r"[.!?…:;,][\"”’')\]]*\Z")
+_LONGEST_TITLE = 150
+_LONGEST_HEADING = 40
+# a title may be a question or a cry; what ends in another mark is a sentence
+_SENTENCE_END = re.compile(r"[.…:;,][\"”’')\]]*\Z")
+_MARKS = frozenset(".!?,;:…\"”’'»")
+"""What a line ends with that no stamp ends with."""
 _BRIEF = re.compile(r"[-–•*] (?:(?P<section>[^\d\n]{2,40}?) )?(?P<clock>[0-2]?\d[:.][0-5]\d) (?P<title>\S.*)")
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
+_LONGEST_NOTICE = 200
+_DATE_LINES = 3
+"""Lines at the top of a text among which one may be its date."""
+_HEAD_LINES = 8
+"""Lines at the top of an item among which its dateline is looked for: titles, bylines and notices stand before it."""
+_BOILERPLATE_LINES = 12
 
 
-def split(text: str, is_place: Callable[[str], bool]) -> Page:
+def split(text: str, is_place: IsPlace) -> Page:
     """Split a page into items and furniture.
 
     Args:
@@ -80,167 +93,263 @@ def split(text: str, is_place: Callable[[str], bool]) -> Page:
     Returns:
         Items in the page's order, spans in code points of `text`.
     """
-    lines = list(_lines(text, is_place))
-    groups, furniture = _groups(lines)
-    titled = sum(len(g.lines) > 1 and g.lines[0].is_short for g in groups) > len(groups) / 2
+    lines = _with_their_likes(text, list(_lines(text, is_place)))
+    furniture: list[Furniture] = []
+    groups = list(_groups(lines, furniture))
+    titled = sum(_has_title(g.lines) for g in groups) > len(groups) / 2
     items: list[Item] = []
     section: str | None = None  # of an index, the heading above the first title is that of those below it too
     for i, group in enumerate(groups):
-        placed = group._replace(section=group.section or section)
-        items += _items(placed, furniture, is_first=i == 0, titled=titled)
+        if section and not group.section:
+            group = group._replace(section=section)
+        items += _items(text, group, furniture, is_first=i == 0, titled=titled)
         if items and items[-1].role != "brief":
             section = items[-1].section
     return Page(_with_roles(items), tuple(sorted(furniture, key=lambda f: f.start)))
 
 
-_DATE_LINES = 3
-"""Lines at the top of a text among which one may be its date."""
-
-
-def whole(text: str, is_place: Callable[[str], bool]) -> Page:
+def whole(text: str, is_place: IsPlace) -> Page:
     """Take a text as one article: its title if it opens with one, a line with its date, its dateline, its body."""
     lines = list(_cut(text))
     stamp = None
     for i, line in enumerate(lines[:_DATE_LINES]):
         # of an age only a page can say to what moment it belongs
         if len(lines) > 1 and (found := stamps.whole(line.text)) and found.offset_min_s is None:
-            stamp = _stamp_line(line, found).stamp
+            stamp = found._replace(start=line.start, end=line.start + found.end)
             del lines[i]
             break
-    lines[:2] = [line._replace(dateline=datelines.parse(text, line.start, line.end, is_place)) for line in lines[:2]]
     if not lines:
         return Page((), ())
+    for i, line in enumerate(lines[:_HEAD_LINES]):
+        if dateline := datelines.parse(text, line.start, line.end, is_place):
+            lines[i] = line._replace(dateline=dateline)
+            break
     furniture: list[Furniture] = []
-    item = _item(_Group(lines, stamp, None), furniture)
-    return Page((item._replace(role="lead"),), tuple(furniture))
+    item = _item(text, _Group(lines, stamp, None), furniture)
+    return Page((item._replace(role="lead"),), tuple(sorted(furniture, key=lambda f: f.start)))
+
+
+# lines
 
 
 def _cut(text: str) -> Iterator[_Line]:
     """The lines that hold anything, trimmed."""
     for match in _LINE.finditer(text):
-        raw = match.group()
-        stripped = raw.strip()
-        if stripped:
-            start = match.start() + raw.index(stripped)
-            yield _Line(start, start + len(stripped), stripped, "text")
+        yield _Line(match.start(), match.end(), match.group(), "text")
 
 
-def _lines(text: str, is_place: Callable[[str], bool]) -> Iterator[_Line]:
+def _lines(text: str, is_place: IsPlace) -> Iterator[_Line]:
     """Lines with stamps cut off, headings and briefs known, datelines read."""
-    for line in _cut(text):
-        for part in _unglue(line):
-            if part.kind == "stamp":
-                yield part
-            elif heading := _heading(part):
-                yield heading
-            elif match := _BRIEF.match(part.text):
-                yield _brief(part, match)
-            else:
-                yield part._replace(dateline=datelines.parse(text, part.start, part.end, is_place))
+    beginnings = stamps.beginnings()
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        # most lines begin and end with no stamp: what can be seen of that is looked at here, without a call
+        while start < end and (text[start : start + 3].lower() in beginnings or text[start].isdigit()):
+            stamp = stamps.leading(text, start, end)
+            if stamp is None or not _is_cut_off(text, stamp.end, end, is_place):
+                break
+            yield _Line(start, stamp.end, text[start : stamp.end], "stamp", stamp)
+            start = _skip_blanks(text, stamp.end, end)
+        if start == end:
+            continue
+        last = None if text[end - 1] in _MARKS else stamps.trailing(text, start, end)
+        if last is None:
+            yield _text_line(text, start, end, is_place)
+            continue
+        stop = last.start
+        while text[stop - 1].isspace():
+            stop -= 1
+        yield _text_line(text, start, stop, is_place)
+        yield _Line(last.start, last.end, text[last.start : last.end], "stamp", last)
 
 
-def _unglue(line: _Line) -> Iterator[_Line]:
-    """Cut a stamp off the line's beginning or end."""
-    if stamp := stamps.leading(line.text):
-        yield _stamp_line(line, stamp)
-        rest = line.text[stamp.end :]
-        if rest.strip():
-            start = line.start + stamp.end + len(rest) - len(rest.lstrip())
-            yield from _unglue(_Line(start, line.end, rest.strip(), "text"))
-        return
-    if stamp := stamps.trailing(line.text):
-        body = line.text[: stamp.start].rstrip()
-        if body:
-            yield _Line(line.start, line.start + len(body), body, "text")
-        yield _stamp_line(line, stamp)
-        return
-    yield line
+def _is_cut_off(text: str, at: int, end: int, is_place: IsPlace) -> bool:
+    """Whether what follows a stamp is glued to it: anything, but after a blank or in small letters a dateline."""
+    if at >= end or not (text[at].isspace() or text[at].islower()):
+        return True
+    return bool(datelines.parse(text, at + text[at].isspace(), end, is_place))
 
 
-def _stamp_line(line: _Line, stamp: Stamp) -> _Line:
-    start, end = line.start + stamp.start, line.start + stamp.end
-    moved = stamp._replace(start=start, end=end)
-    return _Line(start, end, line.text[stamp.start : stamp.end], "stamp", stamp=moved)
+def _text_line(text: str, start: int, end: int, is_place: IsPlace) -> _Line:
+    words = text[start:end]
+    if words[0] in "-–•*" and (match := _BRIEF.match(words)):
+        return _brief(start, end, words, match)
+    if end - start <= _LONGEST_HEADING and (heading := _heading(start, end, words)):
+        return heading
+    return _Line(start, end, words, "text", None, None, datelines.parse(text, start, end, is_place))
 
 
-def _brief(line: _Line, match: re.Match[str]) -> _Line:
+def _brief(start: int, end: int, words: str, match: re.Match[str]) -> _Line:
     """A line of a `Net binnen` list: its clock is its stamp, and may be yesterday's."""
-    at = line.start + match.start("clock")
+    at = start + match.start("clock")
     stamp = stamps.whole(match["clock"])
     moved = stamp._replace(start=at + stamp.start, end=at + stamp.end) if stamp else None
-    title = Span(line.start + match.start("title"), line.start + match.end("title"))
-    return line._replace(kind="brief", section=match["section"], stamp=moved, title=title)
+    title = Span(start + match.start("title"), start + match.end("title"))
+    return _Line(start, end, words, "brief", stamp=moved, section=match["section"], title=title)
 
 
-def _heading(line: _Line) -> _Line | None:
+def _heading(start: int, end: int, words: str) -> _Line | None:
     """The line as a heading of a list, where its words say so."""
-    if len(line.text) > 60 or _SENTENCE_END.search(line.text):
+    plain = words.rstrip(":")
+    if plain.casefold() in _plain_headings():
+        return _Line(start, end, words, "heading")
+    if not plain.startswith(_section_headings()):
         return None
-    sections, plain = _heading_words()
-    if line.text.rstrip(":").casefold() in plain:
-        return line._replace(kind="heading")
-    for prefix in sections:
-        if line.text.startswith(prefix + " ") and len(line.text.split()) <= len(prefix.split()) + 3:
-            return line._replace(kind="heading", section=line.text[len(prefix) :].strip())
+    for prefix in _section_headings():
+        section = plain[len(prefix) :].strip()
+        # `Meer uit Cultuur & Media`; of one word a title may be the first, and a section is one: `Meer Sport`
+        most = 3 if " " in prefix else 1
+        if plain.startswith(prefix + " ") and section[:1].isupper() and len(section.split()) <= most:
+            return _Line(start, end, words, "heading", None, section)
     return None
 
 
 @lru_cache(maxsize=1)
-def _heading_words() -> tuple[tuple[str, ...], frozenset[str]]:
-    """Prefixes of section headings, longest first, and headings that name none; of all languages."""
-    tables = [languages.toml(code, "pages")["headings"] for code in _languages_with_pages()]
-    prefixes = {prefix for table in tables for prefix in table["section"]}
-    plain = frozenset(word.casefold() for table in tables for word in table["plain"])
-    return tuple(sorted(prefixes, key=len, reverse=True)), plain
+def _section_headings() -> tuple[str, ...]:
+    """What opens the heading of a section, longest first."""
+    return tuple(sorted(languages.words_of_all("pages", "headings", "section"), key=lambda p: (-len(p), p)))
 
 
 @lru_cache(maxsize=1)
-def _title_credits() -> re.Pattern[str]:
-    words = {w for code in _languages_with_pages() for w in languages.toml(code, "pages")["titles"]["credits"]}
-    return re.compile("(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + r") (?=\S)")
+def _plain_headings() -> frozenset[str]:
+    """Headings that name no section."""
+    return frozenset(word.casefold() for word in languages.words_of_all("pages", "headings", "plain"))
 
 
-def _languages_with_pages() -> list[str]:
-    return [code for code in languages.available() if languages.has(code, "pages.toml")]
+def _with_their_likes(text: str, lines: list[_Line]) -> list[_Line]:
+    """Read `Name - Text` as a dateline where most items of the page open so, though nobody knows the name.
+
+    A village stands in no list of cities; that its neighbours on the page are datelines of this form tells it.
+    """
+    if not any(line.dateline and not line.dateline.credits for line in lines):
+        return lines
+    starts = [i for i, line in enumerate(lines) if line.kind == "text" and (i == 0 or lines[i - 1].kind != "text")]
+    alike = sum(1 for i in starts if (found := lines[i].dateline) and not found.credits)
+    if alike * 2 < len(starts):
+        return lines
+    for i in starts:
+        line = lines[i]
+        if line.dateline is None and (found := datelines.parse(text, line.start, line.end, lambda _: True)):
+            lines[i] = line._replace(dateline=found)
+    return lines
 
 
-def _groups(lines: Sequence[_Line]) -> tuple[list[_Group], list[Furniture]]:
-    """Cut the lines at stamps and headings. A stamp with nothing before it is furniture: a page's date line."""
-    groups: list[_Group] = []
-    furniture: list[Furniture] = []
-    open_lines: list[_Line] = []
+# groups
+
+
+def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> Iterator[_Group]:
+    """The lines of each item: those of a list between two headings, cut at its stamps."""
     section: str | None = None
+    region: list[_Line] = []
     for line in lines:
-        if line.kind == "stamp":
-            if open_lines:
-                groups.append(_Group(open_lines, line.stamp, section))
-                open_lines = []
-            else:
-                furniture.append(Furniture("stamp", line.start, line.end))
-        elif line.kind == "heading":
-            if open_lines:
-                groups.append(_Group(open_lines, None, section))
-                open_lines = []
+        if line.kind == "brief" and region and region[-1].kind == "text" and not region[-1].is_short:
+            line = line._replace(kind="text", stamp=None, title=None)  # a point of a text, not of a list
+        if line.kind in ("heading", "brief"):
+            yield from _of_region(region, section, furniture)
+            region = []
+        if line.kind == "heading":
             section = line.section
             furniture.append(Furniture("heading", line.start, line.end))
         elif line.kind == "brief":
-            if open_lines:
-                groups.append(_Group(open_lines, None, section))
-                open_lines = []
-            groups.append(_Group([line], line.stamp, line.section))
+            yield _Group([line], line.stamp, line.section)
+            section = None
         else:
-            open_lines.append(line)
-    if open_lines:
-        groups.append(_Group(open_lines, None, section))
-    return groups, furniture
+            region.append(line)
+    yield from _of_region(region, section, furniture)
 
 
-def _items(group: _Group, furniture: list[Furniture], *, is_first: bool, titled: bool) -> Iterator[Item]:
+def _of_region(lines: list[_Line], section: str | None, furniture: list[Furniture]) -> Iterator[_Group]:
+    """The items of one list. A stamp with nothing that it can belong to is furniture: a page's date line."""
+    cuts = set(_cuts(lines)) if lines and lines[-1].kind == "text" else set()
+    texts: list[_Line] = []
+    stamp: Stamp | None = None
+    for i, line in enumerate(_without_prose(lines)):
+        if i in cuts and texts:
+            yield _Group(texts, stamp, section)
+            texts, stamp = [], None
+        if line.kind == "text":
+            texts.append(line)
+        elif stamp is None and (texts or cuts):
+            stamp = line.stamp
+        else:
+            furniture.append(Furniture("stamp", line.start, line.end))
+        if not cuts and stamp:
+            yield _Group(texts, stamp, section)
+            texts, stamp = [], None
+    if texts:
+        yield _Group(texts, stamp, section)
+
+
+def _cuts(lines: list[_Line]) -> list[int]:
+    """Where the items of a list begin whose stamps stand before the text or under the title.
+
+    Empty where they close their items, as in most lists.
+    """
+    marks = [i for i, line in enumerate(lines) if line.kind == "stamp"]
+    if len(marks) > 1 and marks[0] == 0 and all(b - a > 1 for a, b in pairwise(marks)):
+        return marks
+    if marks and _is_under_title(lines, marks):
+        return [0, *(mark - 1 for mark in marks[1:])]  # the line before each stamp is the title it stands under
+    return []
+
+
+def _is_under_title(lines: list[_Line], marks: list[int]) -> bool:
+    """Whether each stamp stands between a title and its text, and only titles stand before the first."""
+    if not 0 < marks[0] <= _DATE_LINES or not all(line.is_short for line in lines[: marks[0]]):
+        return False
+    if not all(lines[mark - 1].kind == "text" and lines[mark - 1].is_short for mark in marks):
+        return False
+    after = lines[marks[0] + 1]
+    return after.kind == "text" and not after.is_short
+
+
+def _without_prose(lines: list[_Line]) -> list[_Line]:
+    """Take back what only looks like a stamp: ages never decrease down a list.
+
+    An age that is spelt out ("Twee weken geleden" as a line of a story) and breaks the order is prose.
+    """
+    spelt = [i for i, line in enumerate(lines) if line.stamp and not any(map(str.isdigit, line.text))]
+    if not spelt:
+        return lines
+    ages = [_age(line) for line in lines]
+    # the most that any line before says at least, and the least that any after says at most
+    most = list(accumulate((age.start if age else 0 for age in ages), max))
+    least = list(accumulate((age.end if age else _NEVER for age in reversed(ages)), min))[::-1]
+    for i in spelt:
+        age = ages[i]
+        if age and (most[i] > age.end or least[i] < age.start):
+            lines[i] = lines[i]._replace(kind="text", stamp=None)
+    return lines
+
+
+_NEVER = 10**18
+"""Seconds, more than any age."""
+
+
+def _age(line: _Line) -> Span | None:
+    """The least and the most seconds before the capture that the stamp says; None where it is none or no age."""
+    stamp = line.stamp
+    if stamp is None or stamp.offset_min_s is None or stamp.offset_max_s is None:
+        return None
+    return Span(round(-stamp.offset_max_s), round(-stamp.offset_min_s))
+
+
+# items
+
+
+def _has_title(lines: list[_Line]) -> bool:
+    return len(lines) > 1 and lines[0].is_short
+
+
+def _items(text: str, group: _Group, furniture: list[Furniture], *, is_first: bool, titled: bool) -> Iterator[Item]:
     """The items of a group: one, or several where more than one dateline opens in it."""
     lines = group.lines
     if is_first:
         lines = _without_boilerplate(lines, furniture)
     starts = [i for i, line in enumerate(lines) if line.dateline]
+    if len(starts) <= 1 and (group.stamp or len(lines) > 1 or lines[0].dateline):
+        yield _item(text, group._replace(lines=lines) if is_first else group, furniture)
+        return
     cuts = [0]
     for i in starts[1:]:
         # the short line before a dateline is the next item's title where items have titles, else a heading
@@ -256,40 +365,131 @@ def _items(group: _Group, furniture: list[Furniture], *, is_first: bool, titled:
         if stamp is None and len(part) == 1 and part[0].kind == "text" and part[0].is_short:
             furniture.append(Furniture("boilerplate", part[0].start, part[0].end))
         else:
-            yield _item(_Group(part, stamp, group.section), furniture)
+            yield _item(text, _Group(part, stamp, group.section), furniture)
 
 
 def _without_boilerplate(lines: list[_Line], furniture: list[Furniture]) -> list[_Line]:
     """Where a headline stands twice, what is before it is boilerplate, and so is its first copy."""
-    for i in range(min(len(lines) - 1, 12)):
+    for i in range(min(len(lines) - 1, _BOILERPLATE_LINES)):
         if lines[i].text == lines[i + 1].text:
             furniture.extend(Furniture("boilerplate", line.start, line.end) for line in lines[: i + 1])
             return lines[i + 1 :]
     return lines
 
 
-def _item(group: _Group, furniture: list[Furniture]) -> Item:
-    """One item from its lines: titles first, then the dateline and the body."""
-    lines = group.lines
-    n_titles = 0
-    while n_titles < len(lines) - 1 and lines[n_titles].is_short:
-        n_titles += 1
+def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
+    """One item from its lines: headings, the title, a byline, a notice; then the dateline and the body."""
+    if group.lines[0].dateline:
+        return _untitled(text, group)
+    lines, credits = _without_bylines(group.lines, furniture)
+    n_before, title = _opening(lines)
     section = group.section
-    for line in lines[: max(0, n_titles - 1)]:  # short lines above the title are headings, the nearest the section
-        furniture.append(Furniture("heading", line.start, line.end))
-        section = line.text
-    title = lines[n_titles - 1] if n_titles else None
-    first, last = lines[n_titles], lines[-1]
-    is_brief = first.kind == "brief"
+    for i, line in enumerate(lines[:n_before]):
+        if line is not title:
+            is_heading = line.is_short and (title is None or line.start < title.start)
+            furniture.append(Furniture("heading" if is_heading else "boilerplate", line.start, line.end))
+            # short lines above the title are headings, the nearest the section
+            section = line.text if is_heading and i < n_before - 1 else section
+    first, last = lines[n_before], lines[-1]
+    dateline = first.dateline
+    if first.kind == "brief":
+        body = Span(last.end, last.end)
+    else:
+        body = Span(_skip_blanks(text, dateline.end, last.end) if dateline else first.start, last.end)
+        own = dateline.credits if dateline else ()
+        signed = agencies.sign_off(text, body.start, body.end)
+        credits = (*_but(credits, own), *own, *_but(_but(signed, own), credits))
     return Item(
-        role="brief" if is_brief else "teaser",
+        role="brief" if first.kind == "brief" else "teaser",
         section=section,
         headline=first.title or (_title_span(title, furniture) if title else None),
         item=Span(first.start, last.end),
-        body=Span(last.end if is_brief else first.dateline.end if first.dateline else first.start, last.end),
-        dateline=first.dateline,
+        body=body,
+        dateline=dateline,
         stamp=group.stamp,
+        credits=credits,
     )
+
+
+def _untitled(text: str, group: _Group) -> Item:
+    """One item whose first line opens with its dateline, as in most lists."""
+    first, last = group.lines[0], group.lines[-1]
+    dateline = first.dateline
+    start = _skip_blanks(text, dateline.end, last.end) if dateline else first.start
+    credits = dateline.credits if dateline else ()
+    if signed := agencies.sign_off(text, start, last.end):
+        credits = (*credits, *_but(signed, credits))
+    span = Span(first.start, last.end)
+    return Item("teaser", group.section, None, span, Span(start, last.end), dateline, group.stamp, credits)
+
+
+def _but(credits: Sequence[Credit], others: Sequence[Credit]) -> tuple[Credit, ...]:
+    """The credits of agencies that the others do not name."""
+    if not credits:
+        return ()
+    named = {credit.agency_id for credit in others}
+    return tuple(credit for credit in credits if credit.agency_id not in named)
+
+
+def _without_bylines(lines: list[_Line], furniture: list[Furniture]) -> tuple[list[_Line], tuple[Credit, ...]]:
+    """Take out a line that says who wrote, near the item's top: the first or the last is one only at a dateline."""
+    for i, line in enumerate(lines[: min(len(lines) - 1, _HEAD_LINES)]):
+        if line.dateline:
+            break
+        if (i or lines[1].dateline) and (credits := agencies.byline(line.text, line.start)) is not None:
+            furniture.append(Furniture("byline", line.start, line.end))
+            return [*lines[:i], *lines[i + 1 :]], credits
+    return lines, ()
+
+
+def _opening(lines: list[_Line]) -> tuple[int, _Line | None]:
+    """How many lines stand before the text of an item, and which of them is its title."""
+    if len(lines) == 1:
+        return 0, None
+    filed = next((i for i, line in enumerate(lines[:_HEAD_LINES]) if line.dateline), None)
+    if filed is not None and (found := _before_dateline(lines[:filed], lines[filed].dateline)):
+        return filed, found
+    n = 0
+    while n < len(lines) - 1 and lines[n].is_short:
+        n += 1
+    # above a title stand headings, of a few words; what is longer is the title, and a cry after it is text
+    for i, line in enumerate(lines[:n]):
+        if i < n - 1 and (len(line.text) > _LONGEST_HEADING or line.text[-1] in "?!"):
+            return i + 1, line
+    return n, lines[n - 1] if n else None
+
+
+def _before_dateline(lines: list[_Line], dateline: Dateline | None) -> _Line | None:
+    """The title among the lines before a dateline; None where they are too much to be a title and a notice.
+
+    The nearest short line is the title. One sentence beside it says that the item was changed, whatever its words, if
+    the dateline is sure; alone it is the title, full stop or not.
+    """
+    others = [line for line in lines if not line.is_short and not _is_notice(line)]
+    is_sure = dateline is not None and bool(dateline.credits or dateline.date)
+    if others and not (is_sure and len(others) == 1 and len(others[0].text) <= _LONGEST_NOTICE):
+        return None
+    short = [line for line in lines if line.is_short]
+    titles = [line for line in short if not _is_notice(line)] or short or others or lines
+    return titles[-1]
+
+
+def _is_notice(line: _Line) -> bool:
+    """Whether a line before the dateline says that the item was changed."""
+    opening = line.text[:_LONGEST_HEADING].lstrip("([*- ").casefold()
+    return opening.startswith(_notices())
+
+
+@lru_cache(maxsize=1)
+def _notices() -> tuple[str, ...]:
+    return tuple(sorted(languages.words_of_all("pages", "stamps", "notices")))
+
+
+def _skip_blanks(text: str, start: int, end: int) -> int:
+    """Where the body starts after its dateline: what the dateline's line ends with may be a line break."""
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def _title_span(line: _Line, furniture: list[Furniture]) -> Span:
@@ -299,6 +499,12 @@ def _title_span(line: _Line, furniture: list[Furniture]) -> Span:
         return Span(line.start, line.end)
     furniture.append(Furniture("boilerplate", line.start, line.start + credit.end()))
     return Span(line.start + credit.end(), line.end)
+
+
+@lru_cache(maxsize=1)
+def _title_credits() -> re.Pattern[str]:
+    words = sorted(languages.words_of_all("pages", "titles", "credits"), key=lambda w: (-len(w), w))
+    return re.compile("(?:" + "|".join(map(re.escape, words)) + r") (?=\S)")
 
 
 def _with_roles(items: Sequence[Item]) -> tuple[Item, ...]:

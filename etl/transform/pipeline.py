@@ -11,6 +11,7 @@ import importlib.metadata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
@@ -33,10 +34,13 @@ def transform(documents: pl.DataFrame) -> Tables:
     Returns:
         One frame for each table of `core`, by qualified name; columns that only a clock can fill are NULL.
     """
-    articles = [article for row in documents.iter_rows(named=True) for article in _articles(row)]
     tabulator = Tabulator(transform_version())
+    articles: list[Article] = []
     for row in documents.iter_rows(named=True):
         tabulator.capture(row["document_id"], row["language"])
+        page = (pages.whole if row["kind"] == "text" else pages.split)(row["text"], gazetteer.load().knows)
+        tabulator.furniture(row["document_id"], page.furniture)
+        articles += _articles(row, page.items)
     for language in dict.fromkeys(a.language for a in articles):
         tabulator.add(_read([a for a in articles if a.language == language], language))
     return tabulator.frames()
@@ -55,27 +59,22 @@ def transform_version() -> str:
     return digest.hexdigest()
 
 
-def _articles(document: dict[str, object]) -> Iterable[Article]:
-    text, document_id = str(document["text"]), str(document["document_id"])
-    is_place = gazetteer.load().knows
-    page = (pages.whole if document["kind"] == "text" else pages.split)(text, is_place)
+def _articles(document: dict[str, Any], items: Sequence[Item]) -> Iterable[Article]:
+    text, document_id = document["text"], document["document_id"]
     stated = document["language"] if document["language"] in languages.available() else None
     language = str(stated or current().default_language)
-    is_stated = bool(document["published_earliest"] or document["published_latest"])
-    for position, item in enumerate(page.items):
+    stated_at = (document["published_earliest"], document["published_latest"])
+    for position, item in enumerate(items):
         # what a page states of itself holds for its lead: the items beside it have stamps of their own
-        has_publication = is_stated and (document["kind"] == "text" or item.role == "lead")
+        published = stated_at if document["kind"] == "text" or item.role == "lead" else (None, None)
         home, zone = _newsroom(item, language)
-        yield Article(
-            f"{document_id}-{position}", document_id, text, position, item, language, zone, home, has_publication
-        )
+        yield Article(f"{document_id}-{position}", document_id, text, position, item, language, zone, home, published)
 
 
 def _newsroom(item: Item, language: str) -> tuple[str | None, str]:
     """The country and zone of the newsroom: of the first agency credited that is known, else of the language."""
     known = agencies.directory().facts
-    credits = item.dateline.credits if item.dateline else ()
-    facts = next((known[c.agency_id] for c in credits if c.agency_id in known), None)
+    facts = next((known[c.agency_id] for c in item.credits if c.agency_id in known), None)
     zone = language_zone(language)
     return (facts.country_code, facts.timezone or zone) if facts else (None, zone)
 
@@ -114,14 +113,6 @@ def _read(articles: Sequence[Article], language: str) -> Reading:
         times=expressions,
         places=places,
         dateline_places=dateline_places,
-        dateline_dates=_dateline_dates(articles, language),
         events=events.code(units, spans, expressions, places, language),
         citations=list(agencies.citations(texts, language)),
     )
-
-
-def _dateline_dates(articles: Sequence[Article], language: str) -> dict[int, str]:
-    """The symbols of the dates that datelines give, by index of the article."""
-    spans = [(i, a.item.dateline.date) for i, a in enumerate(articles) if a.item.dateline and a.item.dateline.date]
-    found = times.find([articles[i].text[span.start : span.end] for i, span in spans], language)
-    return {spans[mention.unit][0]: mention.value for mention in found if mention.timex_type == "DATE"}

@@ -99,6 +99,8 @@ class Dateline(NamedTuple):
     credit_raw: str | None
     credits: tuple[Credit, ...]
     date: Span | None
+    date_symbol: str | None = None
+    """The date as a value that depends on no clock: `1987-02-26`, `XXXX-02-26`."""
 
 
 class Item(NamedTuple):
@@ -111,6 +113,8 @@ class Item(NamedTuple):
     body: Span
     dateline: Dateline | None
     stamp: Stamp | None
+    credits: tuple[Credit, ...] = ()
+    """Who is credited, in the order written: in a byline, the dateline, a sign-off."""
 
 
 class TimeMention(NamedTuple):

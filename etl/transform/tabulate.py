@@ -6,7 +6,6 @@ document's hash and a position in it, so that the same input always gives the sa
 
 import datetime as dt
 import hashlib
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,7 +16,8 @@ import polars as pl
 from etl import languages
 from etl.schema import core, tables
 from etl.settings import current
-from etl.transform import agencies
+from etl.transform import agencies, dates
+from etl.transform.pages import Furniture
 from etl.transform.places import gazetteer
 from etl.transform.records import (
     Credit,
@@ -31,8 +31,6 @@ from etl.transform.records import (
 )
 from etl.transform.rows import Rows
 
-_FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-
 
 class Article(NamedTuple):
     """An item of a document of the batch, with what the steps need to know of both."""
@@ -45,7 +43,8 @@ class Article(NamedTuple):
     language: str
     zone: str
     home: str | None
-    has_publication: bool
+    published: tuple[dt.datetime | None, dt.datetime | None]
+    """What the source states of the publication."""
 
 
 class Reading(NamedTuple):
@@ -61,8 +60,6 @@ class Reading(NamedTuple):
     places: list[PlaceMention]
     dateline_places: dict[int, list[PlaceMention]]
     """By index of the article; spans in code points of the document's text."""
-    dateline_dates: dict[int, str]
-    """Symbols of the dates in datelines, by index of the article."""
     events: list[EventMention]
     citations: list[tuple[int, Credit]]
 
@@ -92,12 +89,23 @@ class Tabulator:
             capture_basis="unknown",
         )
 
+    def furniture(self, document_id: str, furniture: Sequence[Furniture]) -> None:
+        """Add what of a document is no item."""
+        for kind, start, end in furniture:
+            self._rows["furniture"].add(
+                furniture_id=f"{document_id}-f{start}",
+                document_id=document_id,
+                kind=kind,
+                span_start=start,
+                span_end=end,
+            )
+
     def add(self, reading: Reading) -> None:
         """Add the rows of the articles of one language."""
         stories = [_story_id(a) for a in reading.articles]
         where = _Sentences(reading)
         for i, article in enumerate(reading.articles):
-            date_symbol = reading.dateline_dates.get(i)
+            date_symbol = article.item.dateline.date_symbol if article.item.dateline else None
             self._article(article, stories[i], date_symbol)
             self._publication(article, date_symbol)
             self._credits(article)
@@ -156,7 +164,8 @@ class Tabulator:
             dateline_raw=dateline.places_raw if dateline else None,
             dateline_start=dateline.start if dateline else None,
             dateline_end=dateline.end if dateline else None,
-            dateline_date=_full_date(date_symbol),
+            dateline_symbol=date_symbol,
+            dateline_date=dates.nearest(date_symbol, *article.published) if date_symbol else None,
             credit_raw=dateline.credit_raw if dateline else None,
             stamp_raw=text[stamp.start : stamp.end] if stamp else None,
             stamp_start=stamp.start if stamp else None,
@@ -172,7 +181,7 @@ class Tabulator:
         stamp = article.item.stamp
         basis: core.AnchorBasis = "upper_bound"
         symbol = None
-        if article.has_publication:
+        if any(article.published):
             basis = "document"
         elif stamp:
             basis, symbol = ("relative_stamp" if stamp.offset_min_s is not None else "explicit_stamp"), stamp.symbol
@@ -191,6 +200,22 @@ class Tabulator:
             timezone=article.zone,
             capture_basis="unknown",
         )
+        filed = article.item.dateline
+        if filed and filed.date and filed.date_symbol:
+            self._rows["time_expressions"].add(
+                time_expression_id=f"{article.article_id}-t{filed.date.start}",
+                article_id=article.article_id,
+                surface=article.text[filed.date.start : filed.date.end],
+                span_start=filed.date.start,
+                span_end=filed.date.end,
+                timex_type="DATE",
+                value_symbolic=str(dates.nearest(filed.date_symbol, *article.published) or filed.date_symbol),
+                rule="dateline",
+                precision="day",
+                confidence=1.0,
+                anchor_id=publication_id(article.article_id),
+                zones=[article.zone],
+            )
         if stamp:
             self._rows["time_expressions"].add(
                 time_expression_id=f"{article.article_id}-t{stamp.start}",
@@ -208,9 +233,8 @@ class Tabulator:
             )
 
     def _credits(self, article: Article) -> None:
-        if article.item.dateline:
-            for ordinal, credit in enumerate(article.item.dateline.credits):
-                self._agency(article, ordinal, credit)
+        for ordinal, credit in enumerate(article.item.credits):
+            self._agency(article, ordinal, credit)
 
     def _agency(self, article: Article, ordinal: int, credit: Credit) -> None:
         self._agencies.setdefault(credit.agency_id, credit.surface)
@@ -229,8 +253,7 @@ class Tabulator:
         ordinals: dict[int, int] = defaultdict(int)
         for unit, credit in reading.citations:
             i, at = reading.units[unit].article, reading.offsets[unit]
-            dateline = reading.articles[i].item.dateline
-            first = len(dateline.credits) if dateline else 0
+            first = len(reading.articles[i].item.credits)
             moved = credit._replace(start=credit.start + at, end=credit.end + at)
             self._agency(reading.articles[i], first + ordinals[i], moved)
             ordinals[i] += 1
@@ -410,11 +433,6 @@ def _zones_of(place: Place) -> Sequence[str]:
     if place.feature_class != "A" and place.timezone:
         return [place.timezone]
     return gazetteer.load().zones(place.country_code) if place.country_code else []
-
-
-def _full_date(symbol: str | None) -> dt.date | None:
-    """The date of a symbol that gives its year; the others wait for a clock."""
-    return dt.date.fromisoformat(symbol) if symbol and _FULL_DATE.fullmatch(symbol) else None
 
 
 def _story_id(article: Article) -> str:

@@ -113,7 +113,48 @@ def _conservation() -> Iterator[Check]:
         SELECT document_id FROM raw.documents WHERE document_id NOT IN (SELECT document_id FROM ops.transformed)
         """,
     )
+    yield _check(
+        core.Furniture,
+        "conservation",
+        "characters_conserved",
+        "every character of a document but white space is in one item, title, stamp or furniture, in one only",
+        _UNCOVERED,
+    )
     yield from _clocks()
+
+
+# what lies between two neighbours is white space, and no two share a character; a brief holds its title and its stamp
+_UNCOVERED = r"""
+    WITH covered AS (
+        SELECT document_id, item_start AS span_start, item_end AS span_end FROM core.articles
+        UNION ALL
+        SELECT document_id, headline_start, headline_end FROM core.articles
+        WHERE headline_start IS NOT NULL AND role <> 'brief'
+        UNION ALL
+        SELECT document_id, stamp_start, stamp_end FROM core.articles
+        WHERE stamp_start IS NOT NULL AND role <> 'brief'
+        UNION ALL
+        SELECT document_id, span_start, span_end FROM core.furniture
+        UNION ALL
+        SELECT document_id, n_chars, n_chars FROM raw.documents
+    ),
+
+    neighbours AS (
+        SELECT
+            *,
+            lag(span_end, 1, 0) OVER (PARTITION BY document_id ORDER BY span_start, span_end) AS previous_end
+        FROM covered
+    )
+
+    SELECT n.document_id, n.span_start
+    FROM neighbours AS n
+    JOIN raw.documents AS d USING (document_id)
+    WHERE n.span_start < n.previous_end
+        OR regexp_matches(
+            substring(d.text, n.previous_end + 1, n.span_start - n.previous_end),
+            '[^\s\v\x1c-\x1f\x{85}\p{Z}]'
+        )
+"""
 
 
 def _span_check(row: type[Row], start: str, end: str, words: str | None) -> Check:

@@ -246,7 +246,7 @@ def _clear(con: duckdb.DuckDBPyConnection) -> bool:
     )
     for row in _BY_ARTICLE:
         con.execute(f"DELETE FROM {row.table} WHERE article_id IN ({articles})")  # noqa: S608 - declared names only
-    for row in (core.Anchor, core.Article, ops.Transformed):
+    for row in (core.Anchor, core.Furniture, core.Article, ops.Transformed):
         con.execute(
             f"DELETE FROM {row.table} WHERE document_id IN (SELECT document_id FROM batch)"  # noqa: S608 - as above
         )

@@ -1,10 +1,12 @@
 """Datelines: every form that wires and pages are known to write, and prose that looks like one."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.transform import datelines
 
-PLACES = {"Den Haag", "Wien", "Linz", "Utrecht"}
+PLACES = {"Den Haag", "Wien", "Linz", "Utrecht", "Nederland", "England"}
 
 
 def read(text: str) -> tuple[str | None, list[str], str]:
@@ -49,6 +51,29 @@ def read(text: str) -> tuple[str | None, list[str], str]:
         ("Nueva Delhi, 21 ene (EFE).- La lluvia.", "Nueva Delhi", ["efe"], "La lluvia."),
         ("Wien/Linz – Die Bahn.", "Wien|Linz", [], "Die Bahn."),
         ("AP - Markets closed higher.", None, ["ap"], "Markets closed higher."),
+        ("CNN/Money - Markets rose.", None, ["cnnmoney"], "Markets rose."),
+        ("gilze en rijen (anp) - De basis.", "gilze en rijen", ["anp"], "De basis."),
+        ("AMSTERDAM (ANP). De haven.", "AMSTERDAM", ["anp"], "De haven."),
+        ("AMSTERDAM -(ANP)- De haven.", "AMSTERDAM", ["anp"], "De haven."),
+        ("AMSTERDAM [ANP] - De haven.", "AMSTERDAM", ["anp"], "De haven."),
+        ("(ANP) AMSTERDAM - De haven.", "AMSTERDAM", ["anp"], "De haven."),
+        ("ANP AMSTERDAM - De haven.", "AMSTERDAM", ["anp"], "De haven."),
+        ("DEN HAAG (ANP-AFP) - De Kamer.", "DEN HAAG", ["anp", "afp"], "De Kamer."),
+        ("DEN HAAG (ANP / RTR) \u2212 De Kamer.", "DEN HAAG", ["anp", "rtr"], "De Kamer."),
+        ("DAVOS (Zwitserland) (ANP) - Sneeuw.", "DAVOS", ["anp"], "Sneeuw."),
+        ("Utrecht (Nederland) - Regen.", "Utrecht", [], "Regen."),
+        ("29 PALMS, Calif. (AP) _ Troops left.", "29 PALMS", ["ap"], "Troops left."),
+        ("Camp 14 (ANP) - Troepen.", "Camp 14", ["anp"], "Troepen."),
+        ("FAIRFIELD, Conn., Oct 19, - Shares fell.", "FAIRFIELD", [], "Shares fell."),
+        ("LONDON, March  2- Gilts rose.", "LONDON", [], "Gilts rose."),
+        ("LONDON, March 2 -", "LONDON", [], ""),
+        ("Paris, le 5 mai 2020 (AFP) - Une grève.", "Paris", ["afp"], "Une grève."),
+        ("(AGI) - Roma, 5 giu. - La corte.", "Roma", ["agi"], "La corte."),
+        ("Oct. 19 (UPI) -- Rain fell.", None, ["upi"], "Rain fell."),
+        ("Van onze correspondent PARIJS - De stad.", "PARIJS", ["own"], "De stad."),
+        ("Van onze redactie - De stad.", None, ["own"], "De stad."),
+        ("EMMEN (eigen berichtgeving) - De wolf.", "EMMEN", ["own"], "De wolf."),
+        ("NAIROBI (Far Field News) - Een onbekend bureau.", "NAIROBI", ["x-far field news"], "Een onbekend bureau."),
         ("KAMPALA (ZQX) - Een onbekend bureau.", "KAMPALA", ["x-zqx"], "Een onbekend bureau."),
     ],
 )
@@ -64,6 +89,11 @@ def test_forms(text: str, places: str | None, credits: list[str], body: str) -> 
         "Ajax - Feyenoord eindigde in een gelijkspel.",
         "Jansen (PvdA) zei dat het goed ging.",
         "Een lange zin zonder plaats, met een streepje - en verder niets.",
+        "GRAIN EXPORTS RISE - SURVEY",
+        "NORTH SEA OUTPUT FALLS, March 3 - OIL MINISTRY",
+        "ANP Ajax - Feyenoord eindigt gelijk",
+        "Zuid- en Noord-Holland werken samen.",
+        "Utrecht - de stad aan de Vecht - groeit.",
         "VIDEO - Kijk hoe het schip de haven binnenvaart.",
         "",
     ],
@@ -78,9 +108,30 @@ def test_long_head_stays_linear() -> None:
         datelines.parse(text, 0, len(text), PLACES.__contains__)
 
 
-def test_dated() -> None:
-    text = "STOCKHOLM, Aug 29, 2014 (AFP) - Voters went to the polls."
+@pytest.mark.parametrize(
+    ("text", "date", "symbol"),
+    [
+        ("STOCKHOLM, Aug 29, 2014 (AFP) - Voters.", "Aug 29, 2014", "2014-08-29"),
+        ("SALVADOR, Feb 26 - Showers fell.", "Feb 26", "XXXX-02-26"),
+        ("LIMA (Reuters), Jan 21 - Miners struck.", "Jan 21", "XXXX-01-21"),
+        ("BRUSSEL (ANP, 5 mei) - Regen.", "5 mei", "XXXX-05-05"),
+        ("Nueva Delhi, 21 ene (EFE).- La lluvia.", "21 ene", "XXXX-01-21"),
+        ("(ANSA) - ROME, JUL 11 - The court.", "JUL 11", "XXXX-07-11"),
+        ("Paris, 3 févr. 2019 (AFP) - Une grève.", "3 févr. 2019", "2019-02-03"),
+        ("Bern, 1. März (sda) - Die Bahn.", "1. März", "XXXX-03-01"),
+    ],
+)
+def test_dated(text: str, date: str, symbol: str) -> None:
     dateline = datelines.parse(text, 0, len(text), PLACES.__contains__)
     assert dateline is not None
     assert dateline.date is not None
-    assert text[dateline.date.start : dateline.date.end] == "Aug 29, 2014"
+    assert (text[dateline.date.start : dateline.date.end], dateline.date_symbol) == (date, symbol)
+
+
+@given(st.text(alphabet="AB a-/()[]–.,'\"1", max_size=60))
+def test_any_head_gives_spans_in_it(text: str) -> None:
+    dateline = datelines.parse(text, 0, len(text), lambda _: True)
+    if dateline:
+        assert 0 <= dateline.start < dateline.end <= len(text)
+        spans = [(span.start, span.end) for span in dateline.places] + [(c.start, c.end) for c in dateline.credits]
+        assert all(dateline.start <= start < end <= dateline.end for start, end in spans)

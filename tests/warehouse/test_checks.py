@@ -25,6 +25,7 @@ FAULTS = {
         "UPDATE core.anchors SET latest = latest + INTERVAL 9 DAY WHERE kind = 'publication'"
     ),
     "core.anchors.capture_by_ingestion": "UPDATE core.anchors SET latest = NULL WHERE kind = 'capture'",
+    "core.furniture.characters_conserved": "UPDATE core.furniture SET span_end = span_end - 1",
     "core.time_expressions.bounds_ordered": "UPDATE core.time_expressions SET earliest = latest + INTERVAL 1 DAY",
     "core.events.bounds_ordered": "UPDATE core.events SET begin_earliest = begin_latest + INTERVAL 1 DAY",
 }

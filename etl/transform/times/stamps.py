@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from etl import languages
 from etl.settings import current
+from etl.transform import dates
 from etl.transform.records import Stamp
 from etl.transform.times import find, resolve, words
 from etl.transform.times.resolve import Interval
@@ -19,13 +20,23 @@ from etl.transform.times.resolve import Interval
 LONGEST = 60
 """Characters a stamp has at most."""
 
-_UPDATE = re.compile(r"\s*\((?:update|bijgewerkt|aangepast|updated)\b[^()]{0,50}\)", re.IGNORECASE)
-_FIRST_WORD = re.compile(r"[^\W\d_]+|\d")
 # where a glued stamp may end: before a capital or a quotation mark, or between two forms of one time
-_GLUE = re.compile(r"(?<=[\w.:)])(?=[A-ZÀ-Þ\"“‘(])|(?<=:\d\d)(?=\d)|(?<=\w) (?=[A-ZÀ-Þ]{2})")
-_AFTER_SENTENCE = re.compile(r"(?<=[.!?\"”’')…])(?=[^\W_])")
+_GLUE = re.compile(
+    r"(?<=[\w.:)])(?=[^\W\d_a-zß-ÿ]|[\"“‘'’(])|(?<=:\d\d)(?=\d)|(?<=\w) (?=[A-ZÀ-Þ]{2})|(?<=[^\W\d_])(?=\d)"
+)
+# where a glued one may begin: after a sentence, or a number after a letter
+_BEGINS = re.compile(r"(?<=[.!?\"”’')…]) ?(?=[^\W_])|(?<=[^\W\d_])(?=\d)")
+# The words of a line from a position on: numbers, words up to a capital inside, capitals. What is between belongs to
+# a stamp or does not.
+_TOKEN = re.compile(r"[ ,.:+()/'’\-]{0,3}(?:\d+|(?P<word>[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+))")
+# the commonest stamp, up to the capital or the line's end that closes it
+_PLAIN_AGE = re.compile(r"\d{1,3} [a-z]{3,12} [a-z]{3,12}(?=[A-Z]|\Z)")
+_FIRST_WORD = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+")
 _CLOCK = re.compile(r"T\d\d:\d\d")
 _DAY = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d(?:T\d\d(?::\d\d){0,2})?|(?:P0D|-P[12]D|XXXX-WXX-\d)T\d\d:\d\d")
+_ONLY_DAY = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d|P0D|-P[12]D")
+_DAY_AND_CLOCK = re.compile(r"(?P<day>[^:]*?[\w.])(?:,? (?:[a-z]{2,3} )?)(?P<clock>[0-2]?\d[:.][0-5]\d)")
+_TWICE = re.compile(r"(?<=:\d\d)(?=\d)")
 _AGE = re.compile(r"-?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _AGES = frozenset({"away", "duration", "now_alone"})
 """Heads of the grammar that say how long ago; "12 min" alone does."""
@@ -44,58 +55,120 @@ _JUST_NOW = -15 * _MINUTE
 """How old a site lets "just now" become."""
 
 
-def leading(text: str, start: int = 0) -> Stamp | None:
+def leading(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
     """The stamp that a line begins with, alone on it or glued to what follows.
 
     Args:
-        text: the line.
-        start: where to look.
+        text: the line, or a text that holds it.
+        start: where the line starts.
+        end: where it ends; the text's end where not given.
 
     Returns:
         The stamp, spans in `text`; None where the line begins with none.
     """
     if not _may_begin(text, start):
         return None
-    head = text[start : start + LONGEST + 1]
-    cuts = [match.start() for match in _GLUE.finditer(head)]
-    if len(head) <= LONGEST:
-        cuts.append(len(head))
-    for cut in sorted(cuts, reverse=True):
-        if (stamp := whole(head[:cut])) and not (cut == len(head) and start + cut < len(text)):
-            return stamp._replace(start=start + stamp.start, end=start + stamp.end)
+    end = len(text) if end is None else end
+    if (
+        (age := _PLAIN_AGE.match(text, start, end))
+        and (stamp := _whole(age.group()))
+        and stamp.offset_min_s is not None
+    ):
+        return Stamp(start, age.end(), stamp.symbol, stamp.offset_min_s, stamp.offset_max_s)
+    reach = _reach(text, start, min(end, start + LONGEST))
+    cuts = [match.start() for match in _GLUE.finditer(text, start, min(end, reach + 2)) if match.start() <= reach]
+    if reach == end or (reach > start and text[reach].islower()):  # alone, or glued to small letters
+        cuts.append(reach)
+    for cut in sorted(set(cuts), reverse=True):
+        if cut > start and (stamp := _whole(text[start:cut])):
+            return Stamp(start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s)
     return None
 
 
-def trailing(line: str) -> Stamp | None:
-    """The stamp that a line of prose ends with, glued to its last sentence; None where there is none."""
-    first = max(1, len(line) - LONGEST)
-    for match in _AFTER_SENTENCE.finditer(line, first):
-        if stamp := whole(line[match.start() :]):
-            return stamp._replace(start=match.start() + stamp.start, end=match.start() + stamp.end)
+def trailing(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
+    """The stamp that a line of prose ends with, glued to its last sentence; None where there is none.
+
+    Args:
+        text: the line, or a text that holds it.
+        start: where the line starts.
+        end: where it ends; the text's end where not given.
+    """
+    end = len(text) if end is None else end
+    if not _may_end(text, end):
+        return None
+    for match in _BEGINS.finditer(text, max(start + 1, end - LONGEST), end):
+        at = match.end()
+        if _may_begin(text, at) and _reach(text, at, end) == end and (stamp := _whole(text[at:end])):
+            return stamp._replace(start=at + stamp.start, end=at + stamp.end)
     return None
 
 
 def whole(line: str) -> Stamp | None:
     """The stamp that a text is as a whole, or None."""
-    if not line or len(line) > LONGEST or not _may_begin(line, 0):
+    if not line or len(line) > LONGEST or not _may_begin(line, 0) or _reach(line, 0, len(line)) != len(line):
         return None
     return _whole(line)
 
 
+def _reach(text: str, start: int, end: int) -> int:
+    """Where the words that a stamp may hold end."""
+    known = _words()
+    at = start
+    while at < end and (token := _TOKEN.match(text, at, end)):
+        word = token["word"]
+        if word and word not in known and word.lower() not in known:
+            # a word of time glued to small letters, the longest
+            lengths = (n for n in range(len(word) - 1, 2, -1) if word[:n] in known)
+            if at > start and (n := next(lengths, 0)):
+                return token.start("word") + n
+            break
+        if word and len(word) == 1 and text[token.end() : token.end() + 1] in "'’":
+            break  # the article of a name: L'Aquila
+        at = token.end()
+    while at < end and text[at] in ".)":
+        at += 1
+    return at
+
+
 @lru_cache(maxsize=100_000)
 def _whole(line: str) -> Stamp | None:
-    text = _UPDATE.sub("", line)
-    for found in _readings(text):
+    text = _update().sub("", line) if line.endswith(")") else line
+    # the long and the short form of one time, glued together
+    if (
+        (glued := _TWICE.search(text))
+        and _symbol(text[glued.start() :])
+        and (symbol := _symbol(text[: glued.start()]))
+    ):
+        return Stamp(0, len(line), symbol, None, None)
+    for found in _readings(text) if text.rstrip(" .")[-1:].isalpha() else ():
         if found.rule in _AGES and (offsets := _offsets(found.symbol)):
             age = found.symbol if found.symbol[0] in "-N" else "-" + found.symbol
             return Stamp(0, len(line), age, *offsets)
-        if _CLOCK.fullmatch(found.symbol) or _DAY.fullmatch(found.symbol):
-            return Stamp(0, len(line), found.symbol, None, None)
-    # the long and the short form of one time, glued together
-    for match in _GLUE.finditer(text):
-        first, second = text[: match.start()], text[match.start() :]
-        if (long := _whole(first)) and long.offset_min_s is None and _whole(second):
-            return long._replace(end=len(line))
+    symbol = _symbol(text)
+    return Stamp(0, len(line), symbol, None, None) if symbol else None
+
+
+def _symbol(text: str) -> str | None:
+    """The clock or the day that a text is. Days and clocks are read apart: there are few of either."""
+    parts = _DAY_AND_CLOCK.fullmatch(text)
+    # beside a day a point parts hours and minutes too
+    read = (_read_symbol(parts["day"]), _read_symbol(parts["clock"].replace(".", ":"))) if parts else (None, None)
+    day, clock = read
+    if day and clock and _ONLY_DAY.fullmatch(day) and _CLOCK.fullmatch(clock):
+        return day + clock
+    symbol = _read_symbol(text)
+    return symbol if symbol and (_CLOCK.fullmatch(symbol) or _DAY.fullmatch(symbol)) else None
+
+
+@lru_cache(maxsize=100_000)
+def _read_symbol(text: str) -> str | None:
+    # of days there are many: those that are dates in figures or with a month's name are read without the grammar
+    first, _, rest = text.partition(" ")
+    if symbol := dates.whole(rest if first.lower().rstrip(".") in _weekdays() else text):
+        return symbol
+    for found in _readings(text):
+        if any(form.fullmatch(found.symbol) for form in (_CLOCK, _DAY, _ONLY_DAY)):
+            return found.symbol
     return None
 
 
@@ -117,18 +190,83 @@ def _languages() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _first_words() -> frozenset[str]:
     """What a stamp can begin with, in lower case."""
-    classes = ("weekday", "weekday_short", "deictic", "now", "one", "month", "month_short", "at")
+    classes = {
+        "weekday",
+        "weekday_short",
+        "weekday_dot",
+        "deictic",
+        "now",
+        "one",
+        "month",
+        "month_short",
+        "at",
+        "ago_before",
+        "past",
+    }
     found = set()
     for language in _languages():
         for form, values in words.load(language).forms.items():
-            if values.keys() & set(classes):
+            if values.keys() & classes:
                 found.add(form.lstrip("=").lower().split()[0].rstrip("."))
     return frozenset(found)
 
 
+@lru_cache(maxsize=1)
+def _weekdays() -> frozenset[str]:
+    """Names of the days of the week, in lower case."""
+    forms = (item for language in _languages() for item in words.load(language).forms.items())
+    days = {"weekday", "weekday_short", "weekday_dot"}
+    return frozenset(form.lstrip("=").lower().rstrip(".") for form, values in forms if values.keys() & days)
+
+
+@lru_cache(maxsize=1)
+def _words() -> frozenset[str]:
+    """Every word that a stamp can hold, in lower case; and the letters of ISO 8601."""
+    forms = (form for language in _languages() for form in words.load(language).forms)
+    found = {word for form in forms for word in re.findall(r"[^\W\d_]+", form.lower())}
+    return frozenset(found | {"T", "Z"} | {word.lower() for word in _updates()})
+
+
+@lru_cache(maxsize=1)
+def _updates() -> frozenset[str]:
+    return languages.words_of_all("pages", "stamps", "updates")
+
+
+@lru_cache(maxsize=1)
+def _update() -> re.Pattern[str]:
+    """The second time of a stamp, in brackets: when the item was changed. The publication is the first."""
+    opening = "|".join(map(re.escape, sorted(_updates())))
+    return re.compile(rf"\s*\((?:{opening or '(?!)'})\b[^()]{{0,50}}\)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def beginnings() -> frozenset[str]:
+    """The first three characters of what a stamp can begin with, in lower case; a shorter word with what ends it."""
+    long = {word[:3] for word in _first_words() if len(word) > 2}
+    return frozenset(long | {word + mark for word in _first_words() if len(word) == 2 for mark in " .,"})
+
+
 def _may_begin(text: str, start: int) -> bool:
+    opening = text[start : start + 3].lower()
+    if opening[:1].isdigit():
+        return True
+    if opening not in beginnings():
+        return False
     match = _FIRST_WORD.match(text, start)
-    return match is not None and (match.group().isdigit() or match.group().lower() in _first_words())
+    return match is not None and match.group().lower() in _first_words()
+
+
+def _may_end(text: str, end: int) -> bool:
+    """Whether the last word of a line can be a stamp's. A sentence's marks end none."""
+    at = end - 1
+    if text[at] == ")":
+        return True
+    if not text[at].isalnum():
+        return False
+    first = at
+    while first > 0 and first > at - 14 and text[first].isalpha():
+        first -= 1
+    return first == at or text[first + 1 : end].lower() in _words() or text[at] == "Z"
 
 
 def _offsets(symbol: str) -> tuple[float, float] | None:

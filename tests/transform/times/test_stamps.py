@@ -20,6 +20,9 @@ AGES = [
     ("5 jaar geleden", -6 * 366 * DAY, -4.5 * 365 * DAY),
     ("3 days 23 hours ago", -4 * DAY, -(3 * DAY + 22.5 * HOUR)),
     ("Zojuist", -15 * MINUTE, 0),
+    ("12 min.", -13 * MINUTE, -11 * MINUTE),
+    ("vor 3 Stunden", -4 * HOUR, -2.5 * HOUR),
+    ("il y a 3 heures", -4 * HOUR, -2.5 * HOUR),
 ]
 
 
@@ -48,6 +51,11 @@ def test_ages_hold_sites_that_round_and_sites_that_cut(text: str, least: float, 
         ("05 maart 2016 17:0405-03-16 17:04", "2016-03-05T17:04"),
         ("5-1-2017, 17:26 (Update 5-1-2017, 17:40)", "2017-01-05T17:26"),
         ("13 oktober", "XXXX-10-13"),
+        ("Gisteren, 23.26", "-P1DT23:26"),
+        ("do 5 maart 2016 om 16.42 uur", "2016-03-05T16:42"),
+        ("Heute, 14:05 Uhr", "P0DT14:05"),
+        ("Mar 3, 2016, 14:05", "2016-03-03T14:05"),
+        ("31.01.2026 09:15", "2026-01-31T09:15"),
     ],
 )
 def test_clock_and_calendar_stamps(text: str, symbol: str) -> None:
@@ -58,7 +66,19 @@ def test_clock_and_calendar_stamps(text: str, symbol: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "donderdag", "2015", "Een dag later", "3 uur", "Twee weken geleden was er hoop.", "12", "Mei", "x" * 200],
+    [
+        "",
+        "donderdag",
+        "2015",
+        "Een dag later",
+        "3 uur",
+        "Twee weken geleden was er hoop.",
+        "12",
+        "Mei",
+        "2-1",
+        "over 3 uur",
+        "x" * 200,
+    ],
 )
 def test_what_is_no_stamp(text: str) -> None:
     assert stamps.leading(text) is None or text == "3 uur"
@@ -76,6 +96,26 @@ def test_a_stamp_glued_to_the_last_sentence() -> None:
     assert stamp is not None
     assert line[stamp.start : stamp.end] == "1 week geleden"
     assert stamps.trailing("De hond verdween twee weken geleden") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "stamp"),
+    [
+        ("21 NOV 2015DEN HAAG (ANP) - Er is nieuws.", "21 NOV 2015"),
+        ("5-1-2017, 17:26 (Update 5-1-2017, 17:40)Ede - Ja.", "5-1-2017, 17:26 (Update 5-1-2017, 17:40)"),
+        ("05 maart 2016 17:0405-03-16 17:04EDE (ANP) - Ja.", "05 maart 2016 17:0405-03-16 17:04"),
+        ("2 uur geleden'S-GRAVENHAGE (ANP) - Ja.", "2 uur geleden"),
+        ("2 uur geledenŁÓDŹ (ANP) - Ja.", "2 uur geleden"),
+        ("31 augustusgroningen (anp) - Ja.", "31 augustus"),
+        ("15 mrt. 2025De minister zegt niets.", "15 mrt. 2025"),
+        ("12 minpeking (anp) - Ja.", "12 min"),
+        ("Vandaag om 14:32 werd de brug gesloten.", None),
+        ("13 oktober is de laatste dag.", None),
+    ],
+)
+def test_glued_stamps(line: str, stamp: str | None) -> None:
+    found = stamps.leading(line)
+    assert (line[found.start : found.end] if found else None) == stamp
 
 
 def at(text: str) -> dt.datetime:

@@ -1,0 +1,49 @@
+"""A build in memory, and documents to load into it."""
+
+import datetime as dt
+import hashlib
+
+import duckdb
+import polars as pl
+
+from etl.schema.frames import polars_schema
+from etl.schema.ops import Reject
+from etl.schema.raw import Document
+from etl.transform import pipeline
+from etl.warehouse import load
+
+NO_REJECTS = polars_schema(Reject).to_frame()
+
+
+def build() -> duckdb.DuckDBPyConnection:
+    """An empty build."""
+    con = duckdb.connect()
+    load.prepare(con)
+    return con
+
+
+def document(text: str, kind: str = "page") -> pl.DataFrame:
+    """A row of raw.documents."""
+    row = {
+        "document_id": hashlib.sha256(text.encode()).hexdigest()[:20],
+        "source_uri": "page.txt",
+        "source_kind": "text",
+        "kind": kind,
+        "media_type": "text/plain",
+        "encoding": "utf-8",
+        "content_sha256": "",
+        "text": text,
+        "n_chars": len(text),
+        "language": "nl",
+        "ingested_at": dt.datetime(2026, 2, 1, tzinfo=dt.UTC),
+        "run_id": "r1",
+    }
+    return pl.DataFrame([{name: row.get(name) for name in polars_schema(Document)}], schema=polars_schema(Document))
+
+
+def add(con: duckdb.DuckDBPyConnection, *texts: str, kind: str = "page", version: str = "v1") -> None:
+    """Load documents and their rows."""
+    for text in texts:
+        rows = document(text, kind)
+        load.load_documents(con, rows)
+        load.load_batch(con, pipeline.transform(rows), NO_REJECTS, rows, version, "r1")
