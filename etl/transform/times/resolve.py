@@ -263,7 +263,7 @@ def _base(point: Point, moment: dt.datetime, widen: bool) -> _Span:
     if point.kind == "clock":
         return _clock(_today(moment), point.base[1:], widen)
     if point.kind == "offset":
-        return _offset(point.base, moment, widen and not point.ops)
+        return _offset(point.base, moment, widen=widen and not point.ops, is_alone=not point.ops)
     if point.kind == "unit":
         return _unit(point.base, moment)
     if point.kind == "decade":
@@ -341,7 +341,7 @@ def _amount(n: float, letter: str, names: str) -> relativedelta:
     return relativedelta(days=round(n * (7 if letter == "W" else 1)))
 
 
-def _offset(base: str, moment: dt.datetime, widen: bool) -> _Span:
+def _offset(base: str, moment: dt.datetime, *, widen: bool, is_alone: bool) -> _Span:
     delta, unit = _delta(base)
     at = moment + delta
     if unit in "hms":
@@ -350,8 +350,13 @@ def _offset(base: str, moment: dt.datetime, widen: bool) -> _Span:
         grain = {"h": "hour", "m": "minute", "s": "second"}[unit]
         return _Span(at - slack, at + max(slack, dt.timedelta(seconds=1)), grain)
     day = _today(at).start
-    slack = _SLACK[unit] if widen and unit != "D" else dt.timedelta(0)
-    return _Span(day - slack, day + _DAY + slack, "day")
+    year = _months(day.replace(month=1, day=1), 12, "year")
+    if not widen:
+        # who says years ago speaks of the year; of weeks or months, of a day so far back
+        return year if is_alone and unit == "Y" and base[0] == "-" else _Span(day, day + _DAY, "day")
+    slack = _SLACK[unit] if unit != "D" else dt.timedelta(0)
+    span = _Span(day - slack, day + _DAY + slack, "day")
+    return _Span(min(span.start, year.start), max(span.end, year.end), "day") if unit == "Y" else span
 
 
 def _clock(span: _Span, clock: str, widen: bool) -> _Span:

@@ -36,10 +36,19 @@ class Vocabulary(NamedTuple):
     run: "re2._Regexp[bytes]"
     future: "re2._Regexp[str]"
     past: "re2._Regexp[str]"
+    measured: "re2._Regexp[str] | None"
+    """Words that make `in ten years` a length and no date; None where the language has no such word for both."""
     clause: "re2._Regexp[str]"
     """Where a clause ends and another begins."""
     counted: frozenset[str]
     """Words for what a number of four digits counts, where it is no year."""
+    numbered: frozenset[str]
+    """Words for what has a number: flight 1987."""
+    names: frozenset[str]
+    """Months that are names of people too, in their letters."""
+    has_capital_months: bool
+    outside: frozenset[str]
+    """Prepositions that the span of an expression does not begin with."""
     is_month_first: bool
 
 
@@ -76,6 +85,9 @@ TRIGGERS = frozenset(
         "day_part_name",
         "oclock",
         "era",
+        "fiscal",
+        "piece_word",
+        "half_year",
     ]
 )
 """Classes of words that show time by themselves."""
@@ -95,7 +107,8 @@ _NUMERALS = (
     ),
     ("my", r"(?:0?[1-9]|1[0-2])[/-](?:1[89]|20)\d\d|(?:1[89]|20)\d\d[-/](?:0?[1-9]|1[0-2])"),
     ("year_range", r"(?:1[0-9]|20)\d\d ?[-–/] ?(?:(?:1[0-9]|20)\d\d|\d\d)"),
-    ("decade_code", r"(?:(?:1[5-9]|20)\d0|'\d0) ?s"),
+    ("decade_code", r"(?:1[5-9]|20)\d0(?: ?s|er)\b|['’]\d0 ?s\b"),
+    ("decade_short", r"[2-9]0(?:s|er)\b"),
     ("dm", r"(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])"),
     ("hdm", r"(?:[01]?\d|2[0-4])\.[0-5]\d"),
     ("hour_glued", r"(?:[01]?\d|2[0-4])[uh]"),
@@ -107,9 +120,8 @@ _NUMERALS = (
     ("n", r"\d{1,4}"),
 )
 _PUNCTUATION = {",": ",", "+": "plus", "-": "dash", "–": "dash", "—": "dash", "/": "slash", "~": "tilde", ".": "."}
-_TRIGGER_NUMERALS = frozenset(
-    ["iso", "ymd", "dmy", "hm", "hms", "my", "year_range", "decade_code", "dm", "quarter_code", "hour_glued"]
-)
+_SURE_NUMERALS = ["iso", "ymd", "dmy", "hm", "hms", "my", "year_range", "decade_code", "decade_short", "dm"]
+_TRIGGER_NUMERALS = frozenset([*_SURE_NUMERALS, "quarter_code", "hour_glued"])
 
 
 @lru_cache
@@ -127,7 +139,7 @@ def load(language: str) -> Vocabulary:
                 forms.setdefault(word if word.startswith("=") else word.lower(), {})[name] = value
     for row in languages.table(language, "times_numbers"):
         forms.setdefault(row["word"], {}).update(_number_classes(int(row["value"]), row["kind"]))
-    _join(forms, data["join"], data["words"]["weekday"])
+    _join(forms, data["join"], data["words"])
     return Vocabulary(
         language,
         forms,
@@ -136,22 +148,38 @@ def load(language: str) -> Vocabulary:
         _run_pattern(forms),
         _cue_pattern(data["cues"]["future"]),
         _cue_pattern(data["cues"]["past"]),
+        _cue_pattern(data["cues"]["measured"]) if "measured" in data["cues"] else None,
         re2.compile(rf"[.!?;:\n](?:\s|$)|,\s|\b(?:{'|'.join(map(re2.escape, data['cues']['clause']))})\b"),
         frozenset(data["counted"]),
+        frozenset(data["numbered"]),
+        frozenset(data["names"]),
+        data["has_capital_months"],
+        frozenset(data.get("outside", ())),
         data["date_order"] == "mdy",
     )
 
 
-def _join(
-    forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], weekdays: dict[str, list[str]]
-) -> None:
-    """Add compounds of a day and a part of the day."""
-    days = {f"XXXX-WXX-{n}": words for n, words in weekdays.items()} | join.get("days", {})
+def _join(forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], words: "_Words") -> None:
+    """Add compounds: of a day and a part of the day, of a number and a unit."""
+    days = {f"XXXX-WXX-{n}": forms for n, forms in words["weekday"].items()} | join.get("days", {})
     for part, parts in join.get("parts", {}).items():
-        for day, words in days.items():
-            for word in words:
+        for day, names in days.items():
+            for name in names:
                 for end in parts:
-                    forms.setdefault(word + end, {})["day_part_name"] = f"{day}T{part}"
+                    forms.setdefault(name + end, {})["day_part_name"] = f"{day}T{part}"
+    numbers = [(form, value) for form, classes in forms.items() for value in _small_number(classes)]
+    for unit, ends in join.get("spans", {}).items():
+        for form, value in numbers:
+            for end in ends:
+                forms.setdefault(form + end, {})["duration_word"] = build.duration(value, unit)
+
+
+_Words = dict[str, dict[str, list[str]]]
+
+
+def _small_number(classes: dict[str, str]) -> list[str]:
+    """The value of a number word up to 31."""
+    return [value for name, value in classes.items() if name in ("w12", "w24", "w31")]
 
 
 def _number_classes(value: int, kind: str) -> dict[str, str]:
@@ -193,7 +221,11 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
         return rf"(?:{plain or _NOTHING})\b|{dotted or _NOTHING}"
 
     after_apostrophe = r"['’‘](?:s [a-z]+|\d\d)"
-    word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|{after_apostrophe})"
+    # in bytes there is no word boundary before a letter beyond ASCII
+    beyond = [form for form in forms if not form.lstrip("=")[0].isascii()]
+    beyond_sure = _form_pattern([form for form in beyond if forms[form].keys() & set(TRIGGERS)]) or _NOTHING
+    free = rf"{after_apostrophe}|{_form_pattern(beyond) or _NOTHING}"
+    word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|{free})"
     clock = r"(?:[01]?\d|2[0-4])"
     sure = "|".join(
         (
@@ -207,7 +239,7 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
             rf"(?:{of('weekday_short')}) (?:(?:{of('the')}) )?{_ORDINAL}",
         )
     )
-    trigger = rf"(?:\b(?:{sure})|{after_apostrophe})"
+    trigger = rf"(?:\b(?:{sure})|{after_apostrophe}|{beyond_sure})"
     gap = r"(?:[ \x{a0}]{1,2}| ?,[ \x{a0}]{0,2}| ?[-–—~/] ?|\. |)"
     options = re2.Options()
     options.longest_match = True
@@ -232,7 +264,9 @@ def _token_pattern(forms: dict[str, dict[str, str]]) -> "re.Pattern[str]":
 def _cue_pattern(words: list[str]) -> "re2._Regexp[str]":
     options = re2.Options()
     options.case_sensitive = False
-    return re2.compile(rf"\b(?:{'|'.join(map(re2.escape, words))})\b", options)
+    # a cue that begins with a star is the end of a word
+    forms = (re2.escape(word) if word[0] != "*" else rf"\w\w\w+{re2.escape(word[1:])}" for word in words)
+    return re2.compile(rf"\b(?:{'|'.join(forms)})\b", options)
 
 
 def split(text: str, vocabulary: Vocabulary) -> list[Word]:
@@ -316,6 +350,9 @@ def _checked(name: str, year: str, month: str, day: str) -> dict[str, str]:
 def _dm(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
     first, second = re.split(r"[-/.]", surface)
     values = _checked("dm", "", *_month_day(first, second, vocabulary, surface))
+    # 3-1 beside a weekday is a score
+    if values and not ("-" in surface and len(surface) == 3):
+        values["dm_day"] = values["dm"]
     is_fraction = int(first) < int(second) <= 10 and not first.startswith("0")
     if values and "/" in surface and not is_fraction:
         values["slashed"] = values["dm"]
@@ -366,7 +403,7 @@ def _year_range(surface: str, _: Vocabulary) -> dict[str, str]:
 
 def _decade_code(surface: str, _: Vocabulary) -> dict[str, str]:
     digits = "".join(re.findall(r"\d", surface))
-    return {"decade_code": build.decade(digits)}
+    return {"decade_code" if len(surface) > 4 or surface[0] in "'’" else "decade_short": build.decade(digits)}
 
 
 def _decimal(surface: str, _: Vocabulary) -> dict[str, str]:
@@ -407,6 +444,7 @@ _READERS = {
     "my": _month_year,
     "year_range": _year_range,
     "decade_code": _decade_code,
+    "decade_short": _decade_code,
     "dm": _dm,
     "hdm": _dotted_clock,
     "hour_glued": _glued_hour,

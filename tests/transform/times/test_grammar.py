@@ -5,7 +5,7 @@ from etl.transform.times import grammar, words
 
 NUMERALS = """
     iso ymd dmy hms hm my year_range decade_code dm hdm decimal quarter_code year2 pair o31 o99 year slashed
-    n0 n12 n24 n31 n59 n99 n999 w12 w24 w31 w59 w99 w999
+    decade_short dm_day n0 n12 n24 n31 n59 n99 n999 w12 w24 w31 w59 w99 w999
 """
 MARKS = {",", "plus", "dash", "slash", "tilde", "."}
 
