@@ -9,12 +9,15 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from etl import languages
+from etl.schema.core import Precision, TimexType
 from etl.transform.records import TimeMention
 from etl.transform.times import grammar, symbols, words
 from etl.transform.times.words import Vocabulary, Word
 
 _LEFT, _RIGHT = 90, 70
 """How far around an expression its clause is searched for words that turn it, in code points."""
+_NEAR = 40
+"""How far from an expression the words beside it are looked for, in code points; no word of time is longer."""
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _SURNAME = re.compile(r" [^\W\d_a-zß-ÿ]")
 _LAST_WORD = re.compile(r"(\w+)\s$")
@@ -38,6 +41,10 @@ class Found(NamedTuple):
     """A number alone, which the text after it may make a count of things."""
     lead: int
     """Length of the prepositions that it begins with and that the span leaves out, as TIMEX3 does."""
+    is_name: bool
+    """It ends in a month that is a name of people too."""
+    timex_type: TimexType
+    precision: Precision
 
 
 def find(texts: Sequence[str], language: str) -> list[TimeMention]:
@@ -61,38 +68,43 @@ def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMent
         start, end = _whole_words(text, first, last)
         for found in _read_in(text, start, end, vocabulary):
             at, to = start + found.start, start + found.end
-            if _is_in_a_number(text, at, to):
+            if not _stands(text, at, to, found, vocabulary):
                 continue
-            if found.is_bare and not _is_time(text, at, to, vocabulary):
-                continue
-            if _is_name(text, at, to, vocabulary):
-                continue
+            if _is_measured(text, at, found, vocabulary):
+                lead = text.index(" ", at) + 1 - at
+                found = found._replace(symbol=found.symbol[1:], lead=lead, rule="duration", timex_type="DURATION")
             direction = found.direction
             if direction is None and "XXXX" in found.symbol:
                 direction = _direction(text, at, to, vocabulary)
-            if _is_measured(text, at, found, vocabulary):
-                found = found._replace(symbol=found.symbol[1:], lead=text.index(" ", at) + 1 - at, rule="duration")
-            parsed = symbols.parse(found.symbol)
             at += found.lead
             yield TimeMention(
                 unit,
                 at,
                 to,
                 text[at:to],
-                symbols.timex_type(parsed),
+                found.timex_type,
                 found.symbol,
                 found.rule,
                 direction,
-                symbols.precision(parsed),
+                found.precision,
                 0.6 if found.is_bare else 0.9,
             )
+
+
+def _stands(text: str, start: int, end: int, found: Found, vocabulary: Vocabulary) -> bool:
+    """Whether the text around an expression leaves it a time."""
+    if _is_in_a_number(text, start, end):
+        return False
+    if found.is_bare and not _is_time(text, start, end, vocabulary):
+        return False
+    return not (found.is_name and (not vocabulary.has_capital_months or _SURNAME.match(text, end)))
 
 
 def _read_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> tuple[Found, ...]:
     """The expressions of a run in its text."""
     if not _COUNTS_SOMETHING.match(text, end):
         return read(text[start:end], vocabulary.language)
-    word = _WORD.search(text, end)
+    word = _WORD.search(text, end, end + _NEAR)
     return read(text[start:end], vocabulary.language, _follows(word.group() if word else "", vocabulary))
 
 
@@ -115,9 +127,10 @@ def _is_in_a_number(text: str, start: int, end: int) -> bool:
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """The run with the words that it begins and ends in."""
-    while start and text[start - 1].isalnum() and text[start].isalnum():
+    first, last = max(0, start - _NEAR), min(len(text), end + _NEAR)
+    while start > first and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+    while end < last and text[end].isalnum() and text[end - 1].isalnum():
         end += 1
     return start, end
 
@@ -156,7 +169,9 @@ def read(run: str, language: str, follows: Follows = "nothing") -> tuple[Found, 
             continue
         if start not in longest and (expression := _build(row, start, end, trees)):
             lead = 0 if expression.rule in _WHOLE else _lead(row[start:end], run, vocabulary)
-            longest[start] = end, expression._replace(lead=lead)
+            surface = run[expression.start : expression.end]
+            is_name = surface.rpartition(" ")[2] in vocabulary.names and not any(map(str.isdigit, surface))
+            longest[start] = end, expression._replace(lead=lead, is_name=is_name)
     found: list[Found] = []
     at = 0
     for start, (end, expression) in sorted(longest.items()):
@@ -211,11 +226,22 @@ def _build(row: list[Word], start: int, end: int, trees: Sequence[grammar.Tree])
     for tree in trees:
         try:
             symbol, _, cue = grammar.write([tree], values).partition("@")
-            symbols.parse(symbol)
+            parsed = symbols.parse(symbol)
         except ValueError:
             continue
         is_bare = not any(word.classes & _SURE for word in row[start:end])
-        return Found(row[start].start, row[end - 1].end, symbol, cue or None, tree.rule.head, is_bare, 0)
+        return Found(
+            row[start].start,
+            row[end - 1].end,
+            symbol,
+            cue or None,
+            tree.rule.head,
+            is_bare,
+            lead=0,
+            is_name=False,
+            timex_type=symbols.timex_type(parsed),
+            precision=symbols.precision(parsed),
+        )
     return None
 
 
@@ -260,14 +286,6 @@ def _is_measured(text: str, at: int, found: Found, vocabulary: Vocabulary) -> bo
     return vocabulary.measured.search(before) is not None
 
 
-def _is_name(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
-    """Whether a month that ends an expression is the first name of a person."""
-    surface = text[start:end]
-    if surface.rpartition(" ")[2] not in vocabulary.names or any(c.isdigit() for c in surface):
-        return False
-    return not vocabulary.has_capital_months or _SURNAME.match(text, end) is not None
-
-
 def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     """Whether a bare number is a time: nothing that it counts follows."""
     if start and (text[start - 1] in "€$£#-+/" or (text[start - 1].isalnum())):
@@ -277,7 +295,7 @@ def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     follows = _COUNTS_SOMETHING.match(text, end)
     if not follows:
         return not (text[end : end + 1] in ",.:/-" and text[end + 1 : end + 2].isdigit())
-    word = _WORD.search(text, end)
+    word = _WORD.search(text, end, end + _NEAR)
     following = word.group().lower() if word else ""
     if year := _YEAR.search(text, start, end):
         before = _LAST_WORD.search(text, max(0, start - 20), start)
@@ -307,6 +325,8 @@ def _function_words(language: str) -> frozenset[str]:
 
 def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str | None:
     """The way the clause around an expression looks, or None."""
+    if not vocabulary.future.search(text[max(0, start - _LEFT) : end + _RIGHT]):
+        return None
     before = vocabulary.clause.split(text[max(0, start - _LEFT) : start])[-1]
     after = vocabulary.clause.split(text[end : end + _RIGHT], 1)[0]
     clause = f"{before} | {after}"

@@ -31,8 +31,8 @@ class Vocabulary(NamedTuple):
     language: str
     forms: dict[str, dict[str, str]]
     """Values by class, by form in lower case; a form that counts only as written stands under `=form`."""
-    numerals: tuple[tuple[str, "re.Pattern[str]"], ...]
-    token: "re.Pattern[str]"
+    starts: dict[str, tuple[str, ...]]
+    """Forms by their first piece, longest first."""
     run: "re2._Regexp[bytes]"
     future: "re2._Regexp[str]"
     past: "re2._Regexp[str]"
@@ -143,8 +143,7 @@ def load(language: str) -> Vocabulary:
     return Vocabulary(
         language,
         forms,
-        tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NUMERALS),
-        _token_pattern(forms),
+        _by_first_piece(forms),
         _run_pattern(forms),
         _cue_pattern(data["cues"]["future"]),
         _cue_pattern(data["cues"]["past"]),
@@ -249,16 +248,22 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
     return re2.compile(rf"\+?(?:{word}{gap}){{0,12}}{trigger}(?:{gap}{word}){{0,14}}\.?".encode(), options)
 
 
-def _token_pattern(forms: dict[str, dict[str, str]]) -> "re.Pattern[str]":
-    numerals = "|".join(f"(?:{pattern})" for name, pattern in _NUMERALS if name != "dmy")
-    words = _form_pattern(list(forms)).replace(r"\x{a0}", "\xa0")
-    date = r"\d{1,2}([-/.])\d{1,2}\3(?:\d{4}|['’]?\d\d)"
-    return re.compile(
-        rf"(?P<form>(?<![^\W\d_])(?:{words})(?!\w))"
-        rf"|(?P<numeral>(?<!\w)(?:{date}|{numerals})(?!\d|[.,]\d))"
-        r"|(?P<mark>[-,–—/~.+])|(?P<other>\w+)",
-        re.IGNORECASE,
-    )
+_PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+")
+_OTHER = re.compile(r"\w+")
+_DATE = r"\d{1,2}([-/.])\d{1,2}\1(?:\d{4}|['’]?\d\d)"
+_A_NUMERAL = re.compile(
+    rf"(?<!\w)(?:{_DATE}|{'|'.join(f'(?:{pattern})' for name, pattern in _NUMERALS if name != 'dmy')})(?!\d|[.,]\d)",
+    re.IGNORECASE,
+)
+_FOLD = str.maketrans({"’": "'", "‘": "'", "\xa0": " "})
+
+
+def _by_first_piece(forms: dict[str, dict[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for form in forms:
+        folded = form.lstrip("=").lower().translate(_FOLD)
+        found.setdefault(_PIECE.findall(folded)[0], set()).add(folded)
+    return {piece: tuple(sorted(own, key=len, reverse=True)) for piece, own in found.items()}
 
 
 def _cue_pattern(words: list[str]) -> "re2._Regexp[str]":
@@ -271,43 +276,62 @@ def _cue_pattern(words: list[str]) -> "re2._Regexp[str]":
 
 def split(text: str, vocabulary: Vocabulary) -> list[Word]:
     """The words of a run; what is no word of time has no class and ends an expression."""
+    lower = text.lower()
+    # lower case of a few letters has another length
+    folded = (lower if len(lower) == len(text) else text).translate(_FOLD)
     found: list[Word] = []
-    for match in vocabulary.token.finditer(text):
-        kind = match.lastgroup
-        surface = match.group()
-        if kind == "form":
-            values = _form_values(surface, vocabulary)
-        elif kind == "numeral":
-            values = _numeral(surface, vocabulary)
-        elif kind == "mark":
-            values = {_PUNCTUATION[surface]: surface}
-        else:
+    position = 0
+    while piece := _PIECE.search(text, position):
+        start = piece.start()
+        if end := _form_end(folded, start, piece.end(), vocabulary):
+            values = _form_values(text[start:end], vocabulary.language)
+        elif numeral := _A_NUMERAL.match(text, start):
+            end = numeral.end()
+            values = _numeral(numeral.group(), vocabulary.language)
+        elif mark := _PUNCTUATION.get(piece.group()):
+            end = start + 1
+            values = {mark: piece.group()}
+        elif other := _OTHER.match(text, start):
+            end = other.end()
             values = {}
-        found.append(Word(match.start(), match.end(), frozenset(values), values))
+        else:
+            position = start + 1
+            continue
+        found.append(Word(start, end, frozenset(values), values))
+        position = end
     return found
 
 
+def _form_end(folded: str, start: int, end: int, vocabulary: Vocabulary) -> int:
+    """Where the longest form that begins at a piece ends; 0 where none does."""
+    if start and folded[start - 1].isalpha():
+        return 0
+    for form in vocabulary.starts.get(folded[start:end], ()):
+        last = start + len(form)
+        if folded.startswith(form, start) and not (last < len(folded) and (folded[last].isalnum())):
+            return last
+    return 0
+
+
 @lru_cache(maxsize=20_000)
-def _form_values_cached(surface: str, language: str) -> tuple[tuple[str, str], ...]:
+def _form_values(surface: str, language: str) -> dict[str, str]:
+    """The classes of a form, with its value in each; not to be changed."""
     forms = load(language).forms
-    folded = re.sub(r"[ \xa0]+", " ", surface.replace("’", "'").replace("‘", "'"))
-    values = dict(forms.get(folded.lower(), {}))
-    values.update(forms.get("=" + folded, {}))
-    return tuple(values.items())
+    folded = surface.translate(_FOLD)
+    return forms.get(folded.lower(), {}) | forms.get("=" + folded, {})
 
 
-def _form_values(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
-    return dict(_form_values_cached(surface, vocabulary.language))
-
-
-def _numeral(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """The classes a numeral may have, with its value in each."""
+@lru_cache(maxsize=20_000)
+def _numeral(surface: str, language: str) -> dict[str, str]:
+    """The classes a numeral may have, with its value in each; not to be changed."""
     values: dict[str, str] = {}
-    for name, pattern in vocabulary.numerals:
+    for name, pattern in _NUMERAL_PATTERNS:
         if pattern.fullmatch(surface):
-            read = _READERS[name](surface, vocabulary)
-            values |= read
+            values |= _READERS[name](surface, load(language))
     return values
+
+
+_NUMERAL_PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NUMERALS)
 
 
 def _iso(surface: str, _: Vocabulary) -> dict[str, str]:

@@ -29,6 +29,6 @@ def test_every_slot_of_a_template_is_a_slot_of_its_rule() -> None:
     for own in grammar.load().rules.values():
         for rule in own:
             slots = {part.slot for part in rule.parts}
-            texts = [t if isinstance(t, str) else " ".join(t.arguments) for t in rule.template]
-            named = {text[i + 1] for text in texts for i, letter in enumerate(text) if letter == "$"}
+            texts = [text for t in rule.template for text in (t.arguments if isinstance(t, grammar.Call) else [t])]
+            named = {slot for text in texts for slot in text[1::2]}
             assert named <= slots, rule
