@@ -235,6 +235,11 @@ def shift(n: str, unit: str) -> str:
     return _CALENDAR[unit] + n
 
 
+def coming_unit(unit: str) -> str:
+    """The next such unit; the coming weekend may be this week's."""
+    return "XXXX-WXX-WE@future" if unit == "WE" else shift("+1", unit)
+
+
 def later_in(unit: str) -> str:
     """The part of the anchor's unit that is to come."""
     return "P0DT12/P0D" if unit == "D" else f"NOW/{shift('+0', unit)}"
@@ -283,8 +288,8 @@ def school_years(years: str) -> str:
 
 def season_of(year: str, season: str) -> str:
     """A season of a year that is told by the anchor."""
-    month = {"SP": "3", "SU": "6", "FA": "9", "WI": "12"}[season]
-    return f"{year}:{month}M/{year}:{month}M+P2M"
+    month = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}[season]
+    return f"{year}:{month}M/{year}:{month + 2}M"
 
 
 def nth_unit(whole: str, n: str, unit: str) -> str:

@@ -329,7 +329,7 @@ def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str |
         return None
     before = vocabulary.clause.split(text[max(0, start - _LEFT) : start])[-1]
     after = vocabulary.clause.split(text[end : end + _RIGHT], 1)[0]
-    clause = f"{before} | {after}"
+    clause = f"{before} | {text[start:end]} | {after}"
     if vocabulary.future.search(clause) and not vocabulary.past.search(clause):
         return "future"
     return None

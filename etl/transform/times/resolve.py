@@ -45,6 +45,7 @@ _SEASONS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 _UNIT_MONTHS = {"M": 1, "Q": 3, "H": 6, "Y": 12, "DEC": 120, "CEN": 1200}
 _GRAINS = {"M": "month", "Q": "quarter", "H": "half", "Y": "year", "DEC": "decade", "CEN": "century"}
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([YMWDHS])")
+_YEARS_AGO = re.compile(r"-P\d+Y")
 _SLACK = {"Y": 183 * _DAY, "M": 16 * _DAY, "W": 4 * _DAY, "D": _DAY}
 """How far an age in these units may be off where a writer rounds or cuts: half a unit and a day."""
 
@@ -192,6 +193,9 @@ def _ends_at(symbol: Symbol, moment: dt.datetime, look: str, widen: bool) -> _En
     try:
         if symbol.kind == "point":
             point = symbol.sides[0].point
+            if point and not widen and _YEARS_AGO.fullmatch(str(point)):
+                # who says years ago speaks of the year; of weeks or months, of a day so far back
+                return _months(_point(point, moment, look, widen).start.replace(month=1, day=1), 12, "year")
             return _point(point, moment, look, widen) if point else (None, None, "day")
         return _range(symbol, moment, look, widen)
     except (OverflowError, ValueError):
@@ -302,7 +306,7 @@ def _base(point: Point, moment: dt.datetime, widen: bool) -> _Span:
     if point.kind == "clock":
         return _clock(_today(moment), point.base[1:], widen)
     if point.kind == "offset":
-        return _offset(point.base, moment, widen=widen and not point.ops, is_alone=not point.ops)
+        return _offset(point.base, moment, widen and not point.ops)
     if point.kind == "unit":
         return _unit(point.base, moment)
     if point.kind == "decade":
@@ -383,7 +387,7 @@ def _amount(n: float, letter: str, names: str) -> relativedelta:
     return relativedelta(days=round(n * (7 if letter == "W" else 1)))
 
 
-def _offset(base: str, moment: dt.datetime, *, widen: bool, is_alone: bool) -> _Span:
+def _offset(base: str, moment: dt.datetime, widen: bool) -> _Span:
     delta, unit = _delta(base)
     at = moment + delta
     if unit in "hms":
@@ -392,13 +396,12 @@ def _offset(base: str, moment: dt.datetime, *, widen: bool, is_alone: bool) -> _
         grain = {"h": "hour", "m": "minute", "s": "second"}[unit]
         return _Span(at - slack, at + max(slack, dt.timedelta(seconds=1)), grain)
     day = _today(at).start
-    year = _months(day.replace(month=1, day=1), 12, "year")
-    if not widen:
-        # who says years ago speaks of the year; of weeks or months, of a day so far back
-        return year if is_alone and unit == "Y" and base[0] == "-" else _Span(day, day + _DAY, "day")
-    slack = _SLACK[unit] if unit != "D" else dt.timedelta(0)
+    slack = _SLACK[unit] if widen and unit != "D" else dt.timedelta(0)
     span = _Span(day - slack, day + _DAY + slack, "day")
-    return _Span(min(span.start, year.start), max(span.end, year.end), "day") if unit == "Y" else span
+    if not widen or unit != "Y":
+        return span
+    year = _months(day.replace(month=1, day=1), 12, "year")
+    return _Span(min(span.start, year.start), max(span.end, year.end), "day")
 
 
 def _clock(span: _Span, clock: str, widen: bool) -> _Span:

@@ -88,6 +88,7 @@ TRIGGERS = frozenset(
         "fiscal",
         "piece_word",
         "half_year",
+        "unit_adjective",
     ]
 )
 """Classes of words that show time by themselves."""
