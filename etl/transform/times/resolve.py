@@ -145,10 +145,29 @@ def _bounds_of_day(symbol: str, day: dt.date, zone: str, look: str) -> Interval:
 
 
 def _instant(moment: dt.datetime | None, zone: dt.tzinfo, fold: int) -> dt.datetime | None:
+    """The instant of a civil time: the first or the second (fold 0 or 1) where the clocks show it twice.
+
+    What they skip is the instant at which they do: any other would fall before what is earlier or after
+    what is later.
+    """
+    if moment is None:
+        return None
     try:
-        return moment.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) if moment else None
+        first, second = (moment.replace(tzinfo=zone, fold=n).astimezone(dt.UTC) for n in (0, 1))
     except (OverflowError, ValueError):
         return None
+    if first > second:
+        return _change(second, first, zone)
+    return second if fold else first
+
+
+def _change(low: dt.datetime, high: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The second between two instants in which the clocks of a zone change."""
+    before = low.astimezone(zone).utcoffset()
+    while high - low > dt.timedelta(seconds=1):
+        middle = low + (high - low) // 2
+        low, high = (middle, high) if middle.astimezone(zone).utcoffset() == before else (low, middle)
+    return high.replace(microsecond=0)
 
 
 def _points(symbol: str) -> list[Point]:
