@@ -200,16 +200,23 @@ def _without_counts(row: list[Word], run: str, vocabulary: Vocabulary, follows: 
         (i, _follows(run[word.start : word.end], vocabulary)) for i, word in enumerate(row) if i and not word.classes
     ]
     counts = [(i, what) for i, what in [*ends, (len(row), follows)] if what != "nothing"]
-    blank = {j for i, what in counts for j in _count_before(row, i, vocabulary, what)}
+    blank = {j for i, what in counts for j in _count_before(row, i, run, vocabulary, what)}
     return [word._replace(classes=frozenset()) if i in blank else word for i, word in enumerate(row)]
 
 
-def _count_before(row: list[Word], end: int, vocabulary: Vocabulary, follows: Follows) -> range:
+def _count_before(row: list[Word], end: int, run: str, vocabulary: Vocabulary, follows: Follows) -> range:
     """The numbers that end at a word, where a day stands right before them: they are no hour of that day.
 
     Where months stand before the day, digits after a month are its day, unless they count.
     """
     first = end
+    if first > 2 and row[first - 2].classes & {"the"} and "o31" in row[first - 1].classes:
+        # Tuesday the first generation
+        return (
+            range(first - 1, end)
+            if row[first - 3].classes & _DAYS and not run[row[first - 1].start].isdigit()
+            else range(0)
+        )
     while first and row[first - 1].classes & _NUMBERS:
         first -= 1
         if first > 1 and row[first - 1].classes & _JOINS and row[first - 2].classes & _NUMBERS:

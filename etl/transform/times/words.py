@@ -288,7 +288,9 @@ def split(text: str, vocabulary: Vocabulary) -> list[Word]:
             values = _form_values(text[start:end], vocabulary.language)
         elif numeral := _A_NUMERAL.match(text, start):
             end = numeral.end()
-            values = _numeral(numeral.group(), vocabulary.language)
+            # 3G is no 3, but 15uur is 15 uur
+            is_whole = not folded[end : end + 1].isalpha() or _begins_form(folded, end, vocabulary)
+            values = _numeral(numeral.group(), vocabulary.language) if is_whole else {}
         elif mark := _PUNCTUATION.get(piece.group()):
             end = start + 1
             values = {mark: piece.group()}
@@ -301,6 +303,11 @@ def split(text: str, vocabulary: Vocabulary) -> list[Word]:
         found.append(Word(start, end, frozenset(values), values))
         position = end
     return found
+
+
+def _begins_form(folded: str, start: int, vocabulary: Vocabulary) -> bool:
+    piece = _PIECE.match(folded, start)
+    return piece is not None and _form_end(folded, start, piece.end(), vocabulary) > 0
 
 
 def _form_end(folded: str, start: int, end: int, vocabulary: Vocabulary) -> int:
