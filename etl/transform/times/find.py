@@ -188,6 +188,7 @@ def read(run: str, language: str, follows: Follows = "nothing") -> tuple[Found, 
 _LINKS = frozenset([",", "of", "dash", "slash"])
 """What no expression ends in."""
 _NUMBERS = frozenset(["n0", "n12", "n24", "n31", "n59", "w12", "w24", "w31", "w59", "pair", "hdm", "dm"])
+_NAMED = frozenset(["weekday", "month", "month_short"])
 _JOINS = frozenset(["to", "through", "or", "and", "dash"])
 _DAYS = frozenset(
     ["weekday", "weekday_dot", "deictic", "day_part", "day_part_name", "part", "part_adverb", "holiday"]
@@ -257,9 +258,11 @@ _WHOLE = frozenset(["away", "range"])
 
 
 def _lead(row: list[Word], run: str, vocabulary: Vocabulary) -> int:
-    """Length of the prepositions before the words that remain."""
+    """Length of the prepositions before the words that remain, and of an article: the June 4 vote."""
     at = 0
     while at < len(row) - 1 and run[row[at].start : row[at].end].lower() in vocabulary.outside:
+        at += 1
+    if at < len(row) - 1 and vocabulary.outside and "the" in row[at].classes and row[at + 1].classes & _NAMED:
         at += 1
     return row[at].start - row[0].start
 
