@@ -235,6 +235,11 @@ def shift(n: str, unit: str) -> str:
     return _CALENDAR[unit] + n
 
 
+def coming_unit(unit: str) -> str:
+    """The next such unit; the coming weekend may be this week's."""
+    return "XXXX-WXX-WE@future" if unit == "WE" else shift("+1", unit)
+
+
 def later_in(unit: str) -> str:
     """The part of the anchor's unit that is to come."""
     return "P0DT12/P0D" if unit == "D" else f"NOW/{shift('+0', unit)}"
@@ -275,10 +280,16 @@ def school_year(year: str) -> str:
     return f"{year}-08/{int(year) + 1}-07"
 
 
+def school_years(years: str) -> str:
+    """A school year by both its years."""
+    first, _, last = years.partition("/")
+    return school_year(first) if int(last) == int(first) + 1 else _fail(years)
+
+
 def season_of(year: str, season: str) -> str:
     """A season of a year that is told by the anchor."""
-    month = {"SP": "3", "SU": "6", "FA": "9", "WI": "12"}[season]
-    return f"{year}:{month}M/{year}:{month}M+P2M"
+    month = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}[season]
+    return f"{year}:{month}M/{year}:{month + 2}M"
 
 
 def nth_unit(whole: str, n: str, unit: str) -> str:
@@ -300,6 +311,33 @@ def nth_of_year(year: str, n: str, unit: str) -> str:
     if unit == "HY" and 1 <= int(n) <= 2:
         return f"{year or 'XXXX'}-H{int(n)}"
     return _fail(unit)
+
+
+def half_of_year(year: str, n: str) -> str:
+    """The nth half of a year that may not be said."""
+    return nth_of_year(year, n, "HY")
+
+
+def half_of_unit(unit: str, n: str) -> str:
+    """The nth half of the anchor's year or one beside it."""
+    first = {1: 1, 2: 7}.get(int(n)) or _fail(n)
+    return f"{unit}:{first}M/{unit}:{int(first) + 5}M"
+
+
+def first_of(whole: str, ordinal: str, n: str, unit: str) -> str:
+    """The first nine months of a year."""
+    selector = {"M": "M", "W": "W", "D": "DAY"}.get(unit) or _fail(unit)
+    return f"{whole}:1{selector}/{whole}:{int(n)}{selector}" if ordinal == "1" else _fail(ordinal)
+
+
+def first_span(ordinal: str, n: str, unit: str) -> str:
+    """The first nine months of something that is not said."""
+    return duration(n, unit) if ordinal == "1" else _fail(ordinal)
+
+
+def unit_before(far: str, unit: str) -> str:
+    """The quarter or month a year before the anchor's."""
+    return shift({"YQ": "-4", "YM": "-12"}.get(far + unit) or _fail(unit), unit)
 
 
 def week_number(year: str, n: str, unit: str) -> str:
@@ -376,6 +414,16 @@ def vague(sign: str, unit: str) -> str:
     """A few units away: two to five."""
     few, more = duration("2", unit), duration("5", unit)
     return f"-{more}/-{few}" if sign == "-" else f"+{few}/+{more}"
+
+
+def many_later(unit: str) -> str:
+    """Weeks later: two at least."""
+    return f"+{duration('2', unit)}/.."
+
+
+def between_ago(few: str, more: str, unit: str) -> str:
+    """Two or three weeks ago."""
+    return f"-{duration(more, unit)}/-{duration(few, unit)}"
 
 
 def many_ago(unit: str) -> str:

@@ -6,21 +6,24 @@ What belongs here: from text to symbols. What does not: what a symbol means; tha
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from etl import languages
+from etl.schema.core import Precision, TimexType
 from etl.transform.records import TimeMention
 from etl.transform.times import grammar, symbols, words
 from etl.transform.times.words import Vocabulary, Word
 
 _LEFT, _RIGHT = 90, 70
 """How far around an expression its clause is searched for words that turn it, in code points."""
+_NEAR = 40
+"""How far from an expression the words beside it are looked for, in code points; no word of time is longer."""
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+_SURNAME = re.compile(r" [^\W\d_a-zß-ÿ]")
 _LAST_WORD = re.compile(r"(\w+)\s$")
 _PLACES_A_YEAR = frozenset(
     {"in", "since", "until", "before", "before_or_for", "after", "from", "to", "between", "through", "by"}
 )
-_LAST_NUMBER = re.compile(r"(?<=[^\W\d_.]) \d\d$")
 _WORD = re.compile(r"[^\W\d_]+")
 _COUNTS_SOMETHING = re.compile(r"\s?[-%‰°€$£]|\s?(?:km|kg|m|cm|mm|ton)\b|[ \xa0](?!-)[^\W\d_]")
 """What follows a number that counts things: a unit, a sign or a word."""
@@ -36,6 +39,12 @@ class Found(NamedTuple):
     rule: str
     is_bare: bool
     """A number alone, which the text after it may make a count of things."""
+    lead: int
+    """Length of the prepositions that it begins with and that the span leaves out, as TIMEX3 does."""
+    is_name: bool
+    """It ends in a month that is a name of people too."""
+    timex_type: TimexType
+    precision: Precision
 
 
 def find(texts: Sequence[str], language: str) -> list[TimeMention]:
@@ -59,36 +68,54 @@ def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMent
         start, end = _whole_words(text, first, last)
         for found in _read_in(text, start, end, vocabulary):
             at, to = start + found.start, start + found.end
-            if _is_in_a_number(text, at, to):
+            if not _stands(text, at, to, found, vocabulary):
                 continue
-            if found.is_bare and not _is_time(text, at, to, vocabulary):
-                continue
+            if _is_measured(text, at, found, vocabulary):
+                lead = text.index(" ", at) + 1 - at
+                found = found._replace(symbol=found.symbol[1:], lead=lead, rule="duration", timex_type="DURATION")
             direction = found.direction
             if direction is None and "XXXX" in found.symbol:
                 direction = _direction(text, at, to, vocabulary)
-            parsed = symbols.parse(found.symbol)
+            at += found.lead
             yield TimeMention(
                 unit,
                 at,
                 to,
                 text[at:to],
-                symbols.timex_type(parsed),
+                found.timex_type,
                 found.symbol,
                 found.rule,
                 direction,
-                symbols.precision(parsed),
+                found.precision,
                 0.6 if found.is_bare else 0.9,
             )
 
 
+def _stands(text: str, start: int, end: int, found: Found, vocabulary: Vocabulary) -> bool:
+    """Whether the text around an expression leaves it a time."""
+    if _is_in_a_number(text, start, end):
+        return False
+    if found.is_bare and not _is_time(text, start, end, vocabulary):
+        return False
+    return not (found.is_name and (not vocabulary.has_capital_months or _SURNAME.match(text, end)))
+
+
 def _read_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> tuple[Found, ...]:
-    """The expressions of a run in its text: a number that ends it and counts what follows is not its year."""
-    run = text[start:end]
-    if (number := _LAST_NUMBER.search(run)) and _COUNTS_SOMETHING.match(text, end):
-        word = _WORD.search(text, end)
-        if word and not _is_small(word.group(), vocabulary.language):
-            run = run[: number.start()]
-    return read(run, vocabulary.language)
+    """The expressions of a run in its text."""
+    if not _COUNTS_SOMETHING.match(text, end):
+        return read(text[start:end], vocabulary.language)
+    word = _WORD.search(text, end, end + _NEAR)
+    return read(text[start:end], vocabulary.language, _follows(word.group() if word else "", vocabulary))
+
+
+Follows = Literal["nothing", "word", "counted"]
+"""What comes after a run, as far as a number before it can count it: nothing, some word, what is always counted."""
+
+
+def _follows(word: str, vocabulary: Vocabulary) -> Follows:
+    if _is_small(word, vocabulary.language):
+        return "nothing"
+    return "counted" if word.lower() in vocabulary.counted else "word"
 
 
 def _is_in_a_number(text: str, start: int, end: int) -> bool:
@@ -100,9 +127,10 @@ def _is_in_a_number(text: str, start: int, end: int) -> bool:
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """The run with the words that it begins and ends in."""
-    while start and text[start - 1].isalnum() and text[start].isalnum():
+    first, last = max(0, start - _NEAR), min(len(text), end + _NEAR)
+    while start > first and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+    while end < last and text[end].isalnum() and text[end - 1].isalnum():
         end += 1
     return start, end
 
@@ -125,14 +153,25 @@ def _runs(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=200_000)
-def read(run: str, language: str) -> tuple[Found, ...]:
-    """The expressions of a run: from the left, the longest that makes sense."""
-    row = words.split(run, words.load(language))
-    plans = grammar.plans(tuple(word.classes for word in row))
+def read(run: str, language: str, follows: Follows = "nothing") -> tuple[Found, ...]:
+    """The expressions of a run: from the left, the longest that makes sense.
+
+    Args:
+        run: words of time.
+        language: ISO 639-1 code.
+        follows: what a number that ends the run may count: Friday [two men].
+    """
+    vocabulary = words.load(language)
+    row = _without_counts(words.split(run, vocabulary), run, vocabulary, follows)
     longest: dict[int, tuple[int, Found]] = {}
-    for start, end, trees in plans:
+    for start, end, trees in grammar.plans(tuple(word.classes for word in row)):
+        if row[end - 1].classes & _LINKS:
+            continue
         if start not in longest and (expression := _build(row, start, end, trees)):
-            longest[start] = end, expression
+            lead = 0 if expression.rule in _WHOLE else _lead(row[start:end], run, vocabulary)
+            surface = run[expression.start : expression.end]
+            is_name = surface.rpartition(" ")[2] in vocabulary.names and not any(map(str.isdigit, surface))
+            longest[start] = end, expression._replace(lead=lead, is_name=is_name)
     found: list[Found] = []
     at = 0
     for start, (end, expression) in sorted(longest.items()):
@@ -146,17 +185,86 @@ def read(run: str, language: str) -> tuple[Found, ...]:
     return tuple(found)
 
 
+_LINKS = frozenset([",", "of", "dash", "slash"])
+"""What no expression ends in."""
+_NUMBERS = frozenset(["n0", "n12", "n24", "n31", "n59", "w12", "w24", "w31", "w59", "pair", "hdm", "dm"])
+_NAMED = frozenset(["weekday", "month", "month_short"])
+_JOINS = frozenset(["to", "through", "or", "and", "dash"])
+_DAYS = frozenset(
+    ["weekday", "weekday_dot", "deictic", "day_part", "day_part_name", "part", "part_adverb", "holiday"]
+) | frozenset(["month", "month_short"])
+
+
+def _without_counts(row: list[Word], run: str, vocabulary: Vocabulary, follows: Follows) -> list[Word]:
+    """The words, where a number between a day and what it counts says no time: Friday [two] men."""
+    ends = [
+        (i, _follows(run[word.start : word.end], vocabulary)) for i, word in enumerate(row) if i and not word.classes
+    ]
+    counts = [(i, what) for i, what in [*ends, (len(row), follows)] if what != "nothing"]
+    blank = {j for i, what in counts for j in _count_before(row, i, run, vocabulary, what)}
+    return [word._replace(classes=frozenset()) if i in blank else word for i, word in enumerate(row)]
+
+
+def _count_before(row: list[Word], end: int, run: str, vocabulary: Vocabulary, follows: Follows) -> range:
+    """The numbers that end at a word, where a day stands right before them: they are no hour of that day.
+
+    Where months stand before the day, digits after a month are its day, unless they count.
+    """
+    first = end
+    if first > 2 and row[first - 2].classes & {"the"} and "o31" in row[first - 1].classes:
+        # Tuesday the first generation
+        return (
+            range(first - 1, end)
+            if row[first - 3].classes & _DAYS and not run[row[first - 1].start].isdigit()
+            else range(0)
+        )
+    while first and row[first - 1].classes & _NUMBERS:
+        first -= 1
+        if first > 1 and row[first - 1].classes & _JOINS and row[first - 2].classes & _NUMBERS:
+            first -= 1
+    if first in (0, end) or not row[first - 1].classes & _DAYS:
+        return range(0)
+    is_month = row[first - 1].classes & {"month", "month_short"}
+    is_date = is_month and vocabulary.is_month_first and not row[first].classes & {"w12", "w24", "w31"}
+    return range(0) if is_date and follows != "counted" else range(first, end)
+
+
 def _build(row: list[Word], start: int, end: int, trees: Sequence[grammar.Tree]) -> Found | None:
     values = [word.values for word in row]
     for tree in trees:
         try:
             symbol, _, cue = grammar.write([tree], values).partition("@")
-            symbols.parse(symbol)
+            parsed = symbols.parse(symbol)
         except ValueError:
             continue
-        is_bare = _is_bare(row[start:end], tree.rule.head)
-        return Found(row[start].start, row[end - 1].end, symbol, cue or None, tree.rule.head, is_bare)
+        is_bare = not any(word.classes & _SURE for word in row[start:end])
+        return Found(
+            row[start].start,
+            row[end - 1].end,
+            symbol,
+            cue or None,
+            tree.rule.head,
+            is_bare,
+            lead=0,
+            is_name=False,
+            timex_type=symbols.timex_type(parsed),
+            precision=symbols.precision(parsed),
+        )
     return None
+
+
+_WHOLE = frozenset(["away", "range"])
+"""Heads whose first preposition is part of what they say: in two weeks, between May and July."""
+
+
+def _lead(row: list[Word], run: str, vocabulary: Vocabulary) -> int:
+    """Length of the prepositions before the words that remain, and of an article: the June 4 vote."""
+    at = 0
+    while at < len(row) - 1 and run[row[at].start : row[at].end].lower() in vocabulary.outside:
+        at += 1
+    if at < len(row) - 1 and vocabulary.outside and "the" in row[at].classes and row[at + 1].classes & _NAMED:
+        at += 1
+    return row[at].start - row[0].start
 
 
 _SURE = words.TRIGGERS | frozenset(
@@ -169,6 +277,7 @@ _SURE = words.TRIGGERS | frozenset(
         "my",
         "year_range",
         "decade_code",
+        "decade_short",
         "slashed",
         "quarter_code",
         "weekday_short",
@@ -177,9 +286,14 @@ _SURE = words.TRIGGERS | frozenset(
 )
 
 
-def _is_bare(row: Sequence[Word], head: str) -> bool:
-    """Whether nothing but numbers and small words makes it a time."""
-    return not any(word.classes & _SURE for word in row)
+def _is_measured(text: str, at: int, found: Found, vocabulary: Vocabulary) -> bool:
+    """Whether what could lie ahead is a length: the first rise [in] ten years."""
+    if vocabulary.measured is None or found.rule != "away" or found.symbol[:2] != "+P" or "/" in found.symbol:
+        return False
+    if text[at : found.end - found.start + at].partition(" ")[0].lower() not in vocabulary.outside:
+        return False
+    before = vocabulary.clause.split(text[max(0, at - _LEFT) : at])[-1]
+    return vocabulary.measured.search(before) is not None
 
 
 def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
@@ -191,10 +305,13 @@ def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     follows = _COUNTS_SOMETHING.match(text, end)
     if not follows:
         return not (text[end : end + 1] in ",.:/-" and text[end + 1 : end + 2].isdigit())
-    word = _WORD.search(text, end)
+    word = _WORD.search(text, end, end + _NEAR)
     following = word.group().lower() if word else ""
-    if _YEAR.search(text, start, end) and _is_placed(text, start, end, vocabulary):
-        return following not in vocabulary.counted
+    if year := _YEAR.search(text, start, end):
+        before = _LAST_WORD.search(text, max(0, start - 20), start)
+        is_lone = not year.group().endswith("00") and not (before and before[1].lower() in vocabulary.numbered)
+        if is_lone or _is_placed(text, start, end, vocabulary):
+            return following not in vocabulary.counted
     return _is_small(following, vocabulary.language)
 
 
@@ -218,9 +335,11 @@ def _function_words(language: str) -> frozenset[str]:
 
 def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str | None:
     """The way the clause around an expression looks, or None."""
+    if not vocabulary.future.search(text[max(0, start - _LEFT) : end + _RIGHT]):
+        return None
     before = vocabulary.clause.split(text[max(0, start - _LEFT) : start])[-1]
     after = vocabulary.clause.split(text[end : end + _RIGHT], 1)[0]
-    clause = f"{before} | {after}"
+    clause = f"{before} | {text[start:end]} | {after}"
     if vocabulary.future.search(clause) and not vocabulary.past.search(clause):
         return "future"
     return None

@@ -7,7 +7,7 @@ anchor, so a wider anchor never gives narrower bounds.
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,7 @@ _SEASONS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 _UNIT_MONTHS = {"M": 1, "Q": 3, "H": 6, "Y": 12, "DEC": 120, "CEN": 1200}
 _GRAINS = {"M": "month", "Q": "quarter", "H": "half", "Y": "year", "DEC": "decade", "CEN": "century"}
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([YMWDHS])")
+_YEARS_AGO = re.compile(r"-P\d+Y")
 _SLACK = {"Y": 183 * _DAY, "M": 16 * _DAY, "W": 4 * _DAY, "D": _DAY}
 """How far an age in these units may be off where a writer rounds or cuts: half a unit and a day."""
 
@@ -65,16 +66,15 @@ def values(
         Values; empty where the symbol has none on the time line or needs an anchor that is unknown.
 
     """
-    parsed = symbols.parse(symbol)
-    if parsed.kind in ("duration", "set"):
+    if symbols.parse(symbol).kind in ("duration", "set"):
         return []
     look = direction or prefer
     looks = [look, "future" if look == "past" else "past"] if direction is None and "XXXX" in symbol else [look]
-    found = (_value(parsed, anchor, each) for each in looks)
+    found = (_value(symbol, anchor, each) for each in looks)
     return list(dict.fromkeys(value for value in found if value))
 
 
-def _value(symbol: Symbol, anchor: Interval, look: str) -> Value | None:
+def _value(symbol: str, anchor: Interval, look: str) -> Value | None:
     moment = anchor.earliest if anchor.latest else None  # half an anchor says before when, not when
     if moment is None and not _is_absolute(symbol):
         return None
@@ -103,66 +103,125 @@ def bounds(
         Aware UTC bounds; None where there is no bound.
 
     """
-    parsed = symbols.parse(symbol)
-    if parsed.kind in ("duration", "set"):
+    if symbols.parse(symbol).kind in ("duration", "set"):
         return Interval(None, None)
     look = direction or prefer
-    hulls = [_in_zone(parsed, anchor, zone, look) for zone in zones]
-    lows = [low for low, _ in hulls]
-    highs = [high for _, high in hulls]
+    hulls = [_in_zone(symbol, anchor, zone, look) for zone in zones]
+    return reduce(_hull, hulls) if hulls else Interval(None, None)
+
+
+def _hull(a: Interval, b: Interval) -> Interval:
     return Interval(
-        min((x for x in lows if x), default=None) if all(lows) else None,
-        max((x for x in highs if x), default=None) if all(highs) else None,
+        min(a.earliest, b.earliest) if a.earliest and b.earliest else None,
+        max(a.latest, b.latest) if a.latest and b.latest else None,
     )
 
 
-def _in_zone(symbol: Symbol, anchor: Interval, zone: str, look: str) -> Interval:
-    info = ZoneInfo(zone)
+def _in_zone(symbol: str, anchor: Interval, zone: str, look: str) -> Interval:
     if _is_absolute(symbol):
-        start, end, _ = _ends(symbol, dt.datetime(2000, 1, 1), look, widen=True)
-        return Interval(_instant(start, info, 0), _instant(end, info, 1))
-    # a symbol that counts hours or less is reckoned in UTC, where no hour comes twice
-    reckon: dt.tzinfo = dt.UTC if any(s.point and "PT" in s.point.base for s in symbol.sides) else info
+        return _bounds_of_day(symbol, dt.date(2000, 1, 1), zone, look)
     low, high = anchor
-    start = end = None
-    if low:
-        start = _instant(_ends(symbol, low.astimezone(reckon).replace(tzinfo=None), look, widen=True)[0], reckon, 0)
-    if high:
-        end = _instant(_ends(symbol, high.astimezone(reckon).replace(tzinfo=None), look, widen=True)[1], reckon, 1)
-    return Interval(start, end)
+    first = _bounds_at(symbol, low, zone, look) if low else None
+    last = first if low == high else _bounds_at(symbol, high, zone, look) if high else None
+    return Interval(first.earliest if first else None, last.latest if last else None)
 
 
-def _instant(moment: dt.datetime | None, zone: dt.tzinfo, fold: int) -> dt.datetime | None:
-    try:
-        return moment.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) if moment else None
-    except (OverflowError, ValueError):
-        return None
+def _bounds_at(symbol: str, instant: dt.datetime, zone: str, look: str) -> Interval:
+    """Bounds of a symbol for an anchor that is a point."""
+    # a symbol that counts hours or less is reckoned in UTC, where no hour comes twice
+    reckon = dt.UTC if _counts_hours(symbol) else ZoneInfo(zone)
+    local = instant.astimezone(reckon)
+    if _is_of_day(symbol):
+        return _bounds_of_day(symbol, local.date(), zone, look)
+    start, end, _ = _ends(symbol, local.replace(tzinfo=None), look, widen=True)
+    return Interval(_instant(start, reckon, 0), _instant(end, reckon, 1))
 
 
 @lru_cache(maxsize=65536)
-def _is_absolute(symbol: Symbol) -> bool:
-    points = [side.point for side in symbol.sides if side.point]
+def _bounds_of_day(symbol: str, day: dt.date, zone: str, look: str) -> Interval:
+    start, end, _ = _ends(symbol, dt.datetime.combine(day, dt.time()), look, widen=True)
+    info = ZoneInfo(zone)
+    return Interval(_instant(start, info, 0), _instant(end, info, 1))
+
+
+def _instant(moment: dt.datetime | None, zone: dt.tzinfo, fold: int) -> dt.datetime | None:
+    """The instant of a civil time: the first or the second (fold 0 or 1) where the clocks show it twice.
+
+    What they skip is the instant at which they do: any other would fall before what is earlier or after
+    what is later.
+    """
+    if moment is None:
+        return None
+    try:
+        first, second = (moment.replace(tzinfo=zone, fold=n).astimezone(dt.UTC) for n in (0, 1))
+    except (OverflowError, ValueError):
+        return None
+    if first > second:
+        return _change(second, first, zone)
+    return second if fold else first
+
+
+def _change(low: dt.datetime, high: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The second between two instants in which the clocks of a zone change."""
+    before = low.astimezone(zone).utcoffset()
+    while high - low > dt.timedelta(seconds=1):
+        middle = low + (high - low) // 2
+        low, high = (middle, high) if middle.astimezone(zone).utcoffset() == before else (low, middle)
+    return high.replace(microsecond=0)
+
+
+def _points(symbol: str) -> list[Point]:
+    return [side.point for side in symbols.parse(symbol).sides if side.point]
+
+
+@lru_cache(maxsize=65536)
+def _is_absolute(symbol: str) -> bool:
+    points = _points(symbol)
     return all(p.kind in ("date", "decade", "century") and not p.base.startswith("XXXX") for p in points) and not any(
         text == ":REST" for p in points for _, text in p.ops
     )
 
 
-def _ends(
-    symbol: Symbol, moment: dt.datetime, look: str, *, widen: bool
-) -> tuple[dt.datetime | None, dt.datetime | None, str]:
+@lru_cache(maxsize=65536)
+def _counts_hours(symbol: str) -> bool:
+    return any("PT" in point.base for point in _points(symbol))
+
+
+@lru_cache(maxsize=65536)
+def _is_of_day(symbol: str) -> bool:
+    """Whether the anchor's day is all that a symbol asks for, not its time of day."""
+    return not any(p.kind == "now" or (p.kind == "offset" and "T" in p.base) for p in _points(symbol))
+
+
+_Ends = tuple[dt.datetime | None, dt.datetime | None, str]
+
+
+def _ends(symbol: str, moment: dt.datetime, look: str, *, widen: bool) -> _Ends:
     """Start, end and grain of a symbol at one moment; None where open or out of the calendar."""
+    if _is_of_day(symbol):
+        return _ends_of_day(symbol, moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0), look, widen)
+    return _ends_at(symbols.parse(symbol), moment, look, widen)
+
+
+@lru_cache(maxsize=65536)
+def _ends_of_day(symbol: str, day: dt.datetime, look: str, widen: bool) -> _Ends:
+    return _ends_at(symbols.parse(symbol), day, look, widen)
+
+
+def _ends_at(symbol: Symbol, moment: dt.datetime, look: str, widen: bool) -> _Ends:
     try:
         if symbol.kind == "point":
             point = symbol.sides[0].point
+            if point and not widen and _YEARS_AGO.fullmatch(str(point)):
+                # who says years ago speaks of the year; of weeks or months, of a day so far back
+                return _months(_point(point, moment, look, widen).start.replace(month=1, day=1), 12, "year")
             return _point(point, moment, look, widen) if point else (None, None, "day")
         return _range(symbol, moment, look, widen)
     except (OverflowError, ValueError):
         return None, None, "day"
 
 
-def _range(
-    symbol: Symbol, moment: dt.datetime, look: str, widen: bool
-) -> tuple[dt.datetime | None, dt.datetime | None, str]:
+def _range(symbol: Symbol, moment: dt.datetime, look: str, widen: bool) -> _Ends:
     first, last = symbol.sides
     start = end = None
     grain = "day"
@@ -248,8 +307,11 @@ def _candidates(point: Point, moment: dt.datetime) -> list[_Span]:
                 continue
             found.append(_Span(start, start + _DAY, "day"))
         return found
+    # a weekday, a leap day or a shift may tell a year far off
+    is_near = "=" not in point.base and not point.base.endswith(("-02-29", "-W53")) and not point.ops
+    reach = 2 if is_near else 8
     found = []
-    for year in range(max(1, moment.year - 8), min(9998, moment.year + 8) + 1):
+    for year in range(max(1, moment.year - reach), min(9998, moment.year + reach) + 1):
         try:
             found.append(_date(f"{year:04d}" + point.base[4:].partition("=")[0]))
         except ValueError:
@@ -281,7 +343,9 @@ def _today(moment: dt.datetime) -> _Span:
 
 
 def _months(start: dt.datetime, months: int, grain: str) -> _Span:
-    return _Span(start, start + relativedelta(months=months), grain)
+    """So many months from the first day of one."""
+    month = start.year * 12 + start.month - 1 + months
+    return _Span(start, start.replace(year=month // 12, month=month % 12 + 1), grain)
 
 
 def _date(base: str) -> _Span:
@@ -319,6 +383,7 @@ def _unit(base: str, moment: dt.datetime) -> _Span:
     return _months(dt.datetime(month // 12, month % 12 + 1, 1), size, _GRAINS[unit])
 
 
+@lru_cache(maxsize=65536)
 def _delta(duration: str) -> tuple[relativedelta, str]:
     """A signed duration and the smallest unit it names: one of Y, M, W, D, h, m, s."""
     sign = -1 if duration[0] == "-" else 1
@@ -351,7 +416,11 @@ def _offset(base: str, moment: dt.datetime, widen: bool) -> _Span:
         return _Span(at - slack, at + max(slack, dt.timedelta(seconds=1)), grain)
     day = _today(at).start
     slack = _SLACK[unit] if widen and unit != "D" else dt.timedelta(0)
-    return _Span(day - slack, day + _DAY + slack, "day")
+    span = _Span(day - slack, day + _DAY + slack, "day")
+    if not widen or unit != "Y":
+        return span
+    year = _months(day.replace(month=1, day=1), 12, "year")
+    return _Span(min(span.start, year.start), max(span.end, year.end), "day")
 
 
 def _clock(span: _Span, clock: str, widen: bool) -> _Span:

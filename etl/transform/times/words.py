@@ -31,15 +31,24 @@ class Vocabulary(NamedTuple):
     language: str
     forms: dict[str, dict[str, str]]
     """Values by class, by form in lower case; a form that counts only as written stands under `=form`."""
-    numerals: tuple[tuple[str, "re.Pattern[str]"], ...]
-    token: "re.Pattern[str]"
+    starts: dict[str, tuple[str, ...]]
+    """Forms by their first piece, longest first."""
     run: "re2._Regexp[bytes]"
     future: "re2._Regexp[str]"
     past: "re2._Regexp[str]"
+    measured: "re2._Regexp[str] | None"
+    """Words that make `in ten years` a length and no date; None where the language has no such word for both."""
     clause: "re2._Regexp[str]"
     """Where a clause ends and another begins."""
     counted: frozenset[str]
     """Words for what a number of four digits counts, where it is no year."""
+    numbered: frozenset[str]
+    """Words for what has a number: flight 1987."""
+    names: frozenset[str]
+    """Months that are names of people too, in their letters."""
+    has_capital_months: bool
+    outside: frozenset[str]
+    """Prepositions that the span of an expression does not begin with."""
     is_month_first: bool
 
 
@@ -76,6 +85,10 @@ TRIGGERS = frozenset(
         "day_part_name",
         "oclock",
         "era",
+        "fiscal",
+        "piece_word",
+        "half_year",
+        "unit_adjective",
     ]
 )
 """Classes of words that show time by themselves."""
@@ -95,7 +108,8 @@ _NUMERALS = (
     ),
     ("my", r"(?:0?[1-9]|1[0-2])[/-](?:1[89]|20)\d\d|(?:1[89]|20)\d\d[-/](?:0?[1-9]|1[0-2])"),
     ("year_range", r"(?:1[0-9]|20)\d\d ?[-–/] ?(?:(?:1[0-9]|20)\d\d|\d\d)"),
-    ("decade_code", r"(?:(?:1[5-9]|20)\d0|'\d0) ?s"),
+    ("decade_code", r"(?:1[5-9]|20)\d0(?: ?s|er)\b|['’]\d0 ?s\b"),
+    ("decade_short", r"[2-9]0(?:s|er)\b"),
     ("dm", r"(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])"),
     ("hdm", r"(?:[01]?\d|2[0-4])\.[0-5]\d"),
     ("hour_glued", r"(?:[01]?\d|2[0-4])[uh]"),
@@ -107,9 +121,8 @@ _NUMERALS = (
     ("n", r"\d{1,4}"),
 )
 _PUNCTUATION = {",": ",", "+": "plus", "-": "dash", "–": "dash", "—": "dash", "/": "slash", "~": "tilde", ".": "."}
-_TRIGGER_NUMERALS = frozenset(
-    ["iso", "ymd", "dmy", "hm", "hms", "my", "year_range", "decade_code", "dm", "quarter_code", "hour_glued"]
-)
+_SURE_NUMERALS = ["iso", "ymd", "dmy", "hm", "hms", "my", "year_range", "decade_code", "decade_short", "dm"]
+_TRIGGER_NUMERALS = frozenset([*_SURE_NUMERALS, "quarter_code", "hour_glued"])
 
 
 @lru_cache
@@ -127,31 +140,46 @@ def load(language: str) -> Vocabulary:
                 forms.setdefault(word if word.startswith("=") else word.lower(), {})[name] = value
     for row in languages.table(language, "times_numbers"):
         forms.setdefault(row["word"], {}).update(_number_classes(int(row["value"]), row["kind"]))
-    _join(forms, data["join"], data["words"]["weekday"])
+    _join(forms, data["join"], data["words"])
     return Vocabulary(
         language,
         forms,
-        tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NUMERALS),
-        _token_pattern(forms),
+        _by_first_piece(forms),
         _run_pattern(forms),
         _cue_pattern(data["cues"]["future"]),
         _cue_pattern(data["cues"]["past"]),
+        _cue_pattern(data["cues"]["measured"]) if "measured" in data["cues"] else None,
         re2.compile(rf"[.!?;:\n](?:\s|$)|,\s|\b(?:{'|'.join(map(re2.escape, data['cues']['clause']))})\b"),
         frozenset(data["counted"]),
+        frozenset(data["numbered"]),
+        frozenset(data["names"]),
+        data["has_capital_months"],
+        frozenset(data.get("outside", ())),
         data["date_order"] == "mdy",
     )
 
 
-def _join(
-    forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], weekdays: dict[str, list[str]]
-) -> None:
-    """Add compounds of a day and a part of the day."""
-    days = {f"XXXX-WXX-{n}": words for n, words in weekdays.items()} | join.get("days", {})
+def _join(forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], words: "_Words") -> None:
+    """Add compounds: of a day and a part of the day, of a number and a unit."""
+    days = {f"XXXX-WXX-{n}": forms for n, forms in words["weekday"].items()} | join.get("days", {})
     for part, parts in join.get("parts", {}).items():
-        for day, words in days.items():
-            for word in words:
+        for day, names in days.items():
+            for name in names:
                 for end in parts:
-                    forms.setdefault(word + end, {})["day_part_name"] = f"{day}T{part}"
+                    forms.setdefault(name + end, {})["day_part_name"] = f"{day}T{part}"
+    numbers = [(form, value) for form, classes in forms.items() for value in _small_number(classes)]
+    for unit, ends in join.get("spans", {}).items():
+        for form, value in numbers:
+            for end in ends:
+                forms.setdefault(form + end, {})["duration_word"] = build.duration(value, unit)
+
+
+_Words = dict[str, dict[str, list[str]]]
+
+
+def _small_number(classes: dict[str, str]) -> list[str]:
+    """The value of a number word up to 31."""
+    return [value for name, value in classes.items() if name in ("w12", "w24", "w31")]
 
 
 def _number_classes(value: int, kind: str) -> dict[str, str]:
@@ -193,7 +221,11 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
         return rf"(?:{plain or _NOTHING})\b|{dotted or _NOTHING}"
 
     after_apostrophe = r"['’‘](?:s [a-z]+|\d\d)"
-    word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|{after_apostrophe})"
+    # in bytes there is no word boundary before a letter beyond ASCII
+    beyond = [form for form in forms if not form.lstrip("=")[0].isascii()]
+    beyond_sure = _form_pattern([form for form in beyond if forms[form].keys() & set(TRIGGERS)]) or _NOTHING
+    free = rf"{after_apostrophe}|{_form_pattern(beyond) or _NOTHING}"
+    word = rf"(?:\b(?:{_numeral_pattern()}|{_form_pattern(list(forms))})|{free})"
     clock = r"(?:[01]?\d|2[0-4])"
     sure = "|".join(
         (
@@ -207,7 +239,7 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
             rf"(?:{of('weekday_short')}) (?:(?:{of('the')}) )?{_ORDINAL}",
         )
     )
-    trigger = rf"(?:\b(?:{sure})|{after_apostrophe})"
+    trigger = rf"(?:\b(?:{sure})|{after_apostrophe}|{beyond_sure})"
     gap = r"(?:[ \x{a0}]{1,2}| ?,[ \x{a0}]{0,2}| ?[-–—~/] ?|\. |)"
     options = re2.Options()
     options.longest_match = True
@@ -217,63 +249,97 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
     return re2.compile(rf"\+?(?:{word}{gap}){{0,12}}{trigger}(?:{gap}{word}){{0,14}}\.?".encode(), options)
 
 
-def _token_pattern(forms: dict[str, dict[str, str]]) -> "re.Pattern[str]":
-    numerals = "|".join(f"(?:{pattern})" for name, pattern in _NUMERALS if name != "dmy")
-    words = _form_pattern(list(forms)).replace(r"\x{a0}", "\xa0")
-    date = r"\d{1,2}([-/.])\d{1,2}\3(?:\d{4}|['’]?\d\d)"
-    return re.compile(
-        rf"(?P<form>(?<![^\W\d_])(?:{words})(?!\w))"
-        rf"|(?P<numeral>(?<!\w)(?:{date}|{numerals})(?!\d|[.,]\d))"
-        r"|(?P<mark>[-,–—/~.+])|(?P<other>\w+)",
-        re.IGNORECASE,
-    )
+_PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+")
+_OTHER = re.compile(r"\w+")
+_DATE = r"\d{1,2}([-/.])\d{1,2}\1(?:\d{4}|['’]?\d\d)"
+_A_NUMERAL = re.compile(
+    rf"(?<!\w)(?:{_DATE}|{'|'.join(f'(?:{pattern})' for name, pattern in _NUMERALS if name != 'dmy')})(?!\d|[.,]\d)",
+    re.IGNORECASE,
+)
+_FOLD = str.maketrans({"’": "'", "‘": "'", "\xa0": " "})
+
+
+def _by_first_piece(forms: dict[str, dict[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for form in forms:
+        folded = form.lstrip("=").lower().translate(_FOLD)
+        found.setdefault(_PIECE.findall(folded)[0], set()).add(folded)
+    return {piece: tuple(sorted(own, key=len, reverse=True)) for piece, own in found.items()}
 
 
 def _cue_pattern(words: list[str]) -> "re2._Regexp[str]":
     options = re2.Options()
     options.case_sensitive = False
-    return re2.compile(rf"\b(?:{'|'.join(map(re2.escape, words))})\b", options)
+    # a cue that begins with a star is the end of a word
+    forms = (re2.escape(word) if word[0] != "*" else rf"\w\w\w+{re2.escape(word[1:])}" for word in words)
+    return re2.compile(rf"\b(?:{'|'.join(forms)})\b", options)
 
 
 def split(text: str, vocabulary: Vocabulary) -> list[Word]:
     """The words of a run; what is no word of time has no class and ends an expression."""
+    lower = text.lower()
+    # lower case of a few letters has another length
+    folded = (lower if len(lower) == len(text) else text).translate(_FOLD)
     found: list[Word] = []
-    for match in vocabulary.token.finditer(text):
-        kind = match.lastgroup
-        surface = match.group()
-        if kind == "form":
-            values = _form_values(surface, vocabulary)
-        elif kind == "numeral":
-            values = _numeral(surface, vocabulary)
-        elif kind == "mark":
-            values = {_PUNCTUATION[surface]: surface}
-        else:
+    position = 0
+    while piece := _PIECE.search(text, position):
+        start = piece.start()
+        if end := _form_end(folded, start, piece.end(), vocabulary):
+            values = _form_values(text[start:end], vocabulary.language)
+        elif numeral := _A_NUMERAL.match(text, start):
+            end = numeral.end()
+            # 3G is no 3, but 15uur is 15 uur
+            is_whole = not folded[end : end + 1].isalpha() or _begins_form(folded, end, vocabulary)
+            values = _numeral(numeral.group(), vocabulary.language) if is_whole else {}
+        elif mark := _PUNCTUATION.get(piece.group()):
+            end = start + 1
+            values = {mark: piece.group()}
+        elif other := _OTHER.match(text, start):
+            end = other.end()
             values = {}
-        found.append(Word(match.start(), match.end(), frozenset(values), values))
+        else:
+            position = start + 1
+            continue
+        found.append(Word(start, end, frozenset(values), values))
+        position = end
     return found
 
 
+def _begins_form(folded: str, start: int, vocabulary: Vocabulary) -> bool:
+    piece = _PIECE.match(folded, start)
+    return piece is not None and _form_end(folded, start, piece.end(), vocabulary) > 0
+
+
+def _form_end(folded: str, start: int, end: int, vocabulary: Vocabulary) -> int:
+    """Where the longest form that begins at a piece ends; 0 where none does."""
+    if start and folded[start - 1].isalpha():
+        return 0
+    for form in vocabulary.starts.get(folded[start:end], ()):
+        last = start + len(form)
+        if folded.startswith(form, start) and not (last < len(folded) and (folded[last].isalnum())):
+            return last
+    return 0
+
+
 @lru_cache(maxsize=20_000)
-def _form_values_cached(surface: str, language: str) -> tuple[tuple[str, str], ...]:
+def _form_values(surface: str, language: str) -> dict[str, str]:
+    """The classes of a form, with its value in each; not to be changed."""
     forms = load(language).forms
-    folded = re.sub(r"[ \xa0]+", " ", surface.replace("’", "'").replace("‘", "'"))
-    values = dict(forms.get(folded.lower(), {}))
-    values.update(forms.get("=" + folded, {}))
-    return tuple(values.items())
+    folded = surface.translate(_FOLD)
+    return forms.get(folded.lower(), {}) | forms.get("=" + folded, {})
 
 
-def _form_values(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
-    return dict(_form_values_cached(surface, vocabulary.language))
-
-
-def _numeral(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
-    """The classes a numeral may have, with its value in each."""
+@lru_cache(maxsize=20_000)
+def _numeral(surface: str, language: str) -> dict[str, str]:
+    """The classes a numeral may have, with its value in each; not to be changed."""
     values: dict[str, str] = {}
-    for name, pattern in vocabulary.numerals:
+    for name, pattern in _NUMERAL_PATTERNS:
         if pattern.fullmatch(surface):
-            read = _READERS[name](surface, vocabulary)
-            values |= read
+            values |= _READERS[name](surface, load(language))
     return values
+
+
+_NUMERAL_PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NUMERALS)
 
 
 def _iso(surface: str, _: Vocabulary) -> dict[str, str]:
@@ -316,6 +382,9 @@ def _checked(name: str, year: str, month: str, day: str) -> dict[str, str]:
 def _dm(surface: str, vocabulary: Vocabulary) -> dict[str, str]:
     first, second = re.split(r"[-/.]", surface)
     values = _checked("dm", "", *_month_day(first, second, vocabulary, surface))
+    # 3-1 beside a weekday is a score
+    if values and not ("-" in surface and len(surface) == 3):
+        values["dm_day"] = values["dm"]
     is_fraction = int(first) < int(second) <= 10 and not first.startswith("0")
     if values and "/" in surface and not is_fraction:
         values["slashed"] = values["dm"]
@@ -366,7 +435,7 @@ def _year_range(surface: str, _: Vocabulary) -> dict[str, str]:
 
 def _decade_code(surface: str, _: Vocabulary) -> dict[str, str]:
     digits = "".join(re.findall(r"\d", surface))
-    return {"decade_code": build.decade(digits)}
+    return {"decade_code" if len(surface) > 4 or surface[0] in "'’" else "decade_short": build.decade(digits)}
 
 
 def _decimal(surface: str, _: Vocabulary) -> dict[str, str]:
@@ -407,6 +476,7 @@ _READERS = {
     "my": _month_year,
     "year_range": _year_range,
     "decade_code": _decade_code,
+    "decade_short": _decade_code,
     "dm": _dm,
     "hdm": _dotted_clock,
     "hour_glued": _glued_hour,

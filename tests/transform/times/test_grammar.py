@@ -5,7 +5,7 @@ from etl.transform.times import grammar, words
 
 NUMERALS = """
     iso ymd dmy hms hm my year_range decade_code dm hdm decimal quarter_code year2 pair o31 o99 year slashed
-    n0 n12 n24 n31 n59 n99 n999 w12 w24 w31 w59 w99 w999
+    decade_short dm_day n0 n12 n24 n31 n59 n99 n999 w12 w24 w31 w59 w99 w999
 """
 MARKS = {",", "plus", "dash", "slash", "tilde", "."}
 
@@ -29,6 +29,6 @@ def test_every_slot_of_a_template_is_a_slot_of_its_rule() -> None:
     for own in grammar.load().rules.values():
         for rule in own:
             slots = {part.slot for part in rule.parts}
-            texts = [t if isinstance(t, str) else " ".join(t.arguments) for t in rule.template]
-            named = {text[i + 1] for text in texts for i, letter in enumerate(text) if letter == "$"}
+            texts = [text for t in rule.template for text in (t.arguments if isinstance(t, grammar.Call) else [t])]
+            named = {slot for text in texts for slot in text[1::2]}
             assert named <= slots, rule

@@ -1,6 +1,8 @@
 """Bounds: aware, monotone, open where nothing is known."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,11 +12,13 @@ from etl.transform.times import resolve
 from etl.transform.times.resolve import Interval
 
 NL = ["Europe/Amsterdam"]
-SYMBOLS = """
+CASES = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).with_name("cases").glob("*.txt"))
+MORE = """
     XXXX-WXX-5 XXXX-WXX-5TEV P0D -P1D +P2D -P3W -PT37M +PT2H W-1 M+1 Y-1:END XXXX-05 XXXX-03-12 T15:30 TMO NOW
     2024-05-06 2024-W07 199X XXXX-E+1 -P3W/<NOW NOW/+P2M >P0D/+P3D 2014/.. ../XXXX-WXX-5 W+1:D2 Q-1 DEC+0
-    XXXX-WXX-4T21/<XXXX-WXX-5T08 XXXX-12-18=5 XXXX-XX-15 XXXX-09:3D2
+    XXXX-WXX-4T21/<XXXX-WXX-5T08 XXXX-12-18=5 XXXX-XX-15 XXXX-09:3D2 T02:30 P0DT02:30 XXXX-WXX-7T02:30
 """
+SYMBOLS = sorted({*re.findall(r" => (\S+) (?:DATE|TIME)", CASES), *MORE.split()})
 INSTANTS = st.datetimes(dt.datetime(1995, 1, 1), dt.datetime(2060, 1, 1)).map(lambda m: m.replace(tzinfo=dt.UTC))  # noqa: DTZ001
 
 
@@ -36,6 +40,16 @@ def point(text: str) -> Interval:
         ("XXXX-WXX-5", "2026-01-30T12:00", None, ("2026-01-29T23:00", "2026-01-30T23:00")),
         ("XXXX-WXX-5", "2026-01-29T12:00", None, ("2026-01-22T23:00", "2026-01-23T23:00")),
         ("XXXX-WXX-5", "2026-01-29T12:00", "future", ("2026-01-29T23:00", "2026-01-30T23:00")),
+        # a time that the clocks show twice is both, and one that they skip is the moment they do
+        ("2026-10-25T02:30", "2026-11-01T12:00", None, ("2026-10-25T00:30", "2026-10-25T01:31")),
+        ("2026-10-25T01:30", "2026-11-01T12:00", None, ("2026-10-24T23:30", "2026-10-24T23:31")),
+        ("2026-10-25", "2026-11-01T12:00", None, ("2026-10-24T22:00", "2026-10-25T23:00")),
+        ("2026-03-29T02:30", "2026-04-01T12:00", None, ("2026-03-29T01:00", "2026-03-29T01:00")),
+        ("2026-03-29T03:30", "2026-04-01T12:00", None, ("2026-03-29T01:30", "2026-03-29T01:31")),
+        ("2026-03-29T01:30/<2026-03-29T02:30", "2026-04-01T12:00", None, ("2026-03-29T00:30", "2026-03-29T01:00")),
+        # hours are counted, whatever the clocks do
+        ("-PT3H", "2026-03-29T02:00", None, ("2026-03-28T22:00", "2026-03-29T00:00")),
+        ("-PT3H", "2026-10-25T02:00", None, ("2026-10-24T22:00", "2026-10-25T00:00")),
         # the night the clocks go forward has 23 hours
         ("2026-03-29", "2026-04-01T12:00", None, ("2026-03-28T23:00", "2026-03-29T22:00")),
         ("2014/..", "2026-04-01T12:00", None, ("2013-12-31T23:00", None)),
@@ -75,7 +89,7 @@ def holds(outer: Interval, inner: Interval) -> bool:
 
 
 @given(
-    st.sampled_from(SYMBOLS.split()),
+    st.sampled_from(SYMBOLS),
     INSTANTS,
     st.timedeltas(dt.timedelta(0), dt.timedelta(days=40)),
     st.timedeltas(dt.timedelta(0), dt.timedelta(days=40)),
