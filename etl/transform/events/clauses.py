@@ -5,6 +5,7 @@ to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose toke
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from etl.transform.events.lexicon import Lexicon
@@ -81,6 +82,29 @@ def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: b
     return None
 
 
+def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
+    """The quotation marks around a few words that say nothing by themselves: een "historische" stap."""
+    marks = [i for i, token in enumerate(tokens) if token.surface in QUOTES or token.surface in _TEX_QUOTES]
+    found: set[int] = set()
+    for first, last in pairwise(marks):
+        inside = range(first + 1, last)
+        if first in found or not 1 <= len(inside) <= _FEW or any(tokens[i].is_break or fin[i] for i in inside):
+            continue
+        found |= {first, last}
+    return found
+
+
+_FEW = 5  # words between quotation marks that still are a part of the sentence around them
+_TEX_QUOTES = frozenset({"``", "''"})
+
+
+def _quoted_after(mark: str, quoted: bool) -> bool:
+    """Whether what follows a mark is quoted."""
+    if mark not in QUOTES:
+        return quoted
+    return mark != "”" and (not quoted or mark in "“„")
+
+
 def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:
     result: list[_Stretch] = []
     current = _Stretch([], "main", None, "", False)
@@ -93,10 +117,12 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             following.break_before = current.break_before
         return following
 
+    named = _named_in_quotes(tokens, fin)
     for i, token in enumerate(tokens):
+        if i in named:
+            continue
         if token.is_break:
-            if token.surface in QUOTES:
-                quoted = token.surface != "”" and (not quoted or token.surface in "“„")
+            quoted = _quoted_after(token.surface, quoted)
             mark = token.surface if current.tokens else (current.break_before or "") + token.surface
             current = close(_Stretch([], "main", None, mark, quoted))
             continue

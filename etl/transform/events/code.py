@@ -15,6 +15,7 @@ from etl.transform.events import lexicon as lexicons
 from etl.transform.events.lexicon import Lexicon
 from etl.transform.events.modality import Stance, stance
 from etl.transform.events.participants import Cast
+from etl.transform.events.recall import Recall
 from etl.transform.events.scene import Scene, read
 from etl.transform.events.timing import Timed, When, when
 from etl.transform.events.verbs import Group
@@ -49,6 +50,7 @@ def code(
     times_of = _by_unit(times)
     places_of = _by_unit(places)
     result: list[EventMention] = []
+    told: dict[int, Recall] = defaultdict(Recall)
     for span in sentences:
         sentence = _Sentence(
             units[span.unit],
@@ -56,7 +58,7 @@ def code(
             _within(times, times_of[span.unit], span),
             _within(places, places_of[span.unit], span),
         )
-        result.extend(sentence.events(times, places, lexicon))
+        result.extend(sentence.events(times, places, lexicon, told[units[span.unit].article]))
     return result
 
 
@@ -79,7 +81,7 @@ class _Sentence:
         self.unit, self.span, self.times, self.places = unit, span, times, places
 
     def events(
-        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], lexicon: Lexicon
+        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], lexicon: Lexicon, told: Recall
     ) -> list[EventMention]:
         span, text = self.span, self.unit.text
         scene = read(text[span.start : span.end], self.unit.kind, lexicon)
@@ -104,6 +106,9 @@ class _Sentence:
                 continue
             how = stance(scene, group)
             at = when(scene, group, how.modality, timed)
+            if group.role == "noun" and at.basis == "background":
+                at = told.of(group.entry) or at
+            told.tell(group.entry, how.modality, at)
             where = _where(scene, group, self.places, places, span.start)
             result.append(_mention(span, text, scene, group, how, at, where, cast.of(group, how)))
         return result

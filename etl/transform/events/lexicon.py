@@ -81,8 +81,10 @@ class Lexicon:
         self.modals = {w: kind for kind, listed in self.data["modals"].items() for w in listed.split()}
         self.adverbs = {w: kind for kind in ("possible", "alleged") for w in self.data["words"][kind].split()}
         """Adverbs that make a clause less sure, and how."""
-        times = {kind: frozenset(listed.split()) for kind, listed in self.data["when"].items()}
+        times = defaultdict(frozenset, {k: frozenset(listed.split()) for k, listed in self.data["when"].items()})
         self.before, self.after, self.until = times["before"], times["after"], times["until"]
+        self.topics = times["topics"]
+        """Prepositions before an expression that is what the verb speaks of and not when it happened."""
         self.anchoring, self.since, self.after_openers = times["anchoring"], times["since"], times["after_openers"]
         self._read_people()
         self._governs: defaultdict[str, set[str]] = defaultdict(set)

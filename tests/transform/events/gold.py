@@ -11,7 +11,7 @@ a sentence with no trigger holds no event.
     modality    as in the schema, with `NEG ` before it where it is said not to have happened; `;` as above
     actors, recipients      surfaces, parted by `;`
     place       where the sentence says it happened
-    time        days `2026-03-02/2026-03-08`, open as `2026-03-02..`; news: as tense says, within a day of the
+    time        days `2026-03-02/2026-03-08`, moments where they have a T, open as `2026-03-02..`; news: as tense says, within a day of the
                 publication; past, future: before or after it, no more is said; -: not asked
 """
 
@@ -208,7 +208,8 @@ def truth(wanted: str) -> tuple[dt.datetime | None, dt.datetime | None]:
     begin = dt.datetime.fromisoformat(first).replace(tzinfo=PUBLISHED.tzinfo)
     if wanted.endswith(".."):
         return begin, None
-    end = dt.datetime.fromisoformat(last or first).replace(tzinfo=PUBLISHED.tzinfo) + _DAY
+    end = dt.datetime.fromisoformat(last or first).replace(tzinfo=PUBLISHED.tzinfo)
+    end += dt.timedelta(0) if "T" in wanted else _DAY
     today = begin <= PUBLISHED < end
     return begin, (PUBLISHED if today else end)
 
