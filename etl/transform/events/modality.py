@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from etl.schema.core import Modality, Polarity
 from etl.transform.events.scene import Scene
-from etl.transform.events.verbs import Group
+from etl.transform.events.verbs import Group, is_auxiliary
 
 # What a governing verb makes of its complement, by flag of its lexicon entry.
 _GOVERNED: dict[str, Modality] = {
@@ -24,7 +24,7 @@ _GOVERNED: dict[str, Modality] = {
 }
 _UNREAL: frozenset[Modality] = frozenset({"possible", "future", "hypothetical", "denied"})
 _BY_NOUN: tuple[Modality, ...] = ("hypothetical", "possible", "future", "alleged", "reported")
-_BY_CHAIN: dict[str, Modality] = {"possible": "possible", "future": "future", "want": "future", "hearsay": "alleged"}
+_BY_CHAIN: dict[str, Modality] = {"possible": "possible", "future": "future", "want": "future", "hearsay": "alleged", "conditional": "future"}
 _LOOK_BACK = 6  # tokens between a governing noun or adjective and the event noun
 
 
@@ -121,8 +121,18 @@ class _Judge:
         if group.modal and group.role != "finite":
             kind = _BY_CHAIN.get(group.modal)
             if kind:
-                return "hypothetical" if group.modal == "hearsay" and self._has_condition(group.clause) else kind
+                is_open = group.modal in ("hearsay", "conditional") and self._has_condition(group.clause)
+                return "hypothetical" if is_open else kind
+        if self._infinitive_mark(group) is not None:
+            return self._infinitive(group)  # alleged to have done
         return self._adverb(group)
+
+    def _infinitive_mark(self, group: Group) -> int | None:
+        """Index of the "to" before the auxiliaries of a participle."""
+        i = group.head - 1
+        while i > 0 and group.role == "participle" and is_auxiliary(self.scene.tokens[i]):
+            i -= 1
+        return i if i >= 0 and i < group.head - 1 and "to" in self.scene.tags(i) else None
 
     def _has_condition(self, clause: int) -> bool:
         return any(c.kind == "cond" for c in self.scene.clauses)
@@ -146,6 +156,8 @@ class _Judge:
             for kind in _BY_NOUN:
                 if kind in word.governs:
                     return kind
+            if word.modal in _BY_CHAIN and i == group.used[0] - 2:
+                return _BY_CHAIN[word.modal]  # wants to
             if word.verbs and any(g.head == i for g in scene.groups):
                 break
             i -= 1
@@ -160,7 +172,8 @@ class _Judge:
     def _governed(self, group: Group) -> Modality | None:
         governor = self._governor(group)
         if governor is None:
-            return "possible"
+            # to be to, and the headline without a verb: Pope to visit Iraq
+            return "possible" if self.scene.lexicon.verb_second else "future"
         flags = governor.entry.flags
         if "impl" in flags:
             return None

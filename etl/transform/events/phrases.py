@@ -53,6 +53,10 @@ class _Chunker:
             elif tags & {"coord"} and "def" not in tags:
                 self._close()
                 self.joiner = "and" in tags
+            elif "of" in tags and self.current and scene.tokens[self.current[-1]].low in scene.lexicon.numbers:
+                self.current.append(i)  # thousands of voters
+            elif "prep" in tags and self.prep in scene.lexicon.attribution and scene.tokens[i - 1].low == self.prep:
+                continue  # according to
             elif "prep" in tags and not self._inside_name(i):
                 self._close()
                 self.prep, self.joiner = scene.tokens[i].low, False

@@ -40,8 +40,13 @@ class Scene:
 
     def main_group(self, clause: int) -> Group | None:
         """The verb group that says what the clause is about: the event with the finite verb or its participle."""
-        own = [g for g in self.groups if g.clause == clause and g.role in ("finite", "participle", "infinitive")]
+        own = [g for g in self.groups if g.clause == clause and g.is_predicate]
         return next((g for g in own if g.entry.event_type), own[-1] if own else None)
+
+
+def _before_infinitive(i: int, groups: list[Group], lexicon: Lexicon) -> bool:
+    """Whether "to" is no preposition; Dutch has another word for that one."""
+    return lexicon.verb_second or any(g.role == "to" and i < g.head <= i + 2 for g in groups)
 
 
 def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: Lexicon) -> Scene:
@@ -58,5 +63,6 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
         for i in clause.tokens:
             owner[i] = number
     verbal = taken | {c.verb for c in found if c.verb is not None}
-    verbal |= {i for i, t in enumerate(tokens) if "to" in t.word.tags or (fin[i] and is_auxiliary(t))}
+    verbal |= {i for i, t in enumerate(tokens) if fin[i] and is_auxiliary(t)}
+    verbal |= {i for i, t in enumerate(tokens) if "to" in t.word.tags and _before_infinitive(i, groups, lexicon)}
     return Scene(tokens, found, groups, kind, lexicon, owner, verbal)

@@ -77,13 +77,25 @@ def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
         before = tokens[i - 1].word.tags if i else frozenset()
         if "to" in before or _is_noun_here(tokens, i):
             continue
-        sure = not features & {"INF", "PART", "ATTR"} and not word.nouns
+        sure = not features & {"INF", "PART", "ATTR"} and not word.nouns and lexicon.actor(token.low) is None
         result[i] = 2 if sure else 1
+    if not lexicon.verb_second:
+        _drop_subjects(tokens, result)
     for i, token in enumerate(tokens):
         # a possessive that looks like a verb (zijn) beside a sure one
         if "maybe_possessive" in token.word.tags and _possessive(tokens, result, i):
             result[i] = 0
     return result
+
+
+def _drop_subjects(tokens: list[Token], known: list[int]) -> None:
+    """Where the subject stands first, a form that opens a stretch with another verb in it is no finite verb."""
+    for i, token in enumerate(tokens):
+        if not known[i] or token.word.modal or token.word.tags & FINITE_AUX or (i and not tokens[i - 1].is_break):
+            continue
+        stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].is_break), len(tokens))
+        if any(known[i + 1 : stop]):
+            known[i] = 0
 
 
 def _has_modal(tokens: list[Token], i: int) -> bool:

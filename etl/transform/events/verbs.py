@@ -39,6 +39,11 @@ class Group:
     used: tuple[int, ...]
     """Token indexes of the verb, its particle and its companions."""
 
+    @property
+    def is_predicate(self) -> bool:
+        """Whether it says something of a subject: a finite verb, or what an auxiliary holds up."""
+        return self.role in ("finite", "participle", "infinitive") or (self.role == "ing" and self.tense != "NONE")
+
 
 class Chain:
     """The auxiliaries that belong to a verb: all of its clause, or those just before it."""
@@ -101,7 +106,7 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
     if "INF" in features and i > 1 and tags_before & {"adverb", "neg"} and "to" in tokens[i - 2].word.tags:
         return "to"
     if "ING" in features and not lexicon.verb_second:
-        return "ing"
+        return None if tags_before & {"def", "indef", "possessive"} or _is_attribute(tokens, i) else "ing"
     if "PART" in features and chain.any and i != clause.verb:
         return "participle"
     if i == clause.verb and features & {"PRES", "PAST"}:
@@ -115,6 +120,13 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
     if "PART" in features and not tags_before & {"def", "indef", "possessive"}:
         return "reduced"
     return None
+
+
+def _is_attribute(tokens: list[Token], i: int) -> bool:
+    """Whether a present participle that names an event stands as a noun: the heavy bombing."""
+    return bool(tokens[i].word.nouns) and i > 1 and bool(tokens[i - 2].word.tags & {"def", "indef"}) and not (
+        tokens[i - 1].word.tags or tokens[i - 1].word.verbs
+    )
 
 
 def _particle_at(tokens: list[Token], clause: Clause, i: int, particle: str, role: Role) -> int | None:
