@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from etl.transform.events.lexicon import Lexicon
-from etl.transform.events.tokens import QUOTES, Token, finite
+from etl.transform.events.tokens import FINITE_AUX, QUOTES, Token, finite
 
 Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
 
@@ -105,6 +105,35 @@ def _quoted_after(mark: str, quoted: bool) -> bool:
     return mark != "”" and (not quoted or mark in "“„")
 
 
+def _resumes(tokens: list[Token], fin: list[int], i: int) -> bool:
+    """Whether an auxiliary takes up the main clause after a relative one: the man who fled has been found."""
+    before = tokens[i - 1].word
+    is_auxiliary = bool(tokens[i].word.tags & FINITE_AUX) or tokens[i].word.modal is not None
+    return fin[i] == 2 and is_auxiliary and not (fin[i - 1] or before.modal or before.tags & _BEFORE_VERB)
+
+
+def _is_told(tokens: list[Token], fin: list[int], i: int, stretch: list[int]) -> bool:
+    """Whether what is said begins at i without "that": Turkey said it had won, said on Friday he would go."""
+    verb = next((j for j in reversed(stretch) if fin[j]), None)
+    if verb is None or not any(r.entry.flags & _TELLS for r in tokens[verb].word.verbs):
+        return False
+    tags = tokens[i].word.tags
+    if tags & {"that", "to", "prep", "adverb", "coord", "rel", "sub", "cond"} or fin[i]:
+        return False
+    if i != verb + 1 and not ("subject_pronoun" in tags and "prep" in tokens[verb + 1].word.tags):
+        return False
+    for j in range(i + 1, len(tokens)):
+        if tokens[j].is_break or tokens[j].word.tags & {"rel", "sub", "cond", "coord"}:
+            return False
+        if fin[j] == 2 or (fin[j] and "subject_pronoun" in tags):
+            return True
+    return False
+
+
+_BEFORE_VERB = frozenset({"subject_pronoun", "adverb", "neg", "rel_bare", "rel", "coord", "be_pres", "be_past", "been"})
+_TELLS = frozenset({"speech", "claim", "wish"})
+
+
 def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:
     result: list[_Stretch] = []
     current = _Stretch([], "main", None, "", False)
@@ -130,6 +159,12 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
         if current.kind == "rel" and has_verb and fin[i] == 2 and tokens[i - 1].word.verbs and lexicon.verb_second:
             # the main clause goes on after its relative clause without a comma: "de man die zij zag is weg"
             current = close(_Stretch([i], "main", None, ",", quoted))
+            continue
+        if current.kind == "rel" and has_verb and not lexicon.verb_second and _resumes(tokens, fin, i):
+            current = close(_Stretch([i], "main", None, ",", quoted))
+            continue
+        if has_verb and not lexicon.verb_second and _is_told(tokens, fin, i, current.tokens):
+            current = close(_Stretch([i], "that", None, "", quoted))
             continue
         kind = _opens(tokens, fin, i, has_verb, not current.tokens)
         if kind and not (kind == "main" and not current.tokens):

@@ -22,6 +22,7 @@ from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
 
 _DATED = frozenset({"DATE", "TIME"})
+_LOOK_BACK = 3  # tokens between a preposition of place and the place
 
 
 def code(
@@ -135,7 +136,8 @@ def _where(
         first = next((i for i, t in enumerate(scene.tokens) if t.end > mention.start - offset), None)
         if first is None or scene.owner[first] != group.clause:
             continue
-        if not any("locative" in scene.tags(i) for i in range(max(0, first - 3), first)):
+        is_object = "there" in group.entry.flags and 0 < first - group.head <= _LOOK_BACK
+        if not is_object and not any("locative" in scene.tags(i) for i in range(max(0, first - _LOOK_BACK), first)):
             continue
         distance = first - group.head
         key = (distance < 0, abs(distance))

@@ -36,6 +36,11 @@ class Entry(NamedTuple):
     particle: str
     companions: tuple[str, ...]
 
+    @property
+    def slot_words(self) -> frozenset[str]:
+        """The prepositions that its slots name."""
+        return frozenset(p for _, sources in self.slots for source in sources for p in source.split("/")) - {"s", "o"}
+
 
 class Reading(NamedTuple):
     """One thing a form may be."""
@@ -97,6 +102,10 @@ class Lexicon:
         self.particles: set[str] = set()
         self._read_verbs()
         self._read_nouns()
+        self.bare_passives = frozenset(self.data.get("bare_passives", "").split())
+        """Verbs whose past form, followed by a preposition, is a passive in a headline."""
+        self.charged_with = frozenset(self.data.get("charged_with", "").split())
+        """Prepositions between who is accused and what of."""
         self._words: dict[str, Word] = {}
 
     def _read_people(self) -> None:

@@ -148,7 +148,8 @@ class _Judge:
     def _infinitive(self, group: Group) -> Modality | None:
         """An infinitive with te/to: as sure as its governor makes it; of a purpose, future."""
         scene = self.scene
-        i = group.used[0] - 1
+        mark = self._infinitive_mark(group)
+        i = group.used[0] - 1 if mark is None else mark
         while i >= 0 and scene.owner[i] == group.clause and not scene.tokens[i].is_break:
             if "purpose" in scene.tags(i):
                 return "future"
@@ -166,7 +167,7 @@ class _Judge:
     def _governor(self, group: Group) -> Group | None:
         """The verb before an infinitive in its clause."""
         own = [g for g in self.scene.groups if g.clause == group.clause and g.role != "noun" and g is not group]
-        before = [g for g in own if g.head < group.head]
+        before = [g for g in own if g.head < group.head and not is_auxiliary(self.scene.tokens[g.head])]
         return before[-1] if before else None
 
     def _governed(self, group: Group) -> Modality | None:
@@ -204,6 +205,8 @@ class _Judge:
             return _BY_CHAIN.get(verb.modal)
         if verb.head < group.head or scene.clauses[group.clause].kind != "main":
             kinds = [m for flag, m in _GOVERNED.items() if flag in verb.entry.flags]
+            if "allege" in verb.entry.flags and scene.tokens[first - 1].low in scene.lexicon.charged_with:
+                return "alleged"
             return kinds[0] if kinds and kinds[0] in _UNREAL else None
         return None
 

@@ -189,6 +189,8 @@ class Cast:
                 if scene.lexicon.verb_second:
                     return self._pronoun_after(own, verb) or before[0]
                 heads = [k for k in before if not own[k].joined]
+                if heads and scene.tokens[verb - 1].surface == ",":
+                    return heads[0]  # The general, a former ally, was
                 return heads[-1] if heads else before[0]
             return 0 if scene.lexicon.verb_second else None
         return 0

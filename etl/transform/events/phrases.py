@@ -49,7 +49,7 @@ class _Chunker:
             tags = scene.tags(i)
             if i in scene.verbal or i in scene.covered or i == self.clause.opener:
                 self._close()
-                self.prep = ""
+                self.prep = scene.tokens[i].low if i in scene.slot_words else ""
             elif tags & {"coord"} and "def" not in tags:
                 self._close()
                 self.joiner = "and" in tags

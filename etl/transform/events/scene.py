@@ -33,6 +33,8 @@ class Scene:
     """The place mention that covers a token, with its index."""
     covered: set[int] = field(default_factory=set)
     """Tokens inside time expressions."""
+    slot_words: frozenset[int] = frozenset()
+    """Words of a verb phrase that also give a participant: call on Israel."""
 
     def tags(self, i: int) -> frozenset[str]:
         """The tags of a token; none beyond the ends."""
@@ -42,6 +44,19 @@ class Scene:
         """The verb group that says what the clause is about: the event with the finite verb or its participle."""
         own = [g for g in self.groups if g.clause == clause and g.is_predicate]
         return next((g for g in own if g.entry.event_type), own[-1] if own else None)
+
+
+def _is_named(token: Token, following: Token, lexicon: Lexicon) -> bool:
+    """Whether a word is part of an institution's name: Amnesty International."""
+    return following.is_name and token.surface[0].isupper() and lexicon.actor(f"{token.low} {following.low}") is not None
+
+
+def _read_headline(tokens: list[Token], groups: list[Group], lexicon: Lexicon) -> None:
+    """A headline leaves out "was" and "were": Dozens killed in bus crash."""
+    for group in groups:
+        following = tokens[group.head + 1].word.tags if group.head + 1 < len(tokens) else {"prep"}
+        if group.role == "finite" and group.tense == "PAST" and group.entry.lemma in lexicon.bare_passives:
+            group.passive = "prep" in following
 
 
 def _before_infinitive(i: int, groups: list[Group], lexicon: Lexicon) -> bool:
@@ -56,7 +71,10 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
     found = clauses_of.clauses(tokens, lexicon, fin)
     groups = verbs.groups(tokens, found, lexicon, fin)
     taken = {i for g in groups for i in g.used}
-    groups += nouns.groups(tokens, found, fin, taken)
+    names = {i for i in range(len(tokens) - 1) if _is_named(tokens[i], tokens[i + 1], lexicon)}
+    groups += nouns.groups(tokens, found, fin, taken | names)
+    if kind == "headline" and not lexicon.verb_second:
+        _read_headline(tokens, groups, lexicon)
     groups.sort(key=lambda g: g.head)
     owner = [-1] * len(tokens)
     for number, clause in enumerate(found):
@@ -65,4 +83,5 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
     verbal = taken | {c.verb for c in found if c.verb is not None}
     verbal |= {i for i, t in enumerate(tokens) if fin[i] and is_auxiliary(t)}
     verbal |= {i for i, t in enumerate(tokens) if "to" in t.word.tags and _before_infinitive(i, groups, lexicon)}
-    return Scene(tokens, found, groups, kind, lexicon, owner, verbal)
+    slot_words = frozenset(i for g in groups for i in g.used if i != g.head and tokens[i].low in g.entry.slot_words)
+    return Scene(tokens, found, groups, kind, lexicon, owner, verbal, slot_words=slot_words)

@@ -49,13 +49,13 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     return tokens
 
 
-def _is_noun_here(tokens: list[Token], i: int) -> bool:
+def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     """Whether a form that could be a verb stands as a noun: after an article, an adjective, a preposition."""
     before = tokens[i - 1] if i else None
     if before is None or before.is_break:
         return bool(tokens[i].word.nouns) and i + 1 < len(tokens) and "prep" in tokens[i + 1].word.tags
     tags = before.word.tags
-    if tags & {"to", "subject_pronoun", "rel_bare"}:
+    if tags & {"to", "subject_pronoun", "rel_bare"} or (before.low in lexicon.numbers and not tokens[i].word.nouns):
         return False
     return bool(tags & {"def", "indef", "prep", "possessive"}) and not tags & {"pronoun", "coord"}
 
@@ -75,12 +75,12 @@ def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
         if not features & {"PRES", "PAST"} or "prep" in tags:
             continue
         before = tokens[i - 1].word.tags if i else frozenset()
-        if "to" in before or _is_noun_here(tokens, i):
+        if "to" in before or _is_noun_here(tokens, i, lexicon):
             continue
         sure = not features & {"INF", "PART", "ATTR"} and not word.nouns and lexicon.actor(token.low) is None
         result[i] = 2 if sure else 1
     if not lexicon.verb_second:
-        _drop_subjects(tokens, result)
+        _settle(tokens, result)
     for i, token in enumerate(tokens):
         # a possessive that looks like a verb (zijn) beside a sure one
         if "maybe_possessive" in token.word.tags and _possessive(tokens, result, i):
@@ -88,14 +88,24 @@ def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
     return result
 
 
-def _drop_subjects(tokens: list[Token], known: list[int]) -> None:
-    """Where the subject stands first, a form that opens a stretch with another verb in it is no finite verb."""
+def _settle(tokens: list[Token], known: list[int]) -> None:
+    """Where the subject stands first: what opens a stretch is no finite verb, nor is a plural after one."""
+    seen = False
     for i, token in enumerate(tokens):
-        if not known[i] or token.word.modal or token.word.tags & FINITE_AUX or (i and not tokens[i - 1].is_break):
+        if token.is_break or token.word.tags & {"sub", "cond", "rel", "coord"}:
+            seen = False
+        if not known[i]:
             continue
-        stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].is_break), len(tokens))
-        if any(known[i + 1 : stop]):
-            known[i] = 0
+        features = {r.feature for r in token.word.verbs}
+        if not (token.word.modal or token.word.tags & FINITE_AUX):
+            opens = not i or tokens[i - 1].is_break
+            stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].is_break), len(tokens))
+            heads = not i and "PART" in features and bool(tokens[1:]) and "prep" in tokens[1].word.tags
+            if opens and (heads or any(known[i + 1 : stop])):
+                known[i] = 0
+            elif seen and "PAST" not in features:
+                known[i] = min(known[i], 1) if not known[i - 1] else 0
+        seen = seen or bool(known[i])
 
 
 def _has_modal(tokens: list[Token], i: int) -> bool:
