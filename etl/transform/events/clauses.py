@@ -54,6 +54,14 @@ def _verb_ahead(tokens: list[Token], fin: list[int], i: int) -> bool:
     return False
 
 
+def _is_demonstrative(tokens: list[Token], fin: list[int], i: int) -> bool:
+    """Whether "dat" points: "Dat melden media", "Dat plan …"; not "Dat het leger …"."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    if i == 0:
+        return following is None or not (following.word.tags & {"def", "indef", "pronoun"} or following.is_name)
+    return following is not None and fin[i + 1] == 2
+
+
 def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: bool) -> Kind | None:
     """The kind of clause that token i opens, or None."""
     tags = tokens[i].word.tags
@@ -70,9 +78,7 @@ def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: b
     if is_relative and not ("that" in tags and before and before.word.verbs and not after_comma):
         return "rel"
     if "that" in tags:
-        if "def" in tags and (before is None or fin[i + 1] == 2 if i + 1 < len(tokens) else False):
-            return None  # "Dat melden media"
-        return "that"
+        return None if "def" in tags and _is_demonstrative(tokens, fin, i) else "that"
     if "cond" in tags:
         return "cond"
     if "sub" in tags:

@@ -46,10 +46,11 @@ def _rewrite(word: str, rewrites: list[list[str]]) -> str:
 
 def _irregular(lemma: str, rule: Rules) -> tuple[str, dict[str, str]] | None:
     """The longest irregular verb that the lemma ends in, and what stands before it: ver + bieden."""
-    known = rule.irregular
+    prefixes = rule.data.get("prefixes", "").split()
     for cut in range(1 if rule.data.get("irregular_whole") else max(0, len(lemma) - 2)):
-        row = known.get(lemma[cut:])
-        if row and (cut == 0 or (cut >= 2 and re.search("[aeiouy]", lemma[:cut]))):
+        row = rule.irregular.get(lemma[cut:])
+        known = lemma[:cut] in prefixes if prefixes else cut >= 2 and re.search("[aeiouy]", lemma[:cut])
+        if row and (cut == 0 or known):
             return lemma[:cut], row
     return None
 

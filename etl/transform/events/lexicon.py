@@ -10,7 +10,7 @@ A line of `events_verbs.csv` is one verb or verb phrase:
     mode    PLOVER mode
     slots   who is what, where it differs from the type's default in events.toml: `actor=s,met recipient=o`
             (s subject, o object, else a preposition)
-    need    letters of which at least one must stand in the clause, separated by |
+    need    letters of which at least one must stand in the clause, separated by |; three or fewer are a whole word
     not     letters of which none may stand in it
     flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec
 """
@@ -59,6 +59,8 @@ class Word(NamedTuple):
     nouns: tuple[Entry, ...]
     modal: str | None
     governs: frozenset[str]
+    features: frozenset[Feature]
+    """What its verb readings can be, taken together."""
 
 
 class Actor(NamedTuple):
@@ -198,12 +200,14 @@ class Lexicon:
         """What a form in lower case may be. Remembered by surface."""
         known = self._words.get(low)
         if known is None:
+            verbs = tuple(self._verbs.get(low, ()))
             known = self._words[low] = Word(
                 frozenset(self._tags.get(low, ())),
-                tuple(self._verbs.get(low, ())),
+                verbs,
                 tuple(self._nouns.get(low, ())) or self._compound(low),
                 self.modals.get(low),
                 frozenset(self._governs.get(low, ())),
+                frozenset(r.feature for r in verbs),
             )
         return known
 
@@ -222,7 +226,12 @@ _ACTOR_MIN = 6  # letters an office must have to be found at the end of a compou
 
 
 def _letters(cell: str | None) -> tuple[str, ...]:
-    return tuple(part for part in (cell or "").split("|") if part)
+    """The letters of a cell; few of them are a word of their own (`clause_text` sets spaces around words)."""
+    parts = [part for part in (cell or "").split("|") if part.strip()]
+    return tuple(f" {part.strip()} " if len(part.strip()) <= _SHORT else part for part in parts)
+
+
+_SHORT = 3
 
 
 @lru_cache

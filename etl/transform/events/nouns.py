@@ -7,7 +7,7 @@ What belongs here: which nouns name an event in their clause. What does not: ver
 from etl.transform.events.clauses import Clause
 from etl.transform.events.lexicon import Entry
 from etl.transform.events.tokens import Token
-from etl.transform.events.verbs import Group
+from etl.transform.events.verbs import Group, clause_text
 
 
 def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], taken: set[int]) -> list[Group]:
@@ -23,7 +23,7 @@ def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], taken: se
                 continue
             if token.word.verbs and fin[i] == 2:
                 continue
-            text = text or " ".join(tokens[j].low for j in clause.tokens)
+            text = text or clause_text(tokens, clause)
             found = _best(tokens, clause, position, text)
             if found:
                 entry, used = found

@@ -87,6 +87,10 @@ def is_auxiliary(token: Token) -> bool:
     return bool(token.word.tags & _AUX) or token.word.modal is not None
 
 
+def _is_only_auxiliary(token: Token) -> bool:
+    return bool(token.word.tags & _AUX) and not any(r.entry.companions for r in token.word.verbs)
+
+
 def _is_aux(token: Token, sure: int) -> bool:
     return bool(sure or "maybe_possessive" not in token.word.tags) and is_auxiliary(token)
 
@@ -226,6 +230,11 @@ def _tense(role: Role, feature: str, chain: Chain, clause: Clause, lexicon: Lexi
     return "PAST"
 
 
+def clause_text(tokens: list[Token], clause: Clause) -> str:
+    """The words of a clause in lower case, a space before and after each."""
+    return f" {' '.join(tokens[j].low for j in clause.tokens)} "
+
+
 def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin: list[int]) -> list[Group]:
     """The verb groups of a sentence, plain verbs included (their entry has no type)."""
     result: list[Group] = []
@@ -234,13 +243,13 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
         taken: set[int] = set()
         for i in clause.tokens:
             token = tokens[i]
-            if not token.word.verbs or token.is_name or i in taken:
+            if not token.word.verbs or token.is_name or i in taken or _is_only_auxiliary(token):
                 continue
             chain = _chain(tokens, clause, i, lexicon, fin)
             role = _role(tokens, clause, i, chain, lexicon)
             if role is None or (fin[i] == 0 and role == "finite"):
                 continue
-            text = text or " ".join(tokens[j].low for j in clause.tokens)
+            text = text or clause_text(tokens, clause)
             found = _best(tokens, clause, i, role, text, lexicon)
             if found is None:
                 continue
