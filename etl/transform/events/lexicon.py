@@ -12,7 +12,8 @@ A line of `events_verbs.csv` is one verb or verb phrase:
             (s subject, o object, else a preposition)
     need    letters of which at least one must stand in the clause, separated by |; three or fewer are a whole word
     not     letters of which none may stand in it
-    flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec
+    flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec, there
+            (the object is where it happened), bare (what is said may follow without a conjunction)
 """
 
 from collections import defaultdict

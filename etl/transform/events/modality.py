@@ -24,7 +24,13 @@ _GOVERNED: dict[str, Modality] = {
 }
 _UNREAL: frozenset[Modality] = frozenset({"possible", "future", "hypothetical", "denied"})
 _BY_NOUN: tuple[Modality, ...] = ("hypothetical", "possible", "future", "alleged", "reported")
-_BY_CHAIN: dict[str, Modality] = {"possible": "possible", "future": "future", "want": "future", "hearsay": "alleged", "conditional": "future"}
+_BY_CHAIN: dict[str, Modality] = {
+    "possible": "possible",
+    "future": "future",
+    "want": "future",
+    "hearsay": "alleged",
+    "conditional": "future",
+}
 _LOOK_BACK = 6  # tokens between a governing noun or adjective and the event noun
 
 
@@ -116,6 +122,8 @@ class _Judge:
             return self._infinitive(group)
         if group.role == "nominal":
             return self._noun(group)
+        if group.role == "ing" and self._is_charge(group):
+            return "alleged"
         if group.role == "reduced":
             return None
         if group.modal and group.role != "finite":
@@ -126,6 +134,12 @@ class _Judge:
         if self._infinitive_mark(group) is not None:
             return self._infinitive(group)  # alleged to have done
         return self._adverb(group)
+
+    def _is_charge(self, group: Group) -> bool:
+        """Whether a participle says what somebody is accused of: accused of killing."""
+        governor = self._governor(group)
+        before = self.scene.tokens[group.head - 1].low if group.head else ""
+        return governor is not None and "allege" in governor.entry.flags and before in self.scene.lexicon.charged_with
 
     def _infinitive_mark(self, group: Group) -> int | None:
         """Index of the "to" before the auxiliaries of a participle."""
@@ -176,6 +190,8 @@ class _Judge:
             # to be to, and the headline without a verb: Pope to visit Iraq
             return "possible" if self.scene.lexicon.verb_second else "future"
         flags = governor.entry.flags
+        if not self.scene.lexicon.verb_second and governor.entry.event_type and not flags & set(_GOVERNED):
+            return "future"  # met to discuss: a purpose
         if "impl" in flags:
             return None
         kind = next((m for flag, m in _GOVERNED.items() if flag in flags), None)
@@ -272,10 +288,24 @@ class _Judge:
             if verb is None or not verb.entry.flags & {"speech", "claim", "evid", "allege"}:
                 continue
             inverted = clause.tokens[0] == clause.verb and number > 0
+            if not scene.lexicon.verb_second and self._comments(number):
+                inverted = True
             quoted = scene.clauses[group.clause].quoted and not clause.quoted
             if (inverted or quoted) and verb is not group:
                 return verb
         return None
+
+    def _comments(self, number: int) -> bool:
+        """Whether a clause says who said the rest: "…, the ministry said"."""
+        scene = self.scene
+        clause = scene.clauses[number]
+        first, last = clause.tokens[0], clause.tokens[-1]
+        if clause.verb is None or first == 0 or scene.tokens[first - 1].surface != ",":
+            return False
+        after = [i for i in clause.tokens if i > clause.verb and i not in scene.covered]
+        ends = last + 1 >= len(scene.tokens) or scene.tokens[last + 1].is_break
+        holds = any(c.parent == number and c.kind == "that" for c in scene.clauses)
+        return ends and not holds and all(scene.tags(i) & {"prep", "adverb"} for i in after)
 
     def _according(self, group: Group) -> bool:
         scene = self.scene

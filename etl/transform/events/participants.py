@@ -172,7 +172,12 @@ class Cast:
                 k -= 1
             return _chain(own, k)
         main = self.scene.main_group(group.clause)
-        return self._arguments(main)[0] if main is not None and main is not group else []
+        if main is None or main is group:
+            return []
+        subject, objects = self._arguments(main)
+        if "allege" in main.entry.flags and not main.passive and main.head < group.head:
+            return objects  # accused Egypt of supporting
+        return subject
 
     def _subject_at(self, own: list[Phrase], group: Group) -> int | None:
         """Which bare phrase is the subject: the one before the finite verb, else the first after it."""
@@ -192,6 +197,8 @@ class Cast:
                 if heads and scene.tokens[verb - 1].surface == ",":
                     return heads[0]  # The general, a former ally, was
                 return heads[-1] if heads else before[0]
+            if clause.tokens[0] == verb and "speech" in group.entry.flags:
+                return 0  # said the chief
             return 0 if scene.lexicon.verb_second else None
         return 0
 

@@ -48,15 +48,31 @@ class Scene:
 
 def _is_named(token: Token, following: Token, lexicon: Lexicon) -> bool:
     """Whether a word is part of an institution's name: Amnesty International."""
-    return following.is_name and token.surface[0].isupper() and lexicon.actor(f"{token.low} {following.low}") is not None
+    return (
+        following.is_name and token.surface[0].isupper() and lexicon.actor(f"{token.low} {following.low}") is not None
+    )
 
 
-def _read_headline(tokens: list[Token], groups: list[Group], lexicon: Lexicon) -> None:
-    """A headline leaves out "was" and "were": Dozens killed in bus crash."""
+_STOPS = frozenset(".!?…\"”'’")
+
+
+def _read_bare(
+    tokens: list[Token], groups: list[Group], found: list[Clause], lexicon: Lexicon, is_headline: bool
+) -> None:
+    """Passives without "was": in a headline, or after another one. Dozens killed in bus crash."""
+    passive = {g.clause for g in groups if g.passive}
     for group in groups:
-        following = tokens[group.head + 1].word.tags if group.head + 1 < len(tokens) else {"prep"}
-        if group.role == "finite" and group.tense == "PAST" and group.entry.lemma in lexicon.bare_passives:
-            group.passive = "prep" in following
+        if group.role != "finite" or group.tense != "PAST" or group.entry.lemma not in lexicon.bare_passives:
+            continue
+        following = tokens[group.head + 1] if group.head + 1 < len(tokens) else None
+        is_open = following is None or following.is_break or bool(following.word.tags & _NO_OBJECT)
+        clause = found[group.clause]
+        joined = clause.parent in passive and bool(clause.extra or clause.shares_subject)
+        if is_open and (is_headline or joined):
+            group.passive = True
+
+
+_NO_OBJECT = frozenset({"prep", "sub", "cond", "coord", "adverb"})
 
 
 def _before_infinitive(i: int, groups: list[Group], lexicon: Lexicon) -> bool:
@@ -73,8 +89,9 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
     taken = {i for g in groups for i in g.used}
     names = {i for i in range(len(tokens) - 1) if _is_named(tokens[i], tokens[i + 1], lexicon)}
     groups += nouns.groups(tokens, found, fin, taken | names)
-    if kind == "headline" and not lexicon.verb_second:
-        _read_headline(tokens, groups, lexicon)
+    if not lexicon.verb_second:
+        is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
+        _read_bare(tokens, groups, found, lexicon, bool(is_headline))
     groups.sort(key=lambda g: g.head)
     owner = [-1] * len(tokens)
     for number, clause in enumerate(found):

@@ -45,7 +45,10 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
         first = surface[0]
         is_break = surface in BREAKS
         named = first.isupper() and (not opening or surface[1:].lower() != surface[1:])
-        tokens.append(Token(surface, low, match.start(), match.end(), lexicon.word(low), is_break, named))
+        word = lexicon.word(low)
+        if named and word.modal and not lexicon.verb_second:
+            word = word._replace(modal=None)  # in May
+        tokens.append(Token(surface, low, match.start(), match.end(), word, is_break, named))
         opening = is_break and surface != "," and surface != "(" if not first.isalnum() else False
     return tokens
 
@@ -98,21 +101,35 @@ def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
         if not known[i] or token.word.modal or token.word.tags & FINITE_AUX:
             seen = seen or bool(known[i])
             continue
-        if _is_subject(tokens, known, i) or _is_reduced(tokens, known, i):
+        if _is_subject(tokens, known, i, lexicon) or _is_reduced(tokens, known, i):
             known[i] = 0
         elif "PAST" not in token.word.features and (seen or lexicon.actor(token.low) is not None):
             known[i] = 1 if not i or not known[i - 1] else 0
         seen = seen or bool(known[i])
 
 
-def _is_subject(tokens: list[Token], known: list[int], i: int) -> bool:
-    """Whether a form stands as a noun before its verb: Police arrest, Syrian rebels shot, Shell bought."""
-    if i + 1 < len(tokens) and known[i + 1] and "PAST" not in tokens[i].word.features:
-        return True
-    if i and tokens[i - 1].surface != ":":
+def _is_subject(tokens: list[Token], known: list[int], i: int, lexicon: Lexicon) -> bool:
+    """Whether a form stands as a noun: Police arrest, Syrian rebels shot, Shell bought, a former ally."""
+    word, low = tokens[i].word, tokens[i].low
+    if "PAST" not in word.features:
+        following = tokens[i + 1].word if i + 1 < len(tokens) and known[i + 1] else None
+        is_noun = bool(word.nouns) or low.endswith("s") or lexicon.actor(low) is not None
+        if following and (is_noun or "PAST" in following.features or following.tags & FINITE_AUX or following.modal):
+            return True
+        if i > 1 and "INF" in word.features and _is_adjective(tokens[i - 1], lexicon):
+            return bool(tokens[i - 2].word.tags & {"def", "indef", "possessive"})
+    is_office = bool(i) and tokens[i - 1].is_break and lexicon.actor(low) is not None  # …, doctors in Berlin said
+    if i and tokens[i - 1].surface != ":" and not is_office:
         return False
     stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].is_break), len(tokens))
     return any(known[i + 1 : stop])
+
+
+def _is_adjective(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a word may stand between an article and a noun rather than be the subject."""
+    word = token.word
+    known = word.tags or word.verbs or word.nouns or token.is_break
+    return not known and not token.low.endswith("s") and lexicon.actor(token.low) is None
 
 
 def _is_reduced(tokens: list[Token], known: list[int], i: int) -> bool:

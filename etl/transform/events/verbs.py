@@ -126,10 +126,18 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
     return None
 
 
+def _holds_participle(tokens: list[Token], i: int) -> bool:
+    """Whether the next word is a participle: then an auxiliary is no verb of its own."""
+    return i + 1 < len(tokens) and "PART" in tokens[i + 1].word.features
+
+
 def _is_attribute(tokens: list[Token], i: int) -> bool:
     """Whether a present participle that names an event stands as a noun: the heavy bombing."""
-    return bool(tokens[i].word.nouns) and i > 1 and bool(tokens[i - 2].word.tags & {"def", "indef"}) and not (
-        tokens[i - 1].word.tags or tokens[i - 1].word.verbs
+    return (
+        bool(tokens[i].word.nouns)
+        and i > 1
+        and bool(tokens[i - 2].word.tags & {"def", "indef"})
+        and not (tokens[i - 1].word.tags or tokens[i - 1].word.verbs)
     )
 
 
@@ -244,6 +252,8 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
         for i in clause.tokens:
             token = tokens[i]
             if not token.word.verbs or token.is_name or i in taken or _is_only_auxiliary(token):
+                continue
+            if not lexicon.verb_second and is_auxiliary(token) and _holds_participle(tokens, i):
                 continue
             chain = _chain(tokens, clause, i, lexicon, fin)
             role = _role(tokens, clause, i, chain, lexicon)

@@ -11,8 +11,8 @@ a sentence with no trigger holds no event.
     modality    as in the schema, with `NEG ` before it where it is said not to have happened; `;` as above
     actors, recipients      surfaces, parted by `;`
     place       where the sentence says it happened
-    time        days `2026-03-02/2026-03-08`, moments where they have a T, open as `2026-03-02..`; news: as tense says, within a day of the
-                publication; past, future: before or after it, no more is said; -: not asked
+    time        days `2026-03-02/2026-03-08`, moments where they have a T, open as `2026-03-02..`; news: as tense
+                says, within a day of the publication; past, future: before or after it, no more is said; -: not asked
 """
 
 import csv
