@@ -101,10 +101,11 @@ class _Sentence:
             scene.place_at.update((i, (index, place)) for i in range(first, min(last + 1, len(starts))))
         cast = Cast(scene, text, span.start)
         result = []
-        for group in scene.groups:
-            if not _is_event(scene, group):
+        judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
+        sources = {id(how.source) for _, how in judged}
+        for group, how in judged:
+            if _only_says(scene, group, id(group) in sources):
                 continue
-            how = stance(scene, group)
             at = when(scene, group, how.modality, timed)
             if group.role == "noun" and at.basis == "background":
                 at = told.of(group.entry) or at
@@ -121,6 +122,17 @@ def _is_event(scene: Scene, group: Group) -> bool:
     if "occur" in group.entry.flags:  # the noun it says of that it took place is the event
         return not any(g.role == "noun" and g.clause == group.clause for g in scene.groups)
     return True
+
+
+def _only_says(scene: Scene, group: Group, is_source: bool) -> bool:
+    """Whether a verb of speech does no more than name who says so: "…, zegt de minister", "Dat melden media"."""
+    clause = scene.clauses[group.clause]
+    if "speech" not in group.entry.flags or clause.kind != "main" or group.role != "finite":
+        return False
+    first, *rest = clause.tokens
+    inverted = first == clause.verb and group.clause > 0
+    points_back = rest[:1] == [clause.verb] and scene.tags(first) >= {"def", "pronoun", "that"}
+    return (inverted and is_source) or points_back
 
 
 def _where(

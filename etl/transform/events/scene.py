@@ -51,7 +51,7 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
     found = clauses_of.clauses(tokens, lexicon, fin)
     groups = verbs.groups(tokens, found, lexicon, fin)
     taken = {i for g in groups for i in g.used}
-    groups += nouns.groups(tokens, found, fin, taken)
+    groups += nouns.groups(tokens, found, fin, groups)
     groups.sort(key=lambda g: g.head)
     owner = [-1] * len(tokens)
     for number, clause in enumerate(found):
