@@ -102,7 +102,7 @@ class _Sentence:
         cast = Cast(scene, text, span.start)
         result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
-        sources = {id(how.source) for _, how in judged}
+        sources = {id(how.source) for group, how in judged if not _is_first_content(scene, group)}
         for group, how in judged:
             if _only_says(scene, group, id(group) in sources):
                 continue
@@ -124,10 +124,16 @@ def _is_event(scene: Scene, group: Group) -> bool:
     return True
 
 
+def _is_first_content(scene: Scene, group: Group) -> bool:
+    """Whether it stands in a clause that is the object of what follows: "Dat hij vertrekt, bevestigde de club"."""
+    clause = scene.clauses[group.clause]
+    return clause.kind == "that" and clause.parent is None
+
+
 def _only_says(scene: Scene, group: Group, is_source: bool) -> bool:
     """Whether a verb of speech does no more than name who says so: "…, zegt de minister", "Dat melden media"."""
     clause = scene.clauses[group.clause]
-    if "speech" not in group.entry.flags or clause.kind != "main" or group.role != "finite":
+    if not group.entry.flags & {"speech", "evid"} or clause.kind != "main" or group.role != "finite":
         return False
     first, *rest = clause.tokens
     inverted = first == clause.verb and group.clause > 0

@@ -34,7 +34,7 @@ def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], verbs: li
 
 def _tells(verb: Group, clause: int, noun: Entry, low: str) -> bool:
     """Whether a verb is the event that its object names: sancties instellen."""
-    if verb.clause != clause or verb.entry.event_type != noun.event_type:
+    if verb.clause != clause or "occur" in verb.entry.flags or verb.entry.event_type != noun.event_type:
         return False
     return any(letters.strip() in low for letters in verb.entry.need)
 
