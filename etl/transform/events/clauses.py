@@ -47,7 +47,8 @@ def _verb_ahead(tokens: list[Token], fin: list[int], i: int) -> bool:
     """Whether a finite verb stands between i and the next break or conjunction."""
     for j in range(i, len(tokens)):
         token = tokens[j]
-        if token.is_break or (j > i and token.word.tags & {"cond", "rel"} and "def" not in token.word.tags):
+        tags = token.word.tags
+        if token.is_break or (j > i and (tags & {"cond"} or (tags & {"rel", "that"} and "def" not in tags))):
             return False
         if fin[j]:
             return True
@@ -60,6 +61,16 @@ def _is_demonstrative(tokens: list[Token], fin: list[int], i: int) -> bool:
     if i == 0:
         return following is None or not (following.word.tags & {"def", "indef", "pronoun"} or following.is_name)
     return following is not None and fin[i + 1] == 2
+
+
+def _subordinates(tokens: list[Token], fin: list[int], i: int, has_verb: bool) -> bool:
+    """Whether a word that has other uses joins a clause: "toen de menigte …", "sinds hij …"; not "sinds mei"."""
+    tags, before, following = tokens[i].word.tags, tokens[i - 1] if i else None, tokens[i + 1]
+    if "adverb" in tags:
+        return not fin[i + 1] and (before is None or before.is_break or has_verb)
+    if "prep" in tags:
+        return bool(following.word.tags & {"def", "indef", "pronoun"}) or following.is_name
+    return True
 
 
 def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: bool) -> Kind | None:
@@ -82,7 +93,7 @@ def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: b
     if "cond" in tags:
         return "cond"
     if "sub" in tags:
-        return "sub" if not ("adverb" in tags and (before is None or not before.is_break)) else None
+        return "sub" if _subordinates(tokens, fin, i, has_verb) else None
     if "coord" in tags and has_verb and not empty:
         return "main"
     return None

@@ -102,10 +102,11 @@ class _Sentence:
             scene.place_at.update((i, (index, place)) for i in range(first, min(last + 1, len(starts))))
         cast = Cast(scene, text, span.start)
         result = []
-        for group in scene.groups:
-            if not _is_event(scene, group):
+        judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
+        sources = {id(how.source) for group, how in judged if not _is_first_content(scene, group)}
+        for group, how in judged:
+            if _only_says(scene, group, id(group) in sources):
                 continue
-            how = stance(scene, group)
             at = when(scene, group, how.modality, timed)
             if group.role == "noun" and at.basis == "background":
                 at = told.of(group.entry) or at
@@ -122,6 +123,23 @@ def _is_event(scene: Scene, group: Group) -> bool:
     if "occur" in group.entry.flags:  # the noun it says of that it took place is the event
         return not any(g.role == "noun" and g.clause == group.clause for g in scene.groups)
     return True
+
+
+def _is_first_content(scene: Scene, group: Group) -> bool:
+    """Whether it stands in a clause that is the object of what follows: "Dat hij vertrekt, bevestigde de club"."""
+    clause = scene.clauses[group.clause]
+    return clause.kind == "that" and clause.parent is None
+
+
+def _only_says(scene: Scene, group: Group, is_source: bool) -> bool:
+    """Whether a verb of speech does no more than name who says so: "…, zegt de minister", "Dat melden media"."""
+    clause = scene.clauses[group.clause]
+    if not group.entry.flags & {"speech", "evid"} or clause.kind != "main" or group.role != "finite":
+        return False
+    first, *rest = clause.tokens
+    inverted = first == clause.verb and group.clause > 0
+    points_back = rest[:1] == [clause.verb] and scene.tags(first) >= {"def", "pronoun", "that"}
+    return (inverted and is_source) or points_back
 
 
 def _where(

@@ -64,6 +64,9 @@ class Word(NamedTuple):
     """What its verb readings can be, taken together."""
 
 
+_NAME = Word(frozenset(), (), (), None, frozenset(), frozenset())
+
+
 class Actor(NamedTuple):
     """An office, an institution or a group as `events_actors.csv` knows it."""
 
@@ -211,6 +214,11 @@ class Lexicon:
                 frozenset(r.feature for r in verbs),
             )
         return known
+
+    def name(self, low: str) -> Word:
+        """What a form is that is written in capitals: OM, ME, IS are no function words and no verbs."""
+        word = self.word(low)
+        return word if not word.tags and not word.verbs else _NAME._replace(nouns=word.nouns)
 
     def _compound(self, low: str) -> tuple[Entry, ...]:
         """Nouns that a compound ends in: wapenlevering, anti-ICE-protest. The longest one counts."""

@@ -10,9 +10,10 @@ from etl.transform.events.tokens import Token
 from etl.transform.events.verbs import Group, clause_text
 
 
-def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], taken: set[int]) -> list[Group]:
-    """The event nouns of a sentence as groups of role `noun`; `taken` are the tokens that verb groups use."""
+def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], verbs: list[Group]) -> list[Group]:
+    """The event nouns of a sentence as groups of role `noun`, where no verb group tells the same event."""
     result: list[Group] = []
+    taken = {i for g in verbs for i in g.used}
     for number, clause in enumerate(clauses):
         text = ""
         for position, i in enumerate(clause.tokens):
@@ -25,10 +26,17 @@ def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], taken: se
                 continue
             text = text or clause_text(tokens, clause)
             found = _best(tokens, clause, position, text)
-            if found:
+            if found and not any(_tells(g, number, found[0], token.low) for g in verbs):
                 entry, used = found
                 result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
     return result
+
+
+def _tells(verb: Group, clause: int, noun: Entry, low: str) -> bool:
+    """Whether a verb is the event that its object names: sancties instellen."""
+    if verb.clause != clause or "occur" in verb.entry.flags or verb.entry.event_type != noun.event_type:
+        return False
+    return any(letters.strip() in low for letters in verb.entry.need)
 
 
 def _inside_name(tokens: list[Token], i: int) -> bool:

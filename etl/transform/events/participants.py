@@ -135,7 +135,7 @@ class Cast:
             return [], [p for p in self.phrases(group.clause) if p.first > group.head and p.prep in scene.lexicon.of][
                 :1
             ]
-        if clause.kind == "rel" and not clause.shares_subject and self._bare_relative(clause.opener):
+        if clause.kind == "rel" and self._bare_relative(clause.opener):
             return self._antecedent(group.clause), _chain(own, 0)
         at = self._subject_at(own, group)
         if at is None:

@@ -46,11 +46,11 @@ class Scene:
         return next((g for g in own if g.entry.event_type), own[-1] if own else None)
 
 
-def _is_named(token: Token, following: Token, lexicon: Lexicon) -> bool:
-    """Whether a word is part of an institution's name: Amnesty International."""
-    return (
-        following.is_name and token.surface[0].isupper() and lexicon.actor(f"{token.low} {following.low}") is not None
-    )
+def _is_named(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
+    """Whether a word begins the name of an institution: Amnesty International."""
+    if i + 1 >= len(tokens) or not tokens[i + 1].is_name or not tokens[i].surface[0].isupper():
+        return False
+    return lexicon.actor(f"{tokens[i].low} {tokens[i + 1].low}") is not None
 
 
 _STOPS = frozenset(".!?…\"”'’")
@@ -87,8 +87,8 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
     found = clauses_of.clauses(tokens, lexicon, fin)
     groups = verbs.groups(tokens, found, lexicon, fin)
     taken = {i for g in groups for i in g.used}
-    names = {i for i in range(len(tokens) - 1) if _is_named(tokens[i], tokens[i + 1], lexicon)}
-    groups += nouns.groups(tokens, found, fin, taken | names)
+    event_nouns = nouns.groups(tokens, found, fin, groups)
+    groups += [g for g in event_nouns if not _is_named(tokens, g.head, lexicon)]
     if not lexicon.verb_second:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
         _read_bare(tokens, groups, found, lexicon, bool(is_headline))

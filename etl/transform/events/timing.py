@@ -41,8 +41,10 @@ def when(scene: Scene, group: Group, modality: Modality, times: list[Timed]) -> 
     own = _own(scene, group, times, background)
     if own is not None:
         return When(_relation(scene, group, own), "expression", own.mention)
+    verb = scene.main_group(group.clause) if group.role == "noun" else None
+    if verb is not None and "occur" in verb.entry.flags:
+        return when(scene, verb, modality, times)
     if group.role == "noun" and (not background or _is_vehicle(scene, group)):
-        verb = scene.main_group(group.clause)
         if background and verb is not None:
             return when(scene, verb, modality, times)
         if verb is not None and verb.entry.event_type and modality not in _OPEN:
@@ -75,7 +77,8 @@ def is_background(scene: Scene, group: Group) -> bool:
         return True
     if clause.kind != "rel" or clause.opener is None or group.tense not in ("PAST", "PRESENT_PERFECT"):
         return False
-    return "continuative" not in scene.tags(clause.opener)  # "waarbij" goes on telling
+    # "waarbij" goes on telling, and who speaks speaks now
+    return "continuative" not in scene.tags(clause.opener) and not is_said(group)
 
 
 def _is_vehicle(scene: Scene, group: Group) -> bool:
@@ -180,7 +183,7 @@ def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
     lexicon = scene.lexicon
     ongoing = "state" in group.entry.flags or group.tense == "PRESENT"
     for i in (time.first, time.first - 1, time.first - 2):
-        if i < 0 or (i < time.first and scene.tokens[i].is_break):
+        if i < 0 or (i < time.first and (scene.tokens[i].is_break or i == scene.clauses[group.clause].opener)):
             break
         word = scene.tokens[i].low
         if word in lexicon.anchoring:
@@ -198,20 +201,30 @@ def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
 
 def _carried(scene: Scene, group: Group, times: list[Timed]) -> When | None:
     """The expression of a clause that this one is joined to."""
-    clause = scene.clauses[group.clause]
-    continues = clause.opener is not None and "continuative" in scene.tags(clause.opener)
-    if clause.parent is None or not (clause.kind in ("main", "sub") or continues):
+    clause, parent_at = scene.clauses[group.clause], _joined_to(scene, group.clause)
+    if parent_at is None:
         return None
-    near = [t for t in times if scene.owner[t.first] == clause.parent and not _belongs_to_noun(scene, t)]
+    near = [t for t in times if scene.owner[t.first] == parent_at and not _belongs_to_noun(scene, t)]
     if not near:
         return None
     before = clause.opener is not None and scene.tokens[clause.opener].low in scene.lexicon.after_openers
-    parent = scene.main_group(clause.parent)
+    parent = scene.main_group(parent_at)
     if parent is not None and _relation(scene, parent, near[0]) != "IS_INCLUDED":
         return None
     if before or group.tense == "PAST_PERFECT":
         return When("BEFORE", "carried", near[0].mention)
     return When("IS_INCLUDED", "carried", near[0].mention) if group.tense != "FUTURE" else None
+
+
+def _joined_to(scene: Scene, number: int) -> int | None:
+    """The clause whose time a clause shares: the one it hangs on, or the main clause told before it."""
+    clause = scene.clauses[number]
+    if clause.parent is not None:
+        continues = clause.opener is not None and "continuative" in scene.tags(clause.opener)
+        return clause.parent if clause.kind in ("main", "sub") or continues else None
+    if clause.kind != "main" or clause.quoted:
+        return None
+    return next((k for k in range(number - 1, -1, -1) if scene.clauses[k].kind == "main"), None)
 
 
 def _by_tense(scene: Scene, group: Group, modality: Modality, background: bool) -> When:

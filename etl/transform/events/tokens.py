@@ -38,6 +38,7 @@ def _pattern(clitics: str) -> "re.Pattern[str]":
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     """Cut a sentence into tokens."""
     tokens: list[Token] = []
+    shouted = sentence.isupper()
     opening = True  # the next word may owe its capital to its place
     for match in _pattern(lexicon.data.get("clitics", "")).finditer(sentence):
         surface = match.group()
@@ -45,7 +46,8 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
         first = surface[0]
         is_break = surface in BREAKS
         named = first.isupper() and (not opening or surface[1:].lower() != surface[1:])
-        word = lexicon.word(low)
+        acronym = len(surface) > 1 and surface.isupper() and not shouted
+        word = lexicon.name(low) if acronym else lexicon.word(low)
         if named and word.modal and not lexicon.verb_second:
             word = word._replace(modal=None)  # in May
         tokens.append(Token(surface, low, match.start(), match.end(), word, is_break, named))

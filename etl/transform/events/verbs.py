@@ -270,7 +270,12 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             tense = _tense(role, feature, chain, clause, lexicon)
             taken.update(used)
             result.append(Group(i, reading.entry, number, role, tense, passive, chain.modal, used))
-    return result
+    return [g for g in result if not (is_auxiliary(tokens[g.head]) and _is_shared(g, result))]
+
+
+def _is_shared(group: Group, known: list[Group]) -> bool:
+    """Whether another verb takes the same companions: zijn in staking gegaan."""
+    return any(g is not group and g.clause == group.clause and set(g.used) & set(group.used) for g in known)
 
 
 def _passive(role: Role, entry: Entry, chain: Chain, lexicon: Lexicon) -> bool:
