@@ -36,6 +36,8 @@ class Entry(NamedTuple):
     flags: frozenset[str]
     particle: str
     companions: tuple[str, ...]
+    source: str
+    """File and line of its entry: events_verbs.csv:12."""
 
     @property
     def slot_words(self) -> frozenset[str]:
@@ -160,7 +162,7 @@ class Lexicon:
         inflection = rules(self.language).data
         bar, joins = inflection["separator"], inflection["particle_joins"]
         before = self.data["companions"] == "before"
-        for row in languages.table(self.language, "events_verbs"):
+        for line, row in enumerate(languages.table(self.language, "events_verbs"), start=2):
             words = row["lemma"].split()
             head = words[-1] if before else words[0]
             particle, _, verb = head.rpartition(bar)
@@ -174,6 +176,7 @@ class Lexicon:
                 frozenset(row["flags"].split()),
                 particle,
                 tuple(words[:-1] if before else words[1:]),
+                f"events_verbs.csv:{line}",
             )
             if particle:
                 self.particles.add(particle)
@@ -184,7 +187,7 @@ class Lexicon:
                     self._verbs[surface].append(Reading(entry, feature, not particle))
 
     def _read_nouns(self) -> None:
-        for row in languages.table(self.language, "events_nouns"):
+        for line, row in enumerate(languages.table(self.language, "events_nouns"), start=2):
             words = row["lemma"].split()
             entry = Entry(
                 row["lemma"],
@@ -196,6 +199,7 @@ class Lexicon:
                 frozenset(row["flags"].split()),
                 "",
                 tuple(words[:-1]),
+                f"events_nouns.csv:{line}",
             )
             for surface, _ in noun_forms(words[-1], row["plural"], self.language):
                 self._nouns[surface].append(entry)
