@@ -13,7 +13,7 @@ from etl import languages
 from etl.schema.core import LocationBasis
 from etl.transform.events import lexicon as lexicons
 from etl.transform.events.lexicon import Lexicon
-from etl.transform.events.modality import Stance, stance
+from etl.transform.events.modality import Stance, comments, stance
 from etl.transform.events.participants import Cast
 from etl.transform.events.recall import Recall
 from etl.transform.events.scene import Scene, read
@@ -138,6 +138,7 @@ def _only_says(scene: Scene, group: Group, is_source: bool) -> bool:
         return False
     first, *rest = clause.tokens
     inverted = first == clause.verb and group.clause > 0
+    inverted |= not scene.lexicon.verb_second and comments(scene, group.clause)
     points_back = rest[:1] == [clause.verb] and scene.tags(first) >= {"def", "pronoun", "that"}
     return (inverted and is_source) or points_back
 

@@ -47,6 +47,18 @@ def stance(scene: Scene, group: Group) -> Stance:
     return _Judge(scene).judge(group, 0)
 
 
+def comments(scene: Scene, number: int) -> bool:
+    """Whether a clause says after the others who said them: "…, the ministry said"."""
+    clause = scene.clauses[number]
+    first, last = clause.tokens[0], clause.tokens[-1]
+    if clause.verb is None or first == 0 or scene.tokens[first - 1].surface != ",":
+        return False
+    after = [i for i in clause.tokens if i > clause.verb and i not in scene.covered]
+    ends = last + 1 >= len(scene.tokens) or scene.tokens[last + 1].is_break
+    holds = any(c.parent == number and c.kind == "that" for c in scene.clauses)
+    return ends and not holds and all(scene.tags(i) & {"prep", "adverb"} for i in after)
+
+
 class _Judge:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -288,24 +300,12 @@ class _Judge:
             if verb is None or not verb.entry.flags & {"speech", "claim", "evid", "allege"}:
                 continue
             inverted = clause.tokens[0] == clause.verb and number > 0
-            if not scene.lexicon.verb_second and self._comments(number):
+            if not scene.lexicon.verb_second and comments(scene, number):
                 inverted = True
             quoted = scene.clauses[group.clause].quoted and not clause.quoted
             if (inverted or quoted) and verb is not group:
                 return verb
         return None
-
-    def _comments(self, number: int) -> bool:
-        """Whether a clause says who said the rest: "…, the ministry said"."""
-        scene = self.scene
-        clause = scene.clauses[number]
-        first, last = clause.tokens[0], clause.tokens[-1]
-        if clause.verb is None or first == 0 or scene.tokens[first - 1].surface != ",":
-            return False
-        after = [i for i in clause.tokens if i > clause.verb and i not in scene.covered]
-        ends = last + 1 >= len(scene.tokens) or scene.tokens[last + 1].is_break
-        holds = any(c.parent == number and c.kind == "that" for c in scene.clauses)
-        return ends and not holds and all(scene.tags(i) & {"prep", "adverb"} for i in after)
 
     def _according(self, group: Group) -> bool:
         scene = self.scene

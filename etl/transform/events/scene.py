@@ -87,7 +87,7 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
     found = clauses_of.clauses(tokens, lexicon, fin)
     groups = verbs.groups(tokens, found, lexicon, fin)
     taken = {i for g in groups for i in g.used}
-    event_nouns = nouns.groups(tokens, found, fin, groups)
+    event_nouns = nouns.groups(tokens, found, fin, groups, lexicon)
     groups += [g for g in event_nouns if not _is_named(tokens, g.head, lexicon)]
     if not lexicon.verb_second:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
