@@ -63,6 +63,9 @@ def _is_demonstrative(tokens: list[Token], fin: list[int], i: int) -> bool:
     return following is not None and fin[i + 1] == 2
 
 
+_WITH_CONTENT = frozenset({"possible", "hypothetical", "future", "alleged", "reported", "evidence"})
+
+
 def _subordinates(tokens: list[Token], fin: list[int], i: int, has_verb: bool) -> bool:
     """Whether a word that has other uses joins a clause: "toen de menigte …", "sinds hij …"; not "sinds mei"."""
     tags, before, following = tokens[i].word.tags, tokens[i - 1] if i else None, tokens[i + 1]
@@ -83,6 +86,8 @@ def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: b
         return None
     after_noun = before is not None and not before.is_break and not fin[i - 1] and not before.word.tags
     after_comma = before is not None and before.surface in (",", "(", "–", "—")
+    if "that" in tags and "rel" in tags and before is not None and before.word.governs & _WITH_CONTENT:
+        return "that"  # de kans dat, geen bewijs dat
     is_relative = "rel" in tags and (
         after_noun or after_comma or (before and "prep" in before.word.tags and "def" not in tags)
     )
@@ -219,7 +224,21 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
         result.append(clause)
         last_main = clause
         open_fragment = None
+    if lexicon.verb_second:
+        _mark_conditions(result, tokens)
     return result
+
+
+def _mark_conditions(found: list[Clause], tokens: list[Token]) -> None:
+    """A sentence that opens with its verb states a condition where another clause opens with its own or "dan"."""
+    if len(found) < 2 or tokens[-1].surface == "?":
+        return
+    first, second = found[0], found[1]
+    if first.kind != "main" or first.quoted or first.tokens[0] != first.verb or second.kind != "main":
+        return
+    start = second.tokens[0]
+    if start == second.verb or ("then" in tokens[start].word.tags and start + 1 == second.verb):
+        first.kind = "cond"
 
 
 def _parent(known: list[Clause], stretch: _Stretch) -> int | None:

@@ -21,6 +21,7 @@ from etl.transform.events.timing import Timed, When, when
 from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
 
+_REACH = 6  # tokens from a place back to its preposition
 _DATED = frozenset({"DATE", "TIME"})
 
 
@@ -153,13 +154,24 @@ def _where(
         first = next((i for i, t in enumerate(scene.tokens) if t.end > mention.start - offset), None)
         if first is None or scene.owner[first] != group.clause:
             continue
-        if not any("locative" in scene.tags(i) for i in range(max(0, first - 3), first)):
+        if not _is_locative(scene, first):
             continue
         distance = first - group.head
         key = (distance < 0, abs(distance))
         if best is None or key < best[0]:
             best = key, index
     return (best[1], "stated") if best else (None, "none")
+
+
+def _is_locative(scene: Scene, first: int) -> bool:
+    """Whether a preposition of place stands before a place, or before what it belongs to: op het vliegveld van X."""
+    for i in range(first - 1, max(-1, first - _REACH), -1):
+        tags = scene.tags(i)
+        if "locative" in tags:
+            return True
+        if scene.tokens[i].is_break or i in scene.verbal or ("prep" in tags and "of" not in tags):
+            return False
+    return False
 
 
 def _mention(

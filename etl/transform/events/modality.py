@@ -25,6 +25,7 @@ _GOVERNED: dict[str, Modality] = {
 _UNREAL: frozenset[Modality] = frozenset({"possible", "future", "hypothetical", "denied"})
 _BY_NOUN: tuple[Modality, ...] = ("hypothetical", "possible", "future", "alleged", "reported")
 _BY_CHAIN: dict[str, Modality] = {"possible": "possible", "future": "future", "want": "future", "hearsay": "alleged"}
+_LOOK_AHEAD = 4  # tokens between an event noun and the infinitive that governs it
 _LOOK_BACK = 6  # tokens between a governing noun or adjective and the event noun
 
 
@@ -184,14 +185,30 @@ class _Judge:
             definite = definite or (i == first - 1 and "def" in token.word.tags)
         if scene.clauses[group.clause].kind == "cond" and not definite:
             return "hypothetical"
+        ahead = self._ahead(group)
+        if ahead is not None:
+            return ahead
         verb = scene.main_group(group.clause)
         if verb is None or definite:
             return None
         if verb.modal:
             return _BY_CHAIN.get(verb.modal)
-        if verb.head < group.head or scene.clauses[group.clause].kind != "main":
-            kinds = [m for flag, m in _GOVERNED.items() if flag in verb.entry.flags]
-            return kinds[0] if kinds and kinds[0] in _UNREAL else None
+        made = next((m for flag, m in _GOVERNED.items() if flag in verb.entry.flags), None)
+        if made == "alleged" and "prep" in scene.tags(first - 1):
+            return made  # beschuldigd van mishandeling
+        is_object = verb.passive or verb.head < group.head or scene.clauses[group.clause].kind != "main"
+        return made if is_object and made in _UNREAL else None
+
+    def _ahead(self, group: Group) -> Modality | None:
+        """An infinitive after its object: om een staking te voorkomen."""
+        scene, last = self.scene, max(group.used)
+        for i in range(last + 1, min(len(scene.tokens), last + 1 + _LOOK_AHEAD)):
+            token = scene.tokens[i]
+            if token.is_break:
+                return None
+            if "INF" in token.word.features and "to" in scene.tags(i - 1):
+                kinds: list[Modality] = [kind for kind in _BY_NOUN if kind in token.word.governs]
+                return kinds[0] if kinds else None
         return None
 
     # what stands around the clause

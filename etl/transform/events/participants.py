@@ -78,8 +78,11 @@ class Cast:
                     found += subject
                 elif source == "o":
                     found += objects
-                else:
-                    found += self._with(group, (source,))
+                elif role == "actor":
+                    found += [p for p in self._with(group, (source,)) if self._is_party(p)]
+                elif not any(self._is_party(p) for p in found):
+                    hits = self._with(group, (source,))
+                    found = hits if any(self._is_party(p) for p in hits) else found or hits
             result[role] = found
         if "subjrec" in group.entry.flags:
             result["recipient"], result["actor"] = subject, self._with(group, (lexicon.passive_actor,))
@@ -89,6 +92,13 @@ class Cast:
         """The phrases after one of these prepositions, coordinated ones too."""
         own = self._stretch(group)
         return [p for p in own if p.prep in preps and not self._is_noun_event(p)]
+
+    def _is_party(self, phrase: Phrase) -> bool:
+        """Whether a phrase speaks of who can act: a name, a place, a pronoun, an office."""
+        scene = self.scene
+        if phrase.pronoun or any(scene.tokens[i].is_name or i in scene.place_at for i in phrase.tokens):
+            return True
+        return any(scene.lexicon.actor(scene.tokens[i].low) is not None for i in phrase.tokens)
 
     def _is_noun_event(self, phrase: Phrase) -> bool:
         return any(g.role == "noun" and g.head == phrase.tokens[-1] for g in self.scene.groups)
@@ -105,6 +115,9 @@ class Cast:
             return [p for p in own if p.first <= cut or p.first < group.head]
         return own
 
+    def _is_expletive(self, phrase: Phrase) -> bool:
+        return phrase.pronoun and "expletive" in self.scene.tags(phrase.first)
+
     def _infinitive_start(self, group: Group) -> int:
         scene = self.scene
         for i in range(group.head - 1, -1, -1):
@@ -120,7 +133,7 @@ class Cast:
         """Subject and objects of a verb, each with what is coordinated to it."""
         scene = self.scene
         clause = scene.clauses[group.clause]
-        own = [p for p in self._stretch(group) if not p.prep]
+        own = [p for p in self._stretch(group) if not p.prep and not self._is_expletive(p)]
         if group.role == "to":
             return self._controller(group), _chain(own, 0)
         if group.role == "reduced":

@@ -29,6 +29,8 @@ class Scene:
     """The clause of each token, -1 for a break."""
     verbal: set[int] = field(default_factory=set)
     """Tokens of verbs and their auxiliaries."""
+    companions: set[int] = field(default_factory=set)
+    """Tokens of the nouns and prepositions that verbs take: kritiek uiten."""
     place_at: dict[int, tuple[int, PlaceMention]] = field(default_factory=dict)
     """The place mention that covers a token, with its index."""
     covered: set[int] = field(default_factory=set)
@@ -59,4 +61,5 @@ def read(sentence: str, kind: Literal["headline", "body", "dateline"], lexicon: 
             owner[i] = number
     verbal = taken | {c.verb for c in found if c.verb is not None}
     verbal |= {i for i, t in enumerate(tokens) if "to" in t.word.tags or (fin[i] and is_auxiliary(t))}
-    return Scene(tokens, found, groups, kind, lexicon, owner, verbal)
+    companions = {i for g in groups if g.entry.companions for i in g.used if i != g.head}
+    return Scene(tokens, found, groups, kind, lexicon, owner, verbal, companions)

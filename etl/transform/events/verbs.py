@@ -18,7 +18,7 @@ _FEATURES: dict[str, frozenset[str]] = {
     "participle": frozenset({"PART"}),
     "reduced": frozenset({"PART"}),
     "infinitive": frozenset({"INF"}),
-    "to": frozenset({"INF"}),
+    "to": frozenset({"INF", "PART"}),
     "nominal": frozenset({"INF"}),
     "ing": frozenset({"ING"}),
 }
@@ -97,12 +97,14 @@ _AUX = frozenset(
 
 def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Lexicon) -> Role | None:
     """What a verb form is in its clause."""
-    features = {r.feature for r in tokens[i].word.verbs}
+    features = tokens[i].word.features
     before = tokens[i - 1] if i else None
     tags_before = before.word.tags if before else frozenset[str]()
     if "INF" in features and "to" in tags_before:
         return "to"
     if "INF" in features and i > 1 and tags_before & {"adverb", "neg"} and "to" in tokens[i - 2].word.tags:
+        return "to"
+    if "PART" in features and _perfect_infinitive(tokens, i):
         return "to"
     if "ING" in features and not lexicon.verb_second:
         return "ing"
@@ -119,6 +121,15 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
     if "PART" in features and not tags_before & {"def", "indef", "possessive"}:
         return "reduced"
     return None
+
+
+def _perfect_infinitive(tokens: list[Token], i: int) -> bool:
+    """Whether "te hebben" stands beside a participle: te hebben gestolen, gestolen te hebben."""
+    beside = ((i - 2, i - 1), (i + 1, i + 2))
+    return any(
+        to >= 0 and aux < len(tokens) and "to" in tokens[to].word.tags and "infinitive_aux" in tokens[aux].word.tags
+        for to, aux in beside
+    )
 
 
 def _particle_at(tokens: list[Token], clause: Clause, i: int, particle: str, role: Role) -> int | None:
@@ -204,6 +215,8 @@ def _best(
 def _tense(role: Role, feature: str, chain: Chain, clause: Clause, lexicon: Lexicon) -> Tense:
     if chain.modal and role != "finite":
         return "FUTURE" if chain.modal == "future" else ("PRESENT" if not chain.past else "PAST")
+    if role == "to" and feature == "PART":
+        return "PRESENT_PERFECT"
     if role in ("to", "infinitive", "nominal"):
         return "INFINITIVE" if role != "infinitive" or not chain.do else ("PAST" if chain.past else "PRESENT")
     if role == "finite":
