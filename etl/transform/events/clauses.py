@@ -79,8 +79,6 @@ def _subordinates(tokens: list[Token], fin: list[int], i: int, has_verb: bool) -
 def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: bool) -> Kind | None:
     """The kind of clause that token i opens, or None."""
     tags = tokens[i].word.tags
-    if not tags & {"sub", "cond", "rel", "coord"}:
-        return None
     before = tokens[i - 1] if i else None
     if not _verb_ahead(tokens, fin, i + 1):
         return None
@@ -139,6 +137,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             following.break_before = current.break_before
         return following
 
+    has_verb = False
     named = _named_in_quotes(tokens, fin)
     for i, token in enumerate(tokens):
         if i in named:
@@ -148,12 +147,13 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             mark = token.surface if current.tokens else (current.break_before or "") + token.surface
             current = close(_Stretch([], "main", None, mark, quoted))
             continue
-        has_verb = any(fin[j] for j in current.tokens)
+        has_verb = has_verb and bool(current.tokens)
         if current.kind == "rel" and has_verb and fin[i] == 2 and tokens[i - 1].word.verbs and lexicon.verb_second:
             # the main clause goes on after its relative clause without a comma: "de man die zij zag is weg"
             current = close(_Stretch([i], "main", None, ",", quoted))
+            has_verb = True
             continue
-        kind = _opens(tokens, fin, i, has_verb, not current.tokens)
+        kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.word.joins else None
         if kind and not (kind == "main" and not current.tokens):
             coordinated = kind == "main"
             base: Kind = current.kind if coordinated and current.kind in ("sub", "that", "cond", "rel") else kind
@@ -163,6 +163,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             current = close(_Stretch([], base, opener, "", quoted, coordinated))
             if coordinated:
                 continue
+        has_verb = bool(fin[i]) or (has_verb and bool(current.tokens))
         current.tokens.append(i)
     if current.tokens:
         result.append(current)

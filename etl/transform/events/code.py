@@ -7,12 +7,10 @@ code points of the unit's text; indexes point into the time and place mentions t
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TypeVar
 
 from etl import languages
 from etl.schema.core import LocationBasis
 from etl.transform.events import lexicon as lexicons
-from etl.transform.events.lexicon import Lexicon
 from etl.transform.events.modality import Stance, stance
 from etl.transform.events.participants import Cast
 from etl.transform.events.recall import Recall
@@ -48,44 +46,46 @@ def code(
     if not languages.has(language, "events_verbs.csv"):
         return []
     lexicon = lexicons.load(language)
-    times_of = _by_unit(times)
-    places_of = _by_unit(places)
+    times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
     told: dict[int, Recall] = defaultdict(Recall)
     for span in sentences:
-        sentence = _Sentence(
-            units[span.unit],
-            span,
-            _within(times, times_of[span.unit], span),
-            _within(places, places_of[span.unit], span),
-        )
-        result.extend(sentence.events(times, places, lexicon, told[units[span.unit].article]))
+        unit = units[span.unit]
+        scene = read(unit.text[span.start : span.end], unit.kind, lexicon)
+        if scene is None or not any(_is_event(scene, group) for group in scene.groups):
+            continue
+        sentence = _Sentence(unit, span, scene, times_of.within(span), places_of.within(span))
+        result.extend(sentence.events(times, places, told[unit.article]))
     return result
 
 
-_Mention = TypeVar("_Mention", TimeMention, PlaceMention)
+class _Placed:
+    """Mentions by unit and position, with their indexes in the sequence given."""
 
+    def __init__(self, mentions: Sequence[TimeMention] | Sequence[PlaceMention]) -> None:
+        self._mentions = mentions
+        self._of: dict[int, list[int]] = defaultdict(list)
+        for index in sorted(range(len(mentions)), key=lambda i: mentions[i].start):
+            self._of[mentions[index].unit].append(index)
 
-def _by_unit(mentions: Sequence[_Mention]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for index, mention in enumerate(mentions):
-        found[mention.unit].append(index)
-    return found
-
-
-def _within(mentions: Sequence[_Mention], indexes: list[int], span: SentenceSpan) -> list[int]:
-    return [i for i in indexes if span.start <= mentions[i].start and mentions[i].end <= span.end]
+    def within(self, span: SentenceSpan) -> list[int]:
+        """Indexes of the mentions inside a sentence."""
+        own = self._of.get(span.unit)
+        if not own:
+            return []
+        first = bisect_left(own, span.start, key=lambda i: self._mentions[i].start)
+        last = bisect_left(own, span.end, lo=first, key=lambda i: self._mentions[i].start)
+        return [i for i in own[first:last] if self._mentions[i].end <= span.end]
 
 
 class _Sentence:
-    def __init__(self, unit: Unit, span: SentenceSpan, times: list[int], places: list[int]) -> None:
-        self.unit, self.span, self.times, self.places = unit, span, times, places
+    def __init__(self, unit: Unit, span: SentenceSpan, scene: Scene, times: list[int], places: list[int]) -> None:
+        self.unit, self.span, self.scene, self.times, self.places = unit, span, scene, times, places
 
     def events(
-        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], lexicon: Lexicon, told: Recall
+        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], told: Recall
     ) -> list[EventMention]:
-        span, text = self.span, self.unit.text
-        scene = read(text[span.start : span.end], self.unit.kind, lexicon)
+        span, text, scene = self.span, self.unit.text, self.scene
         starts = [t.start for t in scene.tokens]
         timed = []
         for index in self.times:

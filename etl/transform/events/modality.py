@@ -81,11 +81,10 @@ class _Judge:
                 if "prep" in tags and i < group.used[0] - 3:
                     return False
             return False
-        clause = scene.clauses[group.clause]
+        if not scene.tagged("neg", group.clause):
+            return False
         inner = [g for g in scene.groups if g.clause == group.clause and g.role == "to"]
-        for i in clause.tokens:
-            if "neg" not in scene.tags(i):
-                continue
+        for i in scene.tagged("neg", group.clause):
             following = next((g for g in inner if i < g.head), None)
             between = following is not None and any(
                 g.head > i and g.head < following.head and g.role in ("finite", "participle")
@@ -129,12 +128,9 @@ class _Judge:
         return any(c.kind == "cond" for c in self.scene.clauses)
 
     def _adverb(self, group: Group) -> Modality | None:
-        words = self.scene.lexicon.adverbs
-        for i in self.scene.clauses[group.clause].tokens:
-            kind = words.get(self.scene.tokens[i].low)
-            if kind is not None:
-                return kind  # type: ignore[return-value]
-        return None
+        unsure: tuple[Modality, ...] = ("possible", "alleged")
+        first = [(places[0], kind) for kind in unsure if (places := self.scene.tagged(kind, group.clause))]
+        return min(first)[1] if first else None
 
     def _infinitive(self, group: Group) -> Modality | None:
         """An infinitive with te/to: as sure as its governor makes it; of a purpose, future."""
@@ -279,5 +275,4 @@ class _Judge:
         return None
 
     def _according(self, group: Group) -> bool:
-        scene = self.scene
-        return any("attribution" in scene.tags(i) for i in scene.clauses[group.clause].tokens)
+        return bool(self.scene.tagged("attribution", group.clause))

@@ -106,10 +106,10 @@ class Cast:
     def _stretch(self, group: Group) -> list[Phrase]:
         """The phrases a verb can take: of its clause; of an infinitive with te, those after its governor."""
         own = self.phrases(group.clause)
-        inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
-        start = self._infinitive_start(group)
         if group.role == "to":
+            start = self._infinitive_start(group)
             return [p for p in own if p.first > start]
+        inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
         if inner and group.role in ("finite", "participle", "infinitive"):
             cut = min(self._infinitive_start(g) for g in inner)
             return [p for p in own if p.first <= cut or p.first < group.head]

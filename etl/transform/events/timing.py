@@ -71,7 +71,7 @@ def is_background(scene: Scene, group: Group) -> bool:
         return _noun_is_background(scene, group)
     if group.tense == "PAST_PERFECT":
         return True
-    if any("background" in scene.tags(i) for i in clause.tokens) and group.tense in ("PAST", "PRESENT_PERFECT"):
+    if group.tense in ("PAST", "PRESENT_PERFECT") and scene.tagged("background", group.clause):
         return True
     if group.role in ("reduced", "nominal") or (group.role == "to" and group.tense == "PRESENT_PERFECT"):
         return True

@@ -12,7 +12,6 @@ from etl.transform.events.inflection import Feature
 from etl.transform.events.lexicon import Lexicon, Word
 
 _LETTERS = r"[^\W_]+(?:[-./][^\W_]+)*"
-BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
 QUOTES = frozenset('"“”„«»')
 
 
@@ -40,16 +39,15 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     tokens: list[Token] = []
     shouted = sentence.isupper()
     opening = True  # the next word may owe its capital to its place
+    form, new = lexicon.form, tuple.__new__
     for match in _pattern(lexicon.data.get("clitics", "")).finditer(sentence):
-        surface = match.group()
-        low = surface.lower()
-        first = surface[0]
-        is_break = surface in BREAKS
-        named = first.isupper() and (not opening or surface[1:].lower() != surface[1:])
-        acronym = len(surface) > 1 and surface.isupper() and not shouted
-        word = lexicon.name(low) if acronym else lexicon.word(low)
-        tokens.append(Token(surface, low, match.start(), match.end(), word, is_break, named))
-        opening = is_break and surface != "," and surface != "(" if not first.isalnum() else False
+        surface = match[0]
+        low, word, is_break, capital, is_word = form(surface)
+        if shouted:
+            word = lexicon.word(low)
+        named = capital == 2 or (capital == 1 and not opening)
+        tokens.append(new(Token, (surface, low, match.start(), match.end(), word, is_break, named)))
+        opening = is_break and surface != "," and surface != "(" and not is_word
     return tokens
 
 
@@ -76,16 +74,18 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
 def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
     """How surely each token is a finite verb: 2 surely, 1 perhaps (its form has other uses), 0 not."""
     result = [0] * len(tokens)
+    possessives = []
     for i, token in enumerate(tokens):
         word = token.word
-        if word.tags & FINITE_AUX or (word.modal and word.modal != "plain"):
+        if word.is_finite_auxiliary:
             after_to = i > 0 and "to" in tokens[i - 1].word.tags
             result[i] = 0 if after_to or ("infinitive_aux" in word.tags and _has_modal(tokens, i)) else 2
-        elif word.features & _FINITE and not token.is_name and "prep" not in word.tags:
+            if "maybe_possessive" in word.tags:
+                possessives.append(i)
+        elif word.verbs and not token.is_name and not word.features.isdisjoint(_FINITE) and "prep" not in word.tags:
             result[i] = _sureness(tokens, i, result, lexicon)
-    for i, token in enumerate(tokens):
-        # a possessive that looks like a verb (zijn) beside a sure one
-        if "maybe_possessive" in token.word.tags and _possessive(tokens, result, i):
+    for i in possessives:  # a possessive that looks like a verb (zijn) beside a sure one
+        if _possessive(tokens, result, i):
             result[i] = 0
     return result
 
@@ -136,6 +136,3 @@ def _possessive(tokens: list[Token], known: list[int], i: int) -> bool:
     if i and tokens[i - 1].word.tags & {"prep", "of"}:
         return True
     return any(known[j] == 2 for j in _stretch(tokens, i) if j != i)
-
-
-FINITE_AUX = frozenset({"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "do"})
