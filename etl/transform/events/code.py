@@ -103,6 +103,7 @@ class _Sentence:
         cast = Cast(scene, text, span.start)
         result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
+        stated: dict[int | None, tuple[int | None, LocationBasis]] = {}
         sources = {id(how.source) for group, how in judged if not _is_first_content(scene, group)}
         for group, how in judged:
             if _only_says(scene, group, id(group) in sources):
@@ -111,9 +112,26 @@ class _Sentence:
             if group.role == "noun" and at.basis == "background":
                 at = told.of(group.entry) or at
             told.tell(group.entry, how.modality, at)
-            where = _where(scene, group, self.places, places, span.start)
-            result.append(_mention(span, text, scene, group, how, at, where, cast.of(group, how)))
+            where, people = _where(scene, group, self.places, places, span.start), cast.of(group, how)
+            if where[0] is None:
+                where = stated.get(scene.clauses[group.clause].parent, where)
+            else:
+                stated.setdefault(group.clause, (where[0], "carried"))
+            if where[0] is None:
+                where = self._of_actor(people, places)
+            result.append(_mention(span, text, scene, group, how, at, where, people))
         return result
+
+    def _of_actor(
+        self, people: Sequence[Participant], places: Sequence[PlaceMention]
+    ) -> tuple[int | None, LocationBasis]:
+        """The country in an actor's name: the weakest evidence of where it was."""
+        actors = [p for p in people if p.role == "actor"]
+        for index in self.places:
+            place = places[index]
+            if place.place is not None and any(a.start <= place.start < a.end for a in actors):
+                return index, "actor"
+        return None, "none"
 
 
 def _is_event(scene: Scene, group: Group) -> bool:
@@ -194,7 +212,7 @@ def _mention(
         lemma=group.entry.lemma,
         event_type=group.entry.event_type,
         mode=group.entry.mode,
-        context=(),
+        context=_contexts(scene, group),
         tense=group.tense,
         polarity=how.polarity,
         modality=how.modality,
@@ -206,6 +224,14 @@ def _mention(
         participants=participants,
         confidence=_confidence(group),
     )
+
+
+def _contexts(scene: Scene, group: Group) -> tuple[str, ...]:
+    """The contexts that the words of the event's clause show, and those of its type and mode."""
+    entry, known = group.entry, scene.lexicon.type_contexts
+    found = {kind for i in scene.clauses[group.clause].tokens for kind in scene.tokens[i].word.contexts}
+    found.update(known.get(entry.event_type, ()), known.get(f"{entry.event_type}/{entry.mode}", ()))
+    return tuple(sorted(found))
 
 
 def _trigger(scene: Scene, group: Group) -> tuple[int, int]:

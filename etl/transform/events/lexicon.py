@@ -64,9 +64,11 @@ class Word(NamedTuple):
     """It can open a clause."""
     triggers: bool
     """It can name an event, alone or with other words."""
+    contexts: frozenset[str]
+    """The PLOVER contexts that it gives an event beside it."""
 
 
-_NAME = Word(frozenset(), (), (), None, frozenset(), frozenset(), False, False, False, False)
+_NAME = Word(frozenset(), (), (), None, frozenset(), frozenset(), False, False, False, False, frozenset())
 AUXILIARIES = frozenset(
     {"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "been", "do", "did", "got", "having"}
 )
@@ -125,6 +127,9 @@ class Lexicon:
         self._verbs: defaultdict[str, list[Reading]] = defaultdict(list)
         self._nouns: defaultdict[str, list[Entry]] = defaultdict(list)
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._contexts = [(kind, listed.split()) for kind, listed in self.data.get("contexts", {}).items()]
+        """Parts of words that show a context."""
+        self.type_contexts = {kind: listed.split() for kind, listed in self.data.get("type_contexts", {}).items()}
         self.particles: set[str] = set()
         self._read_verbs()
         self._read_nouns()
@@ -239,6 +244,7 @@ class Lexicon:
                 (modal is not None and modal != "plain") or bool(tags & FINITE_AUXILIARIES),
                 bool(tags & _JOINERS),
                 bool(nouns) or any(r.entry.event_type for r in verbs),
+                frozenset(kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)),
             )
         return known
 
@@ -273,6 +279,12 @@ class Lexicon:
         return ()
 
 
+def _is_part(part: str, low: str) -> bool:
+    """Whether a word begins or ends with a part, or holds one long enough to be no accident."""
+    return low.startswith(part) or low.endswith(part) or (len(part) >= _LONG_PART and part in low)
+
+
+_LONG_PART = 7
 _ACTOR_MIN = 6  # letters an office must have to be found at the end of a compound
 
 
