@@ -125,6 +125,50 @@ def _quoted_after(mark: str, quoted: bool) -> bool:
     return mark != "”" and (not quoted or mark in "“„")
 
 
+def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexicon: Lexicon) -> Kind | None:
+    """The kind of clause that begins at i without a word that says so."""
+    if not any(fin[j] for j in current.tokens):
+        return None
+    if lexicon.verb_second:  # no comma after the relative clause: "de man die zij zag is weg"
+        return "main" if current.kind == "rel" and fin[i] == 2 and tokens[i - 1].word.verbs else None
+    if current.kind == "rel" and _resumes(tokens, fin, i):
+        return "main"
+    return "that" if _is_told(tokens, fin, i, current.tokens) else None
+
+
+def _resumes(tokens: list[Token], fin: list[int], i: int) -> bool:
+    """Whether an auxiliary takes up the main clause after a relative one: the man who fled has been found."""
+    before = tokens[i - 1].word
+    return (
+        fin[i] == 2 and tokens[i].word.is_auxiliary and not (fin[i - 1] or before.modal or before.tags & _BEFORE_VERB)
+    )
+
+
+def _is_told(tokens: list[Token], fin: list[int], i: int, stretch: list[int]) -> bool:
+    """Whether what is said begins at i without "that": Turkey said it had won, said on Friday he would go."""
+    verb = next((j for j in reversed(stretch) if fin[j]), None)
+    if verb is None or not any(r.entry.flags & _TELLS for r in tokens[verb].word.verbs):
+        return False
+    is_bare = any("bare" in r.entry.flags for r in tokens[verb].word.verbs)
+    tags = tokens[i].word.tags
+    if tags & {"that", "to", "prep", "adverb", "coord", "rel", "sub", "cond"} or fin[i]:
+        return False
+    if i != verb + 1 and not ("subject_pronoun" in tags and "prep" in tokens[verb + 1].word.tags):
+        return False
+    for j in range(i + 1, len(tokens)):
+        if tokens[j].is_break or tokens[j].word.tags & {"rel", "sub", "cond", "coord"}:
+            return False
+        if fin[j] == 2 or (fin[j] and (is_bare or "subject_pronoun" in tags)):
+            return True
+    return False
+
+
+_BEFORE_VERB = frozenset(
+    {"subject_pronoun", "adverb", "neg", "rel_bare", "rel", "coord", "be_pres", "be_past", "been"}
+)
+_TELLS = frozenset({"speech", "claim", "wish"})
+
+
 def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:
     result: list[_Stretch] = []
     current = _Stretch([], "main", None, "", False)
@@ -148,10 +192,10 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             current = close(_Stretch([], "main", None, mark, quoted))
             continue
         has_verb = has_verb and bool(current.tokens)
-        if current.kind == "rel" and has_verb and fin[i] == 2 and tokens[i - 1].word.verbs and lexicon.verb_second:
-            # the main clause goes on after its relative clause without a comma: "de man die zij zag is weg"
-            current = close(_Stretch([i], "main", None, ",", quoted))
-            has_verb = True
+        silent = _silent(tokens, fin, i, current, lexicon) if has_verb else None
+        if silent is not None:
+            current = close(_Stretch([i], silent, None, "," if silent == "main" else "", quoted))
+            has_verb = bool(fin[i])
             continue
         kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.word.joins else None
         if kind and not (kind == "main" and not current.tokens):

@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from etl import languages
 from etl.schema.core import LocationBasis
 from etl.transform.events import lexicon as lexicons
-from etl.transform.events.modality import Stance, stance
+from etl.transform.events.modality import Stance, comments, stance
 from etl.transform.events.participants import Cast
 from etl.transform.events.recall import Recall
-from etl.transform.events.scene import Scene, read
+from etl.transform.events.scene import Scene, read_events
 from etl.transform.events.timing import Timed, When, when
 from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
 
 _REACH = 6  # tokens from a place back to its preposition
 _DATED = frozenset({"DATE", "TIME"})
+_LOOK_BACK = 3  # tokens between a preposition of place and the place
 
 
 def code(
@@ -51,7 +52,7 @@ def code(
     told: dict[int, Recall] = defaultdict(Recall)
     for span in sentences:
         unit = units[span.unit]
-        scene = read(unit.text[span.start : span.end], unit.kind, lexicon)
+        scene = read_events(unit.text[span.start : span.end], unit.kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
             continue
         sentence = _Sentence(unit, span, scene, times_of.within(span), places_of.within(span))
@@ -156,6 +157,7 @@ def _only_says(scene: Scene, group: Group, is_source: bool) -> bool:
         return False
     first, *rest = clause.tokens
     inverted = first == clause.verb and group.clause > 0
+    inverted |= not scene.lexicon.verb_second and comments(scene, group.clause)
     points_back = rest[:1] == [clause.verb] and scene.tags(first) >= {"def", "pronoun", "that"}
     return (inverted and is_source) or points_back
 
@@ -172,7 +174,8 @@ def _where(
         first = next((i for i, t in enumerate(scene.tokens) if t.end > mention.start - offset), None)
         if first is None or scene.owner[first] != group.clause:
             continue
-        if not _is_locative(scene, first):
+        is_object = "there" in group.entry.flags and 0 < first - group.head <= _LOOK_BACK
+        if not is_object and not _is_locative(scene, first):
             continue
         distance = first - group.head
         key = (distance < 0, abs(distance))

@@ -47,7 +47,7 @@ def _rewrite(word: str, rewrites: list[list[str]]) -> str:
 def _irregular(lemma: str, rule: Rules) -> tuple[str, dict[str, str]] | None:
     """The longest irregular verb that the lemma ends in, and what stands before it: ver + bieden."""
     prefixes = rule.data.get("prefixes", "").split()
-    for cut in range(max(0, len(lemma) - 2)):
+    for cut in range(1 if rule.data.get("irregular_whole") else max(0, len(lemma) - 2)):
         row = rule.irregular.get(lemma[cut:])
         known = lemma[:cut] in prefixes if prefixes else cut >= 2 and re.search("[aeiouy]", lemma[:cut])
         if row and (cut == 0 or known):

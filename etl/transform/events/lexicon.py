@@ -12,7 +12,8 @@ A line of `events_verbs.csv` is one verb or verb phrase:
             (s subject, o object, else a preposition)
     need    letters of which at least one must stand in the clause, separated by |; three or fewer are a whole word
     not     letters of which none may stand in it
-    flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec
+    flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec, there
+            (the object is where it happened), bare (what is said may follow without a conjunction)
 """
 
 from collections import defaultdict
@@ -35,6 +36,13 @@ class Entry(NamedTuple):
     flags: frozenset[str]
     particle: str
     companions: tuple[str, ...]
+    source: str
+    """File and line of its entry: events_verbs.csv:12."""
+
+    @property
+    def slot_words(self) -> frozenset[str]:
+        """The prepositions that its slots name."""
+        return frozenset(p for _, sources in self.slots for source in sources for p in source.split("/")) - {"s", "o"}
 
 
 class Reading(NamedTuple):
@@ -133,6 +141,10 @@ class Lexicon:
         self.particles: set[str] = set()
         self._read_verbs()
         self._read_nouns()
+        self.bare_passives = frozenset(self.data.get("bare_passives", "").split())
+        """Verbs whose past form, followed by a preposition, is a passive in a headline."""
+        self.charged_with = frozenset(self.data.get("charged_with", "").split())
+        """Prepositions between who is accused and what of."""
         self._words: dict[str, Word] = {}
         self.forms: dict[str, Form] = {}
         """What `form` has answered; kept small, for names and numbers have no end."""
@@ -186,7 +198,7 @@ class Lexicon:
         inflection = rules(self.language).data
         bar, joins = inflection["separator"], inflection["particle_joins"]
         before = self.data["companions"] == "before"
-        for row in languages.table(self.language, "events_verbs"):
+        for line, row in enumerate(languages.table(self.language, "events_verbs"), start=2):
             words = row["lemma"].split()
             head = words[-1] if before else words[0]
             particle, _, verb = head.rpartition(bar)
@@ -200,6 +212,7 @@ class Lexicon:
                 frozenset(row["flags"].split()),
                 particle,
                 tuple(words[:-1] if before else words[1:]),
+                f"events_verbs.csv:{line}",
             )
             if particle:
                 self.particles.add(particle)
@@ -210,7 +223,7 @@ class Lexicon:
                     self._verbs[surface].append(Reading(entry, feature, not particle))
 
     def _read_nouns(self) -> None:
-        for row in languages.table(self.language, "events_nouns"):
+        for line, row in enumerate(languages.table(self.language, "events_nouns"), start=2):
             words = row["lemma"].split()
             entry = Entry(
                 row["lemma"],
@@ -222,6 +235,7 @@ class Lexicon:
                 frozenset(row["flags"].split()),
                 "",
                 tuple(words[:-1]),
+                f"events_nouns.csv:{line}",
             )
             for surface, _ in noun_forms(words[-1], row["plural"], self.language):
                 self._nouns[surface].append(entry)

@@ -5,12 +5,14 @@ What belongs here: which nouns name an event in their clause. What does not: ver
 """
 
 from etl.transform.events.clauses import Clause
-from etl.transform.events.lexicon import Entry
+from etl.transform.events.lexicon import Entry, Lexicon
 from etl.transform.events.tokens import Token
 from etl.transform.events.verbs import Group, clause_text
 
 
-def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], verbs: list[Group]) -> list[Group]:
+def groups(
+    tokens: list[Token], clauses: list[Clause], fin: list[int], verbs: list[Group], lexicon: Lexicon
+) -> list[Group]:
     """The event nouns of a sentence as groups of role `noun`, where no verb group tells the same event."""
     result: list[Group] = []
     taken = {i for g in verbs for i in g.used}
@@ -26,14 +28,19 @@ def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], verbs: li
                 continue
             text = text or clause_text(tokens, clause)
             found = _best(tokens, clause, position, text)
-            if found and not any(_tells(g, number, found[0], token.low) for g in verbs):
+            if found and not any(_tells(g, number, found[0], tokens, i, lexicon) for g in verbs):
                 entry, used = found
                 result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
     return result
 
 
-def _tells(verb: Group, clause: int, noun: Entry, low: str) -> bool:
+def _tells(verb: Group, clause: int, noun: Entry, tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     """Whether a verb is the event that its object names: sancties instellen."""
+    low = tokens[i].low
+    if not lexicon.verb_second:  # its subject and what a preposition adds are no object
+        by_prep = any("prep" in tokens[j].word.tags for j in range(verb.head + 1, i))
+        if (i > verb.head) == verb.passive or by_prep:
+            return False
     if verb.clause != clause or "occur" in verb.entry.flags or verb.entry.event_type != noun.event_type:
         return False
     return any(letters.strip() in low for letters in verb.entry.need)

@@ -74,19 +74,23 @@ class Cast:
         for role, sources in group.entry.slots:
             found: list[Phrase] = []
             for source in sources:
-                if source == "s":
-                    found += subject
-                elif source == "o":
-                    found += objects
-                elif role == "actor":
-                    found += [p for p in self._with(group, (source,)) if self._is_party(p)]
-                elif not any(self._is_party(p) for p in found):
-                    hits = self._with(group, (source,))
+                hits = self._first(group, source, subject, objects)
+                if role == "actor" and source not in ("s", "o"):
+                    found += [p for p in hits if self._is_party(p)]
+                elif source == "s" or not found or not any(self._is_party(p) for p in found):
                     found = hits if any(self._is_party(p) for p in hits) else found or hits
             result[role] = found
         if "subjrec" in group.entry.flags:
             result["recipient"], result["actor"] = subject, self._with(group, (lexicon.passive_actor,))
         return result
+
+    def _first(self, group: Group, source: str, subject: list[Phrase], objects: list[Phrase]) -> list[Phrase]:
+        """The phrases of a slot; of `to/o` those of the first part that has any."""
+        for part in source.split("/"):
+            found = subject if part == "s" else objects if part == "o" else self._with(group, (part,))
+            if found:
+                return found
+        return []
 
     def _with(self, group: Group, preps: tuple[str, ...]) -> list[Phrase]:
         """The phrases after one of these prepositions, coordinated ones too."""
@@ -110,7 +114,7 @@ class Cast:
             start = self._infinitive_start(group)
             return [p for p in own if p.first > start]
         inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
-        if inner and group.role in ("finite", "participle", "infinitive"):
+        if inner and group.role in ("finite", "participle", "infinitive", "ing"):
             cut = min(self._infinitive_start(g) for g in inner)
             return [p for p in own if p.first <= cut or p.first < group.head]
         return own
@@ -121,7 +125,7 @@ class Cast:
     def _infinitive_start(self, group: Group) -> int:
         scene = self.scene
         for i in range(group.head - 1, -1, -1):
-            if "purpose" in scene.tags(i):
+            if "purpose" in scene.tags(i) or (not scene.lexicon.verb_second and "to" in scene.tags(i)):
                 return i
             if any(g.head == i and g.role in ("finite", "participle", "infinitive") for g in scene.groups):
                 return i
@@ -134,6 +138,8 @@ class Cast:
         scene = self.scene
         clause = scene.clauses[group.clause]
         own = [p for p in self._stretch(group) if not p.prep and not self._is_expletive(p)]
+        if not scene.lexicon.verb_second:
+            return self._subject(group, own), _chain([p for p in own if p.first > group.head], 0)
         if group.role == "to":
             return self._controller(group), _chain(own, 0)
         if group.role == "reduced":
@@ -154,6 +160,39 @@ class Cast:
         rest = [p for p in own if p not in subject]
         return subject, _chain(rest, 0)
 
+    def _subject(self, group: Group, own: list[Phrase]) -> list[Phrase]:
+        """The subject where it stands before its verb: of a clause, of an infinitive, of a participle."""
+        scene = self.scene
+        clause = scene.clauses[group.clause]
+        if group.role == "to":
+            return self._controller(group)
+        if group.role == "reduced" or (group.role == "ing" and group.tense == "NONE"):
+            return self._before(group)
+        if clause.kind == "rel" and not clause.shares_subject and self._bare_relative(clause.opener):
+            return self._antecedent(group.clause)
+        at = self._subject_at(own, group)
+        if at is not None:
+            return _chain(own, at)
+        shared = clause.parent is not None and (clause.shares_subject or clause.kind == "rel")
+        return self._subject_of(clause.parent) if shared and clause.parent is not None else []
+
+    def _before(self, group: Group) -> list[Phrase]:
+        """Whom a participle speaks of: the phrase just before it, else the subject of the clause."""
+        own = self.phrases(group.clause)
+        before = [k for k, p in enumerate(own) if p.tokens[-1] == group.used[0] - 1]
+        if before and group.role == "reduced":
+            k = before[0]
+            while k and own[k].joined:
+                k -= 1
+            return _chain(own, k)
+        main = self.scene.main_group(group.clause)
+        if main is None or main is group:
+            return []
+        subject, objects = self._arguments(main)
+        if "allege" in main.entry.flags and not main.passive and main.head < group.head:
+            return objects  # accused Egypt of supporting
+        return subject
+
     def _subject_at(self, own: list[Phrase], group: Group) -> int | None:
         """Which bare phrase is the subject: the one before the finite verb, else the first after it."""
         if not own:
@@ -169,7 +208,11 @@ class Cast:
                 if scene.lexicon.verb_second:
                     return self._pronoun_after(own, verb) or before[0]
                 heads = [k for k in before if not own[k].joined]
+                if heads and scene.tokens[verb - 1].surface == ",":
+                    return heads[0]  # The general, a former ally, was
                 return heads[-1] if heads else before[0]
+            if clause.tokens[0] == verb and "speech" in group.entry.flags:
+                return 0  # said the chief
             return 0 if scene.lexicon.verb_second else None
         return 0
 
@@ -208,12 +251,15 @@ class Cast:
         scene = self.scene
         before = [g for g in scene.groups if g.clause == group.clause and g.head < group.head and g.role != "noun"]
         governor = next((g for g in reversed(before) if g.role != "to"), None)
+        if governor is None and not scene.lexicon.verb_second:
+            own = [p for p in self.phrases(group.clause) if not p.prep and p.first < group.head]
+            return _chain(own, next((k for k in range(len(own) - 1, -1, -1) if not own[k].joined), -1))
         if governor is None:
             return []
         subject, objects = self._arguments(governor)
         if governor.entry.flags & {"ask", "allege"} and not governor.passive:
             asked = objects or self._verb(governor).get("recipient", [])
-            return asked or []
+            return asked or ([] if scene.lexicon.verb_second else subject)
         return subject
 
     # nouns

@@ -51,7 +51,9 @@ class _Chunker:
                 self._end(i)
             elif tags & {"coord"} and "def" not in tags:
                 self._close()
-                self.joiner = "and" in tags
+                self.joiner = "and" in tags and (scene.lexicon.verb_second or i - 1 not in scene.verbal)
+            elif self._joins(i, tags):
+                continue
             elif "prep" in tags and not self._inside_name(i):
                 self._close()
                 self.prep, self.joiner = scene.tokens[i].low, False
@@ -60,12 +62,7 @@ class _Chunker:
                 self.current = [i]
                 self._close(pronoun=True)
             elif tags & {"def", "indef"} and not self._inside_name(i):
-                self._close()
-                self.determined = "def" in tags
-                self.current = []
-                self.determiner = i
-                if "def" not in tags and not _is_article(tags):
-                    self.current = [i]
+                self._determine(i, tags)
             elif tags & {"adverb", "neg", "sub", "cond", "rel"}:
                 if self.current:
                     self._close()
@@ -82,7 +79,7 @@ class _Chunker:
         if i in self.scene.companions and not self.determined and "prep" not in self.scene.tags(i):
             self.current = []
         self._close()
-        self.prep = ""
+        self.prep = self.scene.tokens[i].low if i in self.scene.slot_words else ""
 
     def _close(self, pronoun: bool = False) -> None:
         if self.current:
@@ -91,6 +88,40 @@ class _Chunker:
             self.found.append(Phrase(self.current, prep, self.determined, pronoun, joined))
             self.prep, self.joiner = "", False
         self.current, self.determined = [], False
+
+    def _determine(self, i: int, tags: frozenset[str]) -> None:
+        """Begin a phrase with its article; a quantity is part of it."""
+        self._close()
+        self.determined = "def" in tags
+        if "def" not in tags and not _is_article(tags):
+            self.current = [i]
+
+    def _joins(self, i: int, tags: frozenset[str]) -> bool:
+        """Take a small word that opens no phrase of its own: thousands of voters, according to, at least."""
+        scene = self.scene
+        if "of" in tags and self._is_before_of(i):
+            self.current.append(i)
+        elif self._is_bound(i) or (self._is_bound(i + 1) and "prep" in tags):
+            self.joiner = self.joiner and not self.current
+            self._close()
+        else:
+            return "prep" in tags and self.prep in scene.lexicon.attribution and scene.tokens[i - 1].low == self.prep
+        return True
+
+    def _is_before_of(self, i: int) -> bool:
+        """Whether "of" is part of a quantity or a title: thousands of voters, Secretary of State."""
+        scene = self.scene
+        if not self.current or i + 1 >= len(scene.tokens):
+            return False
+        words = [scene.tokens[j].low for j in (self.current[-1], i, i + 1)]
+        return words[0] in scene.lexicon.numbers or scene.lexicon.actor(" ".join(words)) is not None
+
+    def _is_bound(self, i: int) -> bool:
+        """A word such as "least" in "at least": it says how many and is no part of a name."""
+        scene = self.scene
+        if not 0 < i < len(scene.tokens) or scene.lexicon.bounds.get(scene.tokens[i].low) not in ("least", "most"):
+            return False
+        return "prep" in scene.tags(i - 1) and "prep" not in scene.tags(i)
 
     def _comma(self, last: int, i: int) -> None:
         """A gap in the clause: a comma, a quotation mark or another clause."""

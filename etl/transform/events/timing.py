@@ -124,6 +124,8 @@ def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Ti
 
 def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
     """Whether an expression stands in the stretch of an infinitive: after the verb that governs it."""
+    if not scene.lexicon.verb_second:
+        return time.first > group.head
     before = [
         max(g.used)
         for g in scene.groups

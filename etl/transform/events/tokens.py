@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from etl.transform.events.inflection import Feature
-from etl.transform.events.lexicon import Lexicon, Word
+from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Word
 
 _LETTERS = r"[^\W_]+(?:[-./][^\W_]+)*"
 QUOTES = frozenset('"“”„«»')
@@ -46,6 +46,8 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
         if shouted:
             word = lexicon.word(low)
         named = capital == 2 or (capital == 1 and not opening)
+        if named and word.modal and not lexicon.verb_second:
+            word = word._replace(modal=None, is_auxiliary=False, is_finite_auxiliary=False)  # in May
         tokens.append(new(Token, (surface, low, match.start(), match.end(), word, is_break, named)))
         opening = is_break and surface != "," and surface != "(" and not is_word
     return tokens
@@ -58,7 +60,7 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
         return bool(word.nouns) and i + 1 < len(tokens) and "prep" in tokens[i + 1].word.tags
     tags = before.word.tags
     if before.low in lexicon.numbers or before.low.isdecimal():
-        return True
+        return lexicon.verb_second or "PAST" not in word.features  # thousands protested
     if tags & {"to", "subject_pronoun", "rel_bare"}:
         return False
     if "maybe_possessive" in tags and "PART" in word.features and not word.nouns:
@@ -84,10 +86,64 @@ def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
                 possessives.append(i)
         elif word.verbs and not token.is_name and not word.features.isdisjoint(_FINITE) and "prep" not in word.tags:
             result[i] = _sureness(tokens, i, result, lexicon)
+    if not lexicon.verb_second:
+        _settle(tokens, result, lexicon)
     for i in possessives:  # a possessive that looks like a verb (zijn) beside a sure one
         if _possessive(tokens, result, i):
             result[i] = 0
     return result
+
+
+def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
+    """Where the subject stands first: a form that another verb follows is its subject, not the finite verb."""
+    seen = False
+    for i, token in enumerate(tokens):
+        if token.is_break or token.word.tags & _OPENERS:
+            seen = False
+        if not known[i] or token.word.modal or token.word.tags & FINITE_AUXILIARIES:
+            seen = seen or bool(known[i])
+            continue
+        if _is_subject(tokens, known, i, lexicon) or _is_reduced(tokens, known, i):
+            known[i] = 0
+        elif "PAST" not in token.word.features and (seen or lexicon.actor(token.low) is not None):
+            known[i] = 1 if not i or not known[i - 1] else 0
+        seen = seen or bool(known[i])
+
+
+def _is_subject(tokens: list[Token], known: list[int], i: int, lexicon: Lexicon) -> bool:
+    """Whether a form stands as a noun: Police arrest, Syrian rebels shot, Shell bought, a former ally."""
+    word, low = tokens[i].word, tokens[i].low
+    if "PAST" not in word.features:
+        following = tokens[i + 1].word if i + 1 < len(tokens) and known[i + 1] else None
+        is_noun = bool(word.nouns) or low.endswith("s") or lexicon.actor(low) is not None
+        if following and (
+            is_noun or "PAST" in following.features or following.tags & FINITE_AUXILIARIES or following.modal
+        ):
+            return True
+        if i > 1 and "INF" in word.features and _is_adjective(tokens[i - 1], lexicon):
+            return bool(tokens[i - 2].word.tags & {"def", "indef", "possessive"})
+    is_office = bool(i) and tokens[i - 1].is_break and lexicon.actor(low) is not None  # …, doctors in Berlin said
+    if i and tokens[i - 1].surface != ":" and not is_office:
+        return False
+    stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].is_break), len(tokens))
+    return any(known[i + 1 : stop])
+
+
+def _is_adjective(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a word may stand between an article and a noun rather than be the subject."""
+    word = token.word
+    known = word.tags or word.verbs or word.nouns or token.is_break
+    return not known and not token.low.endswith("s") and lexicon.actor(token.low) is None
+
+
+def _is_reduced(tokens: list[Token], known: list[int], i: int) -> bool:
+    """Whether a participle opens a stretch without a subject: Arrested on Monday, the man …, jailed since 2017, …"""
+    if "PART" not in tokens[i].word.features or (i and tokens[i - 1].surface != ","):
+        return False
+    if i + 1 >= len(tokens) or "prep" not in tokens[i + 1].word.tags or (i and any(known[:i])):
+        return False
+    stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].surface == ","), len(tokens))
+    return any(t.word.verbs for t in tokens[stop + 1 :])
 
 
 def _sureness(tokens: list[Token], i: int, known: list[int], lexicon: Lexicon) -> int:
@@ -112,6 +168,7 @@ def _sureness(tokens: list[Token], i: int, known: list[int], lexicon: Lexicon) -
 
 
 _FINITE: frozenset[Feature] = frozenset({"PRES", "PAST"})
+_OPENERS = frozenset({"sub", "cond", "rel", "coord"})
 _ARTICLE_OR_PRONOUN = frozenset({"def", "pronoun"})
 _AFTER_VERB = frozenset({"def", "indef", "prep", "pronoun", "adverb", "reflexive"})
 _CONJUNCTIONS = frozenset({"that", "cond", "sub"})

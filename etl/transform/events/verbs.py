@@ -39,6 +39,11 @@ class Group:
     used: tuple[int, ...]
     """Token indexes of the verb, its particle and its companions."""
 
+    @property
+    def is_predicate(self) -> bool:
+        """Whether it says something of a subject: a finite verb, or what an auxiliary holds up."""
+        return self.role in ("finite", "participle", "infinitive") or (self.role == "ing" and self.tense != "NONE")
+
 
 class Chain:
     """The auxiliaries that belong to a verb: all of its clause, or those just before it."""
@@ -127,7 +132,7 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
     if "PART" in features and _perfect_infinitive(tokens, i):
         return "to"
     if "ING" in features and not lexicon.verb_second:
-        return "ing"
+        return None if tags_before & {"def", "indef", "possessive"} or _is_attribute(tokens, i) else "ing"
     if "PART" in features and chain.any and i != clause.verb:
         return "participle"
     if i == clause.verb and features & {"PRES", "PAST"}:
@@ -149,6 +154,21 @@ def _perfect_infinitive(tokens: list[Token], i: int) -> bool:
     return any(
         to >= 0 and aux < len(tokens) and "to" in tokens[to].word.tags and "infinitive_aux" in tokens[aux].word.tags
         for to, aux in beside
+    )
+
+
+def _holds_participle(tokens: list[Token], i: int) -> bool:
+    """Whether the next word is a participle: then an auxiliary is no verb of its own."""
+    return i + 1 < len(tokens) and "PART" in tokens[i + 1].word.features
+
+
+def _is_attribute(tokens: list[Token], i: int) -> bool:
+    """Whether a present participle that names an event stands as a noun: the heavy bombing."""
+    return (
+        bool(tokens[i].word.nouns)
+        and i > 1
+        and bool(tokens[i - 2].word.tags & {"def", "indef"})
+        and not (tokens[i - 1].word.tags or tokens[i - 1].word.verbs)
     )
 
 
@@ -273,6 +293,8 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
         for i in clause.tokens:
             token = tokens[i]
             if not token.word.verbs or token.is_name or i in taken or _is_only_auxiliary(token):
+                continue
+            if not lexicon.verb_second and token.word.is_auxiliary and _holds_participle(tokens, i):
                 continue
             frame = frame or _Frame(tokens, clause, lexicon, fin)
             chain = frame.chain(i)

@@ -11,8 +11,8 @@ a sentence with no trigger holds no event.
     modality    as in the schema, with `NEG ` before it where it is said not to have happened; `;` as above
     actors, recipients      surfaces, parted by `;`
     place       where the sentence says it happened
-    time        days `2026-03-02/2026-03-08`, moments where they have a T, open as `2026-03-02..`; news: as tense says, within a day of the
-                publication; past, future: before or after it, no more is said; -: not asked
+    time        days `2026-03-02/2026-03-08`, moments where they have a T, open as `2026-03-02..`; news: as tense
+                says, within a day of the publication; past, future: before or after it, no more is said; -: not asked
 """
 
 import csv
@@ -26,8 +26,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from etl.annotate import annotate
+from etl.transform.tabulate import language_zone
 
-PUBLISHED = dt.datetime(2026, 3, 12, 14, tzinfo=ZoneInfo("Europe/Amsterdam"))  # a Thursday
+PUBLISHED = dt.datetime(2026, 3, 12, 14)  # noqa: DTZ001 - a Thursday; civil time of the language
 _DAY = dt.timedelta(days=1)
 
 
@@ -92,8 +93,18 @@ def code(sentences: list[Sentence], language: str) -> Iterator[list[dict[str, An
         json.dumps({"id": i, "text": s.text, "lang": language, "reference": PUBLISHED.isoformat()})
         for i, s in enumerate(sentences)
     )
+    zone = ZoneInfo(language_zone(language))
     for record in annotate(records):
+        for event in record["events"]:
+            event["time"] = {name: _civil(value, zone) for name, value in event["time"].items()}
         yield record["events"]
+
+
+def _civil(value: str | None, zone: ZoneInfo) -> str | None:
+    """An instant as civil time; anything else as it is."""
+    if value is None or not value.endswith("Z"):
+        return value
+    return dt.datetime.fromisoformat(value).astimezone(zone).replace(tzinfo=None).isoformat()
 
 
 def score(language: str) -> tuple[dict[str, float], list[str]]:
@@ -205,10 +216,10 @@ def truth(wanted: str) -> tuple[dt.datetime | None, dt.datetime | None]:
     if wanted in ("past", "future"):
         return (None, PUBLISHED) if wanted == "past" else (PUBLISHED, None)
     first, _, last = wanted.removesuffix("..").partition("/")
-    begin = dt.datetime.fromisoformat(first).replace(tzinfo=PUBLISHED.tzinfo)
+    begin = dt.datetime.fromisoformat(first)
     if wanted.endswith(".."):
         return begin, None
-    end = dt.datetime.fromisoformat(last or first).replace(tzinfo=PUBLISHED.tzinfo)
+    end = dt.datetime.fromisoformat(last or first)
     end += dt.timedelta(0) if "T" in wanted else _DAY
     today = begin <= PUBLISHED < end
     return begin, (PUBLISHED if today else end)
