@@ -130,10 +130,18 @@ def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexi
     if not any(fin[j] for j in current.tokens):
         return None
     if lexicon.verb_second:  # no comma after the relative clause: "de man die zij zag is weg"
-        return "main" if current.kind == "rel" and fin[i] == 2 and tokens[i - 1].word.verbs else None
+        ends = fin[i] == 2 and bool(tokens[i - 1].word.verbs)
+        holds = current.kind == "rel" or (current.kind == "that" and _is_subject(tokens, current))
+        return "main" if ends and holds else None
     if current.kind == "rel" and _resumes(tokens, fin, i):
         return "main"
     return "that" if _is_told(tokens, fin, i, current.tokens) else None
+
+
+def _is_subject(tokens: list[Token], stretch: _Stretch) -> bool:
+    """Whether a clause is part of the subject: de kans dat hij vertrekt is klein."""
+    opener = stretch.opener or 0
+    return opener > 0 and bool(tokens[opener - 1].word.governs & _WITH_CONTENT)
 
 
 def _resumes(tokens: list[Token], fin: list[int], i: int) -> bool:

@@ -105,9 +105,9 @@ class _Sentence:
         result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
         stated: dict[int | None, tuple[int | None, LocationBasis]] = {}
-        sources = {id(how.source) for group, how in judged if not _is_first_content(scene, group)}
+        told_of = {g.clause for g, _ in judged if not _is_first_content(scene, g)}
         for group, how in judged:
-            if _only_says(scene, group, id(group) in sources):
+            if _only_says(scene, group, bool(told_of - {group.clause})):
                 continue
             at = when(scene, group, how.modality, timed)
             if group.role == "noun" and at.basis == "background":
@@ -150,8 +150,11 @@ def _is_first_content(scene: Scene, group: Group) -> bool:
     return clause.kind == "that" and clause.parent is None
 
 
-def _only_says(scene: Scene, group: Group, is_source: bool) -> bool:
-    """Whether a verb of speech does no more than name who says so: "…, zegt de minister", "Dat melden media"."""
+def _only_says(scene: Scene, group: Group, has_others: bool) -> bool:
+    """Whether a verb of speech does no more than name who says so: "…, zegt de minister", "Dat melden media".
+
+    Said of a sentence that tells another event; what is said of nothing else is an event itself.
+    """
     clause = scene.clauses[group.clause]
     if not group.entry.flags & {"speech", "evid"} or clause.kind != "main" or group.role != "finite":
         return False
@@ -159,7 +162,7 @@ def _only_says(scene: Scene, group: Group, is_source: bool) -> bool:
     inverted = first == clause.verb and group.clause > 0
     inverted |= not scene.lexicon.verb_second and comments(scene, group.clause)
     points_back = rest[:1] == [clause.verb] and scene.tags(first) >= {"def", "pronoun", "that"}
-    return (inverted and is_source) or points_back
+    return (inverted and has_others) or points_back
 
 
 def _where(

@@ -137,6 +137,9 @@ class _Chunker:
         here, before = self.scene.place_at.get(i), self.scene.place_at.get(i - 1)
         if before is not None and before[1].role != "demonym" and here is None:
             return not self.scene.tokens[i].surface[0].isupper()  # in Breda twee tieners
+        if here is not None and before is None and here[1].role != "demonym":
+            low = self.scene.tokens[i - 1].low  # de koning Suriname: no one is called after a place alone
+            return not self.scene.tokens[i - 1].surface[0].isupper() and self.scene.lexicon.actor(low) is not None
         if here is None or before is None or here[0] == before[0]:
             return False
         return "demonym" not in (here[1].role, before[1].role)

@@ -112,7 +112,11 @@ def _noun_is_background(scene: Scene, group: Group) -> bool:
 def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Timed | None:
     """The expression of the event's clause; a noun's own stands in its phrase."""
     if group.role == "noun":
-        return next((t for t in times if _dates_noun(scene, group, t)), None)
+        own = next((t for t in times if _dates_noun(scene, group, t)), None)
+        if own is None and not background and scene.main_group(group.clause) is None:  # vrijdag was er een aanslag
+            near = (t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t))
+            own = next(near, None)
+        return own
     same = [t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t)]
     if group.role == "to":
         same = [t for t in same if _inside_infinitive(scene, group, t)]

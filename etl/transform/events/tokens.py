@@ -67,8 +67,8 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
         return False
     if not tags & {"def", "indef", "prep", "possessive"} or "coord" in tags:
         return False
-    if "pronoun" not in tags:
-        return True
+    if "pronoun" not in tags or ("possessive" in tags and "INF" in word.features):
+        return True  # "hun plannen"
     # "het werk", "hun inzet": an article or a pronoun; an article after a preposition, or where a verb has been
     return i > 1 and "prep" in tokens[i - 2].word.tags
 

@@ -70,9 +70,7 @@ class _Frame:
         self.words = {tokens[j].low for j in clause.tokens}
         self.has_reflexive = any("reflexive" in tokens[j].word.tags for j in clause.tokens)
         self._auxiliaries = [
-            j
-            for j in clause.tokens
-            if tokens[j].word.is_auxiliary and (fin[j] or "maybe_possessive" not in tokens[j].word.tags)
+            j for j in clause.tokens if tokens[j].word.is_auxiliary and (fin[j] or _is_no_possessive(tokens, j))
         ]
         self._shared: Chain | None = None
         self._text = ""
@@ -114,6 +112,13 @@ class _Frame:
         return word in self.words or (self.has_reflexive and word in _REFLEXIVES)
 
 
+def _is_no_possessive(tokens: list[Token], i: int) -> bool:
+    """Whether a word that can be a possessive stands beside a participle: zou zijn vertrokken."""
+    if "maybe_possessive" not in tokens[i].word.tags:
+        return True
+    return any(0 <= j < len(tokens) and "PART" in tokens[j].word.features for j in (i - 1, i + 1))
+
+
 def _is_only_auxiliary(token: Token) -> bool:
     if token.word.tags.isdisjoint(AUXILIARIES):
         return False
@@ -143,7 +148,7 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
         return "nominal"
     if "INF" in features and chain.have and lexicon.aux_in_clause:
         return "participle"  # the infinitive in place of a participle: heeft laten weten
-    if "PART" in features and not tags_before & {"def", "indef", "possessive"}:
+    if "PART" in features and not tags_before & _DETERMINERS:
         return "reduced"
     return None
 
@@ -155,6 +160,9 @@ def _perfect_infinitive(tokens: list[Token], i: int) -> bool:
         to >= 0 and aux < len(tokens) and "to" in tokens[to].word.tags and "infinitive_aux" in tokens[aux].word.tags
         for to, aux in beside
     )
+
+
+_DETERMINERS = frozenset({"def", "indef", "possessive"})
 
 
 def _holds_participle(tokens: list[Token], i: int) -> bool:
@@ -226,7 +234,10 @@ def _best(
 ) -> tuple[Reading, tuple[int, ...]] | None:
     """The reading of a verb that explains most of its clause, with the tokens it takes."""
     best: tuple[float, Reading, tuple[int, ...]] | None = None
-    for reading in tokens[i].word.verbs:
+    readings = tokens[i].word.verbs
+    if not tokens[i].word.tags.isdisjoint(AUXILIARIES):
+        readings = tuple(r for r in readings if r.entry.companions)
+    for reading in readings:
         entry = reading.entry
         if reading.feature not in _FEATURES[role] or not _fits(reading, frame):
             continue
