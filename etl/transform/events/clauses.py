@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from etl.transform.events.lexicon import Lexicon
-from etl.transform.events.tokens import FINITE_AUX, QUOTES, Token, finite
+from etl.transform.events.tokens import QUOTES, Token, finite
 
 Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
 
@@ -63,6 +63,9 @@ def _is_demonstrative(tokens: list[Token], fin: list[int], i: int) -> bool:
     return following is not None and fin[i + 1] == 2
 
 
+_WITH_CONTENT = frozenset({"possible", "hypothetical", "future", "alleged", "reported", "evidence"})
+
+
 def _subordinates(tokens: list[Token], fin: list[int], i: int, has_verb: bool) -> bool:
     """Whether a word that has other uses joins a clause: "toen de menigte …", "sinds hij …"; not "sinds mei"."""
     tags, before, following = tokens[i].word.tags, tokens[i - 1] if i else None, tokens[i + 1]
@@ -76,13 +79,13 @@ def _subordinates(tokens: list[Token], fin: list[int], i: int, has_verb: bool) -
 def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: bool) -> Kind | None:
     """The kind of clause that token i opens, or None."""
     tags = tokens[i].word.tags
-    if not tags & {"sub", "cond", "rel", "coord"}:
-        return None
     before = tokens[i - 1] if i else None
     if not _verb_ahead(tokens, fin, i + 1):
         return None
     after_noun = before is not None and not before.is_break and not fin[i - 1] and not before.word.tags
     after_comma = before is not None and before.surface in (",", "(", "–", "—")
+    if "that" in tags and "rel" in tags and before is not None and before.word.governs & _WITH_CONTENT:
+        return "that"  # de kans dat, geen bewijs dat
     is_relative = "rel" in tags and (
         after_noun or after_comma or (before and "prep" in before.word.tags and "def" not in tags)
     )
@@ -127,17 +130,26 @@ def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexi
     if not any(fin[j] for j in current.tokens):
         return None
     if lexicon.verb_second:  # no comma after the relative clause: "de man die zij zag is weg"
-        return "main" if current.kind == "rel" and fin[i] == 2 and tokens[i - 1].word.verbs else None
+        ends = fin[i] == 2 and bool(tokens[i - 1].word.verbs)
+        holds = current.kind == "rel" or (current.kind == "that" and _is_subject(tokens, current))
+        return "main" if ends and holds else None
     if current.kind == "rel" and _resumes(tokens, fin, i):
         return "main"
     return "that" if _is_told(tokens, fin, i, current.tokens) else None
 
 
+def _is_subject(tokens: list[Token], stretch: _Stretch) -> bool:
+    """Whether a clause is part of the subject: de kans dat hij vertrekt is klein."""
+    opener = stretch.opener or 0
+    return opener > 0 and bool(tokens[opener - 1].word.governs & _WITH_CONTENT)
+
+
 def _resumes(tokens: list[Token], fin: list[int], i: int) -> bool:
     """Whether an auxiliary takes up the main clause after a relative one: the man who fled has been found."""
     before = tokens[i - 1].word
-    is_auxiliary = bool(tokens[i].word.tags & FINITE_AUX) or tokens[i].word.modal is not None
-    return fin[i] == 2 and is_auxiliary and not (fin[i - 1] or before.modal or before.tags & _BEFORE_VERB)
+    return (
+        fin[i] == 2 and tokens[i].word.is_auxiliary and not (fin[i - 1] or before.modal or before.tags & _BEFORE_VERB)
+    )
 
 
 def _is_told(tokens: list[Token], fin: list[int], i: int, stretch: list[int]) -> bool:
@@ -177,6 +189,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             following.break_before = current.break_before
         return following
 
+    has_verb = False
     named = _named_in_quotes(tokens, fin)
     for i, token in enumerate(tokens):
         if i in named:
@@ -186,12 +199,13 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             mark = token.surface if current.tokens else (current.break_before or "") + token.surface
             current = close(_Stretch([], "main", None, mark, quoted))
             continue
-        has_verb = any(fin[j] for j in current.tokens)
-        silent = _silent(tokens, fin, i, current, lexicon)
+        has_verb = has_verb and bool(current.tokens)
+        silent = _silent(tokens, fin, i, current, lexicon) if has_verb else None
         if silent is not None:
             current = close(_Stretch([i], silent, None, "," if silent == "main" else "", quoted))
+            has_verb = bool(fin[i])
             continue
-        kind = _opens(tokens, fin, i, has_verb, not current.tokens)
+        kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.word.joins else None
         if kind and not (kind == "main" and not current.tokens):
             coordinated = kind == "main"
             base: Kind = current.kind if coordinated and current.kind in ("sub", "that", "cond", "rel") else kind
@@ -201,6 +215,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             current = close(_Stretch([], base, opener, "", quoted, coordinated))
             if coordinated:
                 continue
+        has_verb = bool(fin[i]) or (has_verb and bool(current.tokens))
         current.tokens.append(i)
     if current.tokens:
         result.append(current)
@@ -262,7 +277,21 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
         result.append(clause)
         last_main = clause
         open_fragment = None
+    if lexicon.verb_second:
+        _mark_conditions(result, tokens)
     return result
+
+
+def _mark_conditions(found: list[Clause], tokens: list[Token]) -> None:
+    """A sentence that opens with its verb states a condition where another clause opens with its own or "dan"."""
+    if len(found) < 2 or tokens[-1].surface == "?":
+        return
+    first, second = found[0], found[1]
+    if first.kind != "main" or first.quoted or first.tokens[0] != first.verb or second.kind != "main":
+        return
+    start = second.tokens[0]
+    if start == second.verb or ("then" in tokens[start].word.tags and start + 1 == second.verb):
+        first.kind = "cond"
 
 
 def _parent(known: list[Clause], stretch: _Stretch) -> int | None:

@@ -64,9 +64,39 @@ class Word(NamedTuple):
     governs: frozenset[str]
     features: frozenset[Feature]
     """What its verb readings can be, taken together."""
+    is_auxiliary: bool
+    """It can be an auxiliary or a modal."""
+    is_finite_auxiliary: bool
+    """It can be a finite auxiliary or a modal that says more than its verb."""
+    joins: bool
+    """It can open a clause."""
+    triggers: bool
+    """It can name an event, alone or with other words."""
+    contexts: frozenset[str]
+    """The PLOVER contexts that it gives an event beside it."""
 
 
-_NAME = Word(frozenset(), (), (), None, frozenset(), frozenset())
+_NAME = Word(frozenset(), (), (), None, frozenset(), frozenset(), False, False, False, False, frozenset())
+AUXILIARIES = frozenset(
+    {"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "been", "do", "did", "got", "having"}
+)
+FINITE_AUXILIARIES = frozenset({"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "do"})
+_JOINERS = frozenset({"sub", "cond", "rel", "coord"})
+
+
+_MOST_FORMS = 200_000
+BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
+
+
+class Form(NamedTuple):
+    """A word or mark as it is written."""
+
+    low: str
+    word: Word
+    is_break: bool
+    capital: int
+    """0 none, 1 the first letter, 2 one after it too."""
+    is_word: bool
 
 
 class Actor(NamedTuple):
@@ -92,8 +122,6 @@ class Lexicon:
             for word in listed.split():
                 self._tags[word].add(tag)
         self.modals = {w: kind for kind, listed in self.data["modals"].items() for w in listed.split()}
-        self.adverbs = {w: kind for kind in ("possible", "alleged") for w in self.data["words"][kind].split()}
-        """Adverbs that make a clause less sure, and how."""
         times = defaultdict(frozenset, {k: frozenset(listed.split()) for k, listed in self.data["when"].items()})
         self.before, self.after, self.until = times["before"], times["after"], times["until"]
         self.topics = times["topics"]
@@ -107,6 +135,9 @@ class Lexicon:
         self._verbs: defaultdict[str, list[Reading]] = defaultdict(list)
         self._nouns: defaultdict[str, list[Entry]] = defaultdict(list)
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._contexts = [(kind, listed.split()) for kind, listed in self.data.get("contexts", {}).items()]
+        """Parts of words that show a context."""
+        self.type_contexts = {kind: listed.split() for kind, listed in self.data.get("type_contexts", {}).items()}
         self.particles: set[str] = set()
         self._read_verbs()
         self._read_nouns()
@@ -115,6 +146,8 @@ class Lexicon:
         self.charged_with = frozenset(self.data.get("charged_with", "").split())
         """Prepositions between who is accused and what of."""
         self._words: dict[str, Word] = {}
+        self.forms: dict[str, Form] = {}
+        """What `form` has answered; kept small, for names and numbers have no end."""
 
     def _read_people(self) -> None:
         """What tells who takes part: prepositions, particles of names, numbers, offices and institutions."""
@@ -130,21 +163,24 @@ class Lexicon:
         self.numbers: dict[str, tuple[int, int | None]] = {word: (int(n), int(n)) for word, n in pairs}
         self.numbers |= {word: (int(n), None) for word, n in (pair.split("=") for pair in numbers["vague"].split())}
         rows = languages.table(self.language, "events_actors")
-        self._actors: dict[str, Actor | None] = {r["word"]: Actor(r["sector"], r["country"]) for r in rows}
+        self._actors = {r["word"]: Actor(r["sector"], r["country"]) for r in rows}
+        self._compound_actors: dict[str, Actor | None] = {}
+        self.name_ends = frozenset(word.rpartition(" ")[2] for word in self._actors if " " in word)
+        """Last words of names of several words in the table."""
 
     def actor(self, low: str) -> Actor | None:
         """What a word or a name in lower case says of who bears it; a compound is what one of its parts is."""
         if low in self._actors:
             return self._actors[low]
-        found = None
-        if " " not in low:
+        if " " in low:
+            return None
+        if low not in self._compound_actors:
             parts = low.split("-")
             found = next((a for a in map(self._actors.get, parts) if a), None) if len(parts) > 1 else None
-            found = found or next(
+            self._compound_actors[low] = found or next(
                 (a for cut in range(1, len(low) - _ACTOR_MIN + 1) if (a := self._actors.get(low[cut:]))), None
             )
-            self._actors[low] = found
-        return found
+        return self._compound_actors[low]
 
     def _slots(self, given: str, event_type: str, mode: str, lemma: str, table: str) -> Any:
         known = self.data[table]
@@ -208,14 +244,21 @@ class Lexicon:
         """What a form in lower case may be. Remembered by surface."""
         known = self._words.get(low)
         if known is None:
+            tags, modal = frozenset(self._tags.get(low, ())), self.modals.get(low)
             verbs = tuple(self._verbs.get(low, ()))
+            nouns = tuple(self._nouns.get(low, ())) or self._compound(low)
             known = self._words[low] = Word(
-                frozenset(self._tags.get(low, ())),
+                tags,
                 verbs,
-                tuple(self._nouns.get(low, ())) or self._compound(low),
-                self.modals.get(low),
+                nouns,
+                modal,
                 frozenset(self._governs.get(low, ())),
                 frozenset(r.feature for r in verbs),
+                modal is not None or bool(tags & AUXILIARIES),
+                (modal is not None and modal != "plain") or bool(tags & FINITE_AUXILIARIES),
+                bool(tags & _JOINERS),
+                bool(nouns) or any(r.entry.event_type for r in verbs),
+                frozenset(kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)),
             )
         return known
 
@@ -223,6 +266,21 @@ class Lexicon:
         """What a form is that is written in capitals: OM, ME, IS are no function words and no verbs."""
         word = self.word(low)
         return word if not word.tags and not word.verbs else _NAME._replace(nouns=word.nouns)
+
+    def form(self, surface: str) -> "Form":
+        """What a form is as it is written. Remembered by surface."""
+        known = self.forms.get(surface)
+        if known is None:
+            if len(self.forms) >= _MOST_FORMS:
+                self.forms.clear()
+                self._words.clear()
+                self._compound_actors.clear()
+            low, first = surface.lower(), surface[0]
+            is_acronym = len(surface) > 1 and surface.isupper()
+            capital = first.isupper() and (2 if surface[1:].lower() != surface[1:] else 1)
+            word = self.name(low) if is_acronym else self.word(low)
+            known = self.forms[surface] = Form(low, word, surface in BREAKS, int(capital), first.isalnum())
+        return known
 
     def _compound(self, low: str) -> tuple[Entry, ...]:
         """Nouns that a compound ends in: wapenlevering, anti-ICE-protest. The longest one counts."""
@@ -235,6 +293,12 @@ class Lexicon:
         return ()
 
 
+def _is_part(part: str, low: str) -> bool:
+    """Whether a word begins or ends with a part, or holds one long enough to be no accident."""
+    return low.startswith(part) or low.endswith(part) or (len(part) >= _LONG_PART and part in low)
+
+
+_LONG_PART = 7
 _ACTOR_MIN = 6  # letters an office must have to be found at the end of a compound
 
 

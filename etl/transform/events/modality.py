@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from etl.schema.core import Modality, Polarity
 from etl.transform.events.scene import Scene
-from etl.transform.events.verbs import Group, is_auxiliary
+from etl.transform.events.verbs import Group
 
 # What a governing verb makes of its complement, by flag of its lexicon entry.
 _GOVERNED: dict[str, Modality] = {
@@ -31,6 +31,7 @@ _BY_CHAIN: dict[str, Modality] = {
     "hearsay": "alleged",
     "conditional": "future",
 }
+_LOOK_AHEAD = 4  # tokens between an event noun and the infinitive that governs it
 _LOOK_BACK = 6  # tokens between a governing noun or adjective and the event noun
 
 
@@ -98,11 +99,10 @@ class _Judge:
                 if "prep" in tags and i < group.used[0] - 3:
                     return False
             return False
-        clause = scene.clauses[group.clause]
+        if not scene.tagged("neg", group.clause):
+            return False
         inner = [g for g in scene.groups if g.clause == group.clause and g.role == "to"]
-        for i in clause.tokens:
-            if "neg" not in scene.tags(i):
-                continue
+        for i in scene.tagged("neg", group.clause):
             following = next((g for g in inner if i < g.head), None)
             between = following is not None and any(
                 g.head > i and g.head < following.head and g.role in ("finite", "participle")
@@ -156,7 +156,7 @@ class _Judge:
     def _infinitive_mark(self, group: Group) -> int | None:
         """Index of the "to" before the auxiliaries of a participle."""
         i = group.head - 1
-        while i > 0 and group.role == "participle" and is_auxiliary(self.scene.tokens[i]):
+        while i > 0 and group.role == "participle" and self.scene.tokens[i].word.is_auxiliary:
             i -= 1
         return i if i >= 0 and i < group.head - 1 and "to" in self.scene.tags(i) else None
 
@@ -164,12 +164,9 @@ class _Judge:
         return any(c.kind == "cond" for c in self.scene.clauses)
 
     def _adverb(self, group: Group) -> Modality | None:
-        words = self.scene.lexicon.adverbs
-        for i in self.scene.clauses[group.clause].tokens:
-            kind = words.get(self.scene.tokens[i].low)
-            if kind is not None:
-                return kind  # type: ignore[return-value]
-        return None
+        unsure: tuple[Modality, ...] = ("possible", "alleged")
+        first = [(places[0], kind) for kind in unsure if (places := self.scene.tagged(kind, group.clause))]
+        return min(first)[1] if first else None
 
     def _infinitive(self, group: Group) -> Modality | None:
         """An infinitive with te/to: as sure as its governor makes it; of a purpose, future."""
@@ -193,7 +190,7 @@ class _Judge:
     def _governor(self, group: Group) -> Group | None:
         """The verb before an infinitive in its clause."""
         own = [g for g in self.scene.groups if g.clause == group.clause and g.role != "noun" and g is not group]
-        before = [g for g in own if g.head < group.head and not is_auxiliary(self.scene.tokens[g.head])]
+        before = [g for g in own if g.head < group.head and not self.scene.tokens[g.head].word.is_auxiliary]
         return before[-1] if before else None
 
     def _governed(self, group: Group) -> Modality | None:
@@ -226,16 +223,34 @@ class _Judge:
             definite = definite or (i == first - 1 and "def" in token.word.tags)
         if scene.clauses[group.clause].kind == "cond" and not definite:
             return "hypothetical"
+        ahead = self._ahead(group)
+        if ahead is not None:
+            return ahead
         verb = scene.main_group(group.clause)
         if verb is None or definite:
             return None
         if verb.modal:
             return _BY_CHAIN.get(verb.modal)
-        if verb.head < group.head or scene.clauses[group.clause].kind != "main":
-            kinds = [m for flag, m in _GOVERNED.items() if flag in verb.entry.flags]
-            if "allege" in verb.entry.flags and scene.tokens[first - 1].low in scene.lexicon.charged_with:
-                return "alleged"
-            return kinds[0] if kinds and kinds[0] in _UNREAL else None
+        made = next((m for flag, m in _GOVERNED.items() if flag in verb.entry.flags), None)
+        if made == "alleged" and self._is_charged_with(first):
+            return made  # beschuldigd van mishandeling
+        is_object = verb.passive or verb.head < group.head or scene.clauses[group.clause].kind != "main"
+        return made if is_object and made in _UNREAL else None
+
+    def _is_charged_with(self, first: int) -> bool:
+        words = self.scene.lexicon.charged_with
+        return self.scene.tokens[first - 1].low in words if words else "prep" in self.scene.tags(first - 1)
+
+    def _ahead(self, group: Group) -> Modality | None:
+        """An infinitive after its object: om een staking te voorkomen."""
+        scene, last = self.scene, max(group.used)
+        for i in range(last + 1, min(len(scene.tokens), last + 1 + _LOOK_AHEAD)):
+            token = scene.tokens[i]
+            if token.is_break:
+                return None
+            if "INF" in token.word.features and "to" in scene.tags(i - 1):
+                kinds: list[Modality] = [kind for kind in _BY_NOUN if kind in token.word.governs]
+                return kinds[0] if kinds else None
         return None
 
     # what stands around the clause
@@ -308,5 +323,4 @@ class _Judge:
         return None
 
     def _according(self, group: Group) -> bool:
-        scene = self.scene
-        return any("attribution" in scene.tags(i) for i in scene.clauses[group.clause].tokens)
+        return bool(self.scene.tagged("attribution", group.clause))

@@ -74,7 +74,11 @@ class Cast:
         for role, sources in group.entry.slots:
             found: list[Phrase] = []
             for source in sources:
-                found += self._first(group, source, subject, objects)
+                hits = self._first(group, source, subject, objects)
+                if role == "actor" and source not in ("s", "o"):
+                    found += [p for p in hits if self._is_party(p)]
+                elif source == "s" or not found or not any(self._is_party(p) for p in found):
+                    found = hits if any(self._is_party(p) for p in hits) else found or hits
             result[role] = found
         if "subjrec" in group.entry.flags:
             result["recipient"], result["actor"] = subject, self._with(group, (lexicon.passive_actor,))
@@ -93,20 +97,30 @@ class Cast:
         own = self._stretch(group)
         return [p for p in own if p.prep in preps and not self._is_noun_event(p)]
 
+    def _is_party(self, phrase: Phrase) -> bool:
+        """Whether a phrase speaks of who can act: a name, a place, a pronoun, an office."""
+        scene = self.scene
+        if phrase.pronoun or any(scene.tokens[i].is_name or i in scene.place_at for i in phrase.tokens):
+            return True
+        return any(scene.lexicon.actor(scene.tokens[i].low) is not None for i in phrase.tokens)
+
     def _is_noun_event(self, phrase: Phrase) -> bool:
         return any(g.role == "noun" and g.head == phrase.tokens[-1] for g in self.scene.groups)
 
     def _stretch(self, group: Group) -> list[Phrase]:
         """The phrases a verb can take: of its clause; of an infinitive with te, those after its governor."""
         own = self.phrases(group.clause)
-        inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
-        start = self._infinitive_start(group)
         if group.role == "to":
+            start = self._infinitive_start(group)
             return [p for p in own if p.first > start]
+        inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
         if inner and group.role in ("finite", "participle", "infinitive", "ing"):
             cut = min(self._infinitive_start(g) for g in inner)
             return [p for p in own if p.first <= cut or p.first < group.head]
         return own
+
+    def _is_expletive(self, phrase: Phrase) -> bool:
+        return phrase.pronoun and "expletive" in self.scene.tags(phrase.first)
 
     def _infinitive_start(self, group: Group) -> int:
         scene = self.scene
@@ -123,7 +137,7 @@ class Cast:
         """Subject and objects of a verb, each with what is coordinated to it."""
         scene = self.scene
         clause = scene.clauses[group.clause]
-        own = [p for p in self._stretch(group) if not p.prep]
+        own = [p for p in self._stretch(group) if not p.prep and not self._is_expletive(p)]
         if not scene.lexicon.verb_second:
             return self._subject(group, own), _chain([p for p in own if p.first > group.head], 0)
         if group.role == "to":

@@ -48,8 +48,7 @@ class _Chunker:
             last = i
             tags = scene.tags(i)
             if i in scene.verbal or i in scene.covered or i == self.clause.opener:
-                self._close()
-                self.prep = scene.tokens[i].low if i in scene.slot_words else ""
+                self._end(i)
             elif tags & {"coord"} and "def" not in tags:
                 self._close()
                 self.joiner = "and" in tags and (scene.lexicon.verb_second or i - 1 not in scene.verbal)
@@ -74,6 +73,13 @@ class _Chunker:
         self._close()
         self._enumerations()
         return self.found
+
+    def _end(self, i: int) -> None:
+        """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
+        if i in self.scene.companions and not self.determined and "prep" not in self.scene.tags(i):
+            self.current = []
+        self._close()
+        self.prep = self.scene.tokens[i].low if i in self.scene.slot_words else ""
 
     def _close(self, pronoun: bool = False) -> None:
         if self.current:
@@ -127,8 +133,13 @@ class _Chunker:
         self._close()
 
     def _splits(self, i: int) -> bool:
-        """Two places side by side are two phrases: dat Rusland China om wapens vraagt."""
+        """A place ends its phrase: dat Rusland China om wapens vraagt, in Breda twee tieners."""
         here, before = self.scene.place_at.get(i), self.scene.place_at.get(i - 1)
+        if before is not None and before[1].role != "demonym" and here is None:
+            return not self.scene.tokens[i].surface[0].isupper()  # in Breda twee tieners
+        if here is not None and before is None and here[1].role != "demonym":
+            low = self.scene.tokens[i - 1].low  # de koning Suriname: no one is called after a place alone
+            return not self.scene.tokens[i - 1].surface[0].isupper() and self.scene.lexicon.actor(low) is not None
         if here is None or before is None or here[0] == before[0]:
             return False
         return "demonym" not in (here[1].role, before[1].role)

@@ -18,6 +18,7 @@ _NO_NEWS = frozenset({"OTHER", "STATEMENT"})
 """Types too wide to tell by themselves that two mentions are one event."""
 _TOLD: frozenset[Modality] = frozenset({"asserted", "reported"})
 _HAPPENED = frozenset({"PAST", "PRESENT_PERFECT", "PAST_PERFECT"})
+_TO_COME: frozenset[Modality] = frozenset({"future", "possible", "hypothetical"})
 _STEM = 3  # letters that a noun and its verb share at least: daling, dalen
 _ENDING = 2
 
@@ -57,7 +58,7 @@ def _is_same(noun: Entry, told: Entry) -> bool:
 
 
 def turn(times: Sequence[TimeMention], events: Sequence[EventMention], units: Sequence[Unit]) -> list[TimeMention]:
-    """Let a bare day or month look ahead where all that hangs on it is yet to come.
+    """Let a bare day or month look ahead where all that hangs on it is yet to come, and back where it has been.
 
     "De ministers overleggen vrijdag" is of the next Friday, "zegt vrijdag" and a headline are of the last one.
 
@@ -70,13 +71,20 @@ def turn(times: Sequence[TimeMention], events: Sequence[EventMention], units: Se
         The expressions in their order, with directions set.
     """
     ahead: dict[int, bool] = {}
+    behind: dict[int, bool] = {}
     for event in events:
         index = event.time_mention
-        if index is None or event.relation != "IS_INCLUDED" or times[index].direction:
+        if index is None or event.relation != "IS_INCLUDED" or event.tense == "NONE":
             continue
-        to_come = event.modality == "future" or (
-            event.tense in ("PRESENT", "FUTURE") and event.event_type not in SAID
-        )
-        is_headline = units[event.unit].kind == "headline"
-        ahead[index] = ahead.get(index, True) and to_come and event.tense not in _HAPPENED and not is_headline
-    return [t._replace(direction="future") if ahead.get(i) else t for i, t in enumerate(times)]
+        is_open, has_been = event.modality in _TO_COME, event.tense in _HAPPENED
+        is_planned = event.tense in ("PRESENT", "FUTURE") and event.event_type not in SAID
+        is_told = has_been or units[event.unit].kind == "headline"
+        ahead[index] = ahead.get(index, True) and (is_open or is_planned) and not is_told
+        behind[index] = behind.get(index, True) and has_been and not is_open
+    return [t._replace(direction=_direction(t, ahead.get(i), behind.get(i))) for i, t in enumerate(times)]
+
+
+def _direction(time: TimeMention, ahead: bool | None, behind: bool | None) -> str | None:
+    if behind:
+        return "past"
+    return time.direction or ("future" if ahead else None)

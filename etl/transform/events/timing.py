@@ -71,9 +71,9 @@ def is_background(scene: Scene, group: Group) -> bool:
         return _noun_is_background(scene, group)
     if group.tense == "PAST_PERFECT":
         return True
-    if any("background" in scene.tags(i) for i in clause.tokens) and group.tense in ("PAST", "PRESENT_PERFECT"):
+    if group.tense in ("PAST", "PRESENT_PERFECT") and scene.tagged("background", group.clause):
         return True
-    if group.role in ("reduced", "nominal"):
+    if group.role in ("reduced", "nominal") or (group.role == "to" and group.tense == "PRESENT_PERFECT"):
         return True
     if clause.kind != "rel" or clause.opener is None or group.tense not in ("PAST", "PRESENT_PERFECT"):
         return False
@@ -112,7 +112,11 @@ def _noun_is_background(scene: Scene, group: Group) -> bool:
 def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Timed | None:
     """The expression of the event's clause; a noun's own stands in its phrase."""
     if group.role == "noun":
-        return next((t for t in times if _dates_noun(scene, group, t)), None)
+        own = next((t for t in times if _dates_noun(scene, group, t)), None)
+        if own is None and not background and scene.main_group(group.clause) is None:  # vrijdag was er een aanslag
+            near = (t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t))
+            own = next(near, None)
+        return own
     same = [t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t)]
     if group.role == "to":
         same = [t for t in same if _inside_infinitive(scene, group, t)]
@@ -162,12 +166,20 @@ def _belongs_to_noun(scene: Scene, time: Timed) -> bool:
     before = (time.first - 1, time.first - 2)
     if time.first > 1 and any("of" in scene.tags(i) for i in before):
         return True
+    if _is_attributive(scene, time):
+        return True
     for i in before:
         if i >= 0 and scene.tokens[i].low in scene.lexicon.topics:
             return True
         if i < 0 or "def" not in scene.tags(i):
             break
     return any(g.role == "noun" and _dates_noun(scene, g, time) and _holds(scene, g, time) for g in scene.groups)
+
+
+def _is_attributive(scene: Scene, time: Timed) -> bool:
+    """Whether it stands between an article and its noun: de in februari ontslagen topman."""
+    prep = time.first if "prep" in scene.tags(time.first) else time.first - 1
+    return prep > 0 and "prep" in scene.tags(prep) and "article" in scene.tags(prep - 1)
 
 
 def _holds(scene: Scene, noun: Group, time: Timed) -> bool:
@@ -252,6 +264,12 @@ def _by_tense(scene: Scene, group: Group, modality: Modality, background: bool) 
     return When("BEFORE", "background", None)
 
 
+def _was(scene: Scene, number: int) -> bool:
+    """Whether a clause tells of a noun with no more than a verb of being in the past: er was brand."""
+    verb = scene.clauses[number].verb
+    return verb is not None and "be_past" in scene.tags(verb)
+
+
 def _noun_by_clause(scene: Scene, group: Group, modality: Modality) -> When:
     """A noun that is news itself happens with the verb of its clause."""
     if "state" in group.entry.flags and scene.kind != "headline":
@@ -260,12 +278,10 @@ def _noun_by_clause(scene: Scene, group: Group, modality: Modality) -> When:
             return When("INCLUDES", "none", None)
         return When("BEFORE", "background", None)
     verb = scene.main_group(group.clause)
-    if scene.kind == "headline" or verb is None:
-        return (
-            When("IS_INCLUDED", "tense_default", None)
-            if scene.kind == "headline"
-            else When("BEFORE", "background", None)
-        )
+    if scene.kind == "headline" or (verb is None and _was(scene, group.clause)):
+        return When("IS_INCLUDED", "tense_default", None)
+    if verb is None:
+        return When("BEFORE", "background", None)
     if verb.tense in ("PAST", "PRESENT_PERFECT"):
         return (
             When("BEFORE", "background", None)

@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from etl.transform.events.inflection import Feature
-from etl.transform.events.lexicon import Lexicon, Word
+from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Word
 
 _LETTERS = r"[^\W_]+(?:[-./][^\W_]+)*"
-BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
 QUOTES = frozenset('"“”„«»')
 
 
@@ -40,18 +39,17 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     tokens: list[Token] = []
     shouted = sentence.isupper()
     opening = True  # the next word may owe its capital to its place
+    form, new = lexicon.form, tuple.__new__
     for match in _pattern(lexicon.data.get("clitics", "")).finditer(sentence):
-        surface = match.group()
-        low = surface.lower()
-        first = surface[0]
-        is_break = surface in BREAKS
-        named = first.isupper() and (not opening or surface[1:].lower() != surface[1:])
-        acronym = len(surface) > 1 and surface.isupper() and not shouted
-        word = lexicon.name(low) if acronym else lexicon.word(low)
+        surface = match[0]
+        low, word, is_break, capital, is_word = form(surface)
+        if shouted:
+            word = lexicon.word(low)
+        named = capital == 2 or (capital == 1 and not opening)
         if named and word.modal and not lexicon.verb_second:
-            word = word._replace(modal=None)  # in May
-        tokens.append(Token(surface, low, match.start(), match.end(), word, is_break, named))
-        opening = is_break and surface != "," and surface != "(" if not first.isalnum() else False
+            word = word._replace(modal=None, is_auxiliary=False, is_finite_auxiliary=False)  # in May
+        tokens.append(new(Token, (surface, low, match.start(), match.end(), word, is_break, named)))
+        opening = is_break and surface != "," and surface != "(" and not is_word
     return tokens
 
 
@@ -69,8 +67,8 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
         return False
     if not tags & {"def", "indef", "prep", "possessive"} or "coord" in tags:
         return False
-    if "pronoun" not in tags:
-        return True
+    if "pronoun" not in tags or ("possessive" in tags and "INF" in word.features):
+        return True  # "hun plannen"
     # "het werk", "hun inzet": an article or a pronoun; an article after a preposition, or where a verb has been
     return i > 1 and "prep" in tokens[i - 2].word.tags
 
@@ -78,18 +76,20 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
 def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
     """How surely each token is a finite verb: 2 surely, 1 perhaps (its form has other uses), 0 not."""
     result = [0] * len(tokens)
+    possessives = []
     for i, token in enumerate(tokens):
         word = token.word
-        if word.tags & FINITE_AUX or (word.modal and word.modal != "plain"):
+        if word.is_finite_auxiliary:
             after_to = i > 0 and "to" in tokens[i - 1].word.tags
             result[i] = 0 if after_to or ("infinitive_aux" in word.tags and _has_modal(tokens, i)) else 2
-        elif word.features & _FINITE and not token.is_name and "prep" not in word.tags:
+            if "maybe_possessive" in word.tags:
+                possessives.append(i)
+        elif word.verbs and not token.is_name and not word.features.isdisjoint(_FINITE) and "prep" not in word.tags:
             result[i] = _sureness(tokens, i, result, lexicon)
     if not lexicon.verb_second:
         _settle(tokens, result, lexicon)
-    for i, token in enumerate(tokens):
-        # a possessive that looks like a verb (zijn) beside a sure one
-        if "maybe_possessive" in token.word.tags and _possessive(tokens, result, i):
+    for i in possessives:  # a possessive that looks like a verb (zijn) beside a sure one
+        if _possessive(tokens, result, i):
             result[i] = 0
     return result
 
@@ -100,7 +100,7 @@ def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
     for i, token in enumerate(tokens):
         if token.is_break or token.word.tags & _OPENERS:
             seen = False
-        if not known[i] or token.word.modal or token.word.tags & FINITE_AUX:
+        if not known[i] or token.word.modal or token.word.tags & FINITE_AUXILIARIES:
             seen = seen or bool(known[i])
             continue
         if _is_subject(tokens, known, i, lexicon) or _is_reduced(tokens, known, i):
@@ -116,7 +116,9 @@ def _is_subject(tokens: list[Token], known: list[int], i: int, lexicon: Lexicon)
     if "PAST" not in word.features:
         following = tokens[i + 1].word if i + 1 < len(tokens) and known[i + 1] else None
         is_noun = bool(word.nouns) or low.endswith("s") or lexicon.actor(low) is not None
-        if following and (is_noun or "PAST" in following.features or following.tags & FINITE_AUX or following.modal):
+        if following and (
+            is_noun or "PAST" in following.features or following.tags & FINITE_AUXILIARIES or following.modal
+        ):
             return True
         if i > 1 and "INF" in word.features and _is_adjective(tokens[i - 1], lexicon):
             return bool(tokens[i - 2].word.tags & {"def", "indef", "possessive"})
@@ -191,6 +193,3 @@ def _possessive(tokens: list[Token], known: list[int], i: int) -> bool:
     if i and tokens[i - 1].word.tags & {"prep", "of"}:
         return True
     return any(known[j] == 2 for j in _stretch(tokens, i) if j != i)
-
-
-FINITE_AUX = frozenset({"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "do"})

@@ -9,7 +9,7 @@ from typing import Literal
 
 from etl.schema.core import Tense
 from etl.transform.events.clauses import Clause
-from etl.transform.events.lexicon import Entry, Lexicon, Reading
+from etl.transform.events.lexicon import AUXILIARIES, Entry, Lexicon, Reading
 from etl.transform.events.tokens import Token
 
 Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced", "noun"]
@@ -18,7 +18,7 @@ _FEATURES: dict[str, frozenset[str]] = {
     "participle": frozenset({"PART"}),
     "reduced": frozenset({"PART"}),
     "infinitive": frozenset({"INF"}),
-    "to": frozenset({"INF"}),
+    "to": frozenset({"INF", "PART"}),
     "nominal": frozenset({"INF"}),
     "ing": frozenset({"ING"}),
 }
@@ -62,52 +62,79 @@ class Chain:
         self.any = bool(self.have or self.be or self.passive or self.been)
 
 
-def _chain(tokens: list[Token], clause: Clause, head: int, lexicon: Lexicon, fin: list[int]) -> Chain:
-    if lexicon.aux_in_clause:
-        return Chain(tokens, [i for i in clause.tokens if i != head and _is_aux(tokens[i], fin[i])])
-    picked: list[int] = []
-    position = clause.tokens.index(head) - 1
-    while position >= 0:
-        i = clause.tokens[position]
-        token = tokens[i]
-        if _is_aux(token, 2) or token.word.modal:
-            picked.append(i)
-        elif not (
-            token.word.tags & {"adverb", "neg", "coord", "been"}
-            or token.low.endswith("ly")
-            or (token.word.verbs and "coord" in tokens[clause.tokens[position + 1]].word.tags)
-        ):
-            break
-        position -= 1
-    return Chain(tokens, picked)
+class _Frame:
+    """What all verbs of a clause share: its words and, where auxiliaries stand anywhere in it, their chain."""
+
+    def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
+        self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
+        self.words = {tokens[j].low for j in clause.tokens}
+        self.has_reflexive = any("reflexive" in tokens[j].word.tags for j in clause.tokens)
+        self._auxiliaries = [
+            j for j in clause.tokens if tokens[j].word.is_auxiliary and (fin[j] or _is_no_possessive(tokens, j))
+        ]
+        self._shared: Chain | None = None
+        self._text = ""
+
+    @property
+    def text(self) -> str:
+        self._text = self._text or clause_text(self._tokens, self._clause)
+        return self._text
+
+    def chain(self, head: int) -> Chain:
+        if not self._lexicon.aux_in_clause:
+            return self._before(head)
+        if head in self._auxiliaries:
+            return Chain(self._tokens, [j for j in self._auxiliaries if j != head])
+        if self._shared is None:
+            self._shared = Chain(self._tokens, self._auxiliaries)
+        return self._shared
+
+    def _before(self, head: int) -> Chain:
+        tokens, places = self._tokens, self._clause.tokens
+        picked: list[int] = []
+        position = places.index(head) - 1
+        while position >= 0:
+            i = places[position]
+            token = tokens[i]
+            if token.word.is_auxiliary:
+                picked.append(i)
+            elif not (
+                token.word.tags & {"adverb", "neg", "coord", "been"}
+                or token.low.endswith("ly")
+                or (token.word.verbs and "coord" in tokens[places[position + 1]].word.tags)
+            ):
+                break
+            position -= 1
+        return Chain(tokens, picked)
+
+    def has(self, word: str) -> bool:
+        """Whether a word stands in the clause; a reflexive stands for all of them."""
+        return word in self.words or (self.has_reflexive and word in _REFLEXIVES)
 
 
-def is_auxiliary(token: Token) -> bool:
-    """Whether a token can be an auxiliary or a modal."""
-    return bool(token.word.tags & _AUX) or token.word.modal is not None
+def _is_no_possessive(tokens: list[Token], i: int) -> bool:
+    """Whether a word that can be a possessive stands beside a participle: zou zijn vertrokken."""
+    if "maybe_possessive" not in tokens[i].word.tags:
+        return True
+    return any(0 <= j < len(tokens) and "PART" in tokens[j].word.features for j in (i - 1, i + 1))
 
 
 def _is_only_auxiliary(token: Token) -> bool:
-    return bool(token.word.tags & _AUX) and not any(r.entry.companions for r in token.word.verbs)
-
-
-def _is_aux(token: Token, sure: int) -> bool:
-    return bool(sure or "maybe_possessive" not in token.word.tags) and is_auxiliary(token)
-
-
-_AUX = frozenset(
-    {"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "been", "do", "did", "got", "having"}
-)
+    if token.word.tags.isdisjoint(AUXILIARIES):
+        return False
+    return not any(r.entry.companions for r in token.word.verbs)
 
 
 def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Lexicon) -> Role | None:
     """What a verb form is in its clause."""
-    features = {r.feature for r in tokens[i].word.verbs}
+    features = tokens[i].word.features
     before = tokens[i - 1] if i else None
     tags_before = before.word.tags if before else frozenset[str]()
     if "INF" in features and "to" in tags_before:
         return "to"
     if "INF" in features and i > 1 and tags_before & {"adverb", "neg"} and "to" in tokens[i - 2].word.tags:
+        return "to"
+    if "PART" in features and _perfect_infinitive(tokens, i):
         return "to"
     if "ING" in features and not lexicon.verb_second:
         return None if tags_before & {"def", "indef", "possessive"} or _is_attribute(tokens, i) else "ing"
@@ -121,9 +148,21 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
         return "nominal"
     if "INF" in features and chain.have and lexicon.aux_in_clause:
         return "participle"  # the infinitive in place of a participle: heeft laten weten
-    if "PART" in features and not tags_before & {"def", "indef", "possessive"}:
+    if "PART" in features and not tags_before & _DETERMINERS:
         return "reduced"
     return None
+
+
+def _perfect_infinitive(tokens: list[Token], i: int) -> bool:
+    """Whether "te hebben" stands beside a participle: te hebben gestolen, gestolen te hebben."""
+    beside = ((i - 2, i - 1), (i + 1, i + 2))
+    return any(
+        to >= 0 and aux < len(tokens) and "to" in tokens[to].word.tags and "infinitive_aux" in tokens[aux].word.tags
+        for to, aux in beside
+    )
+
+
+_DETERMINERS = frozenset({"def", "indef", "possessive"})
 
 
 def _holds_participle(tokens: list[Token], i: int) -> bool:
@@ -183,47 +222,60 @@ def _companions_at(tokens: list[Token], clause: Clause, i: int, entry: Entry, le
 
 
 def _same(token: Token, wanted: str) -> bool:
-    return token.low == wanted or (wanted in ("zich", "oneself") and "reflexive" in token.word.tags)
+    return token.low == wanted or (wanted in _REFLEXIVES and "reflexive" in token.word.tags)
+
+
+_REFLEXIVES = frozenset({"zich", "oneself"})
+"""How the lexicon writes a reflexive companion."""
 
 
 def _best(
-    tokens: list[Token], clause: Clause, i: int, role: Role, text: str, lexicon: Lexicon
+    tokens: list[Token], clause: Clause, i: int, role: Role, frame: _Frame, lexicon: Lexicon
 ) -> tuple[Reading, tuple[int, ...]] | None:
     """The reading of a verb that explains most of its clause, with the tokens it takes."""
     best: tuple[float, Reading, tuple[int, ...]] | None = None
-    for reading in tokens[i].word.verbs:
-        if reading.feature not in _FEATURES[role]:
+    readings = tokens[i].word.verbs
+    if not tokens[i].word.tags.isdisjoint(AUXILIARIES):
+        readings = tuple(r for r in readings if r.entry.companions)
+    for reading in readings:
+        entry = reading.entry
+        if reading.feature not in _FEATURES[role] or not _fits(reading, frame):
             continue
-        entry, used = reading.entry, [i]
-        score = 0.0 if entry.event_type else -0.5
+        used = [i]
         if not reading.joined:
             at = _particle_at(tokens, clause, i, entry.particle, role)
             if at is None:
                 continue
             used.append(at)
-            score += 4
-        elif entry.particle:
-            score += 4
         if entry.companions:
             companions = _companions_at(tokens, clause, i, entry, lexicon)
             if companions is None:
                 continue
             used.extend(companions)
-            score += 3 * len(companions)
-        if entry.need:
-            if not any(letters in text for letters in entry.need):
-                continue
-            score += 1
-        if any(letters in text for letters in entry.exclude):
-            continue
+        score = (0.0 if entry.event_type else -0.5) + 3 * len(entry.companions) + bool(entry.need)
+        score += 4 if entry.particle else 0
         if best is None or score > best[0]:
             best = score, reading, tuple(sorted(used))
     return (best[1], best[2]) if best else None
 
 
+def _fits(reading: Reading, frame: _Frame) -> bool:
+    """Whether the words and letters that a reading asks for stand in the clause, and none that it excludes."""
+    entry = reading.entry
+    if not reading.joined and entry.particle not in frame.words:
+        return False
+    if entry.companions and not all(map(frame.has, entry.companions)):
+        return False
+    if entry.need and not any(letters in frame.text for letters in entry.need):
+        return False
+    return not (entry.exclude and any(letters in frame.text for letters in entry.exclude))
+
+
 def _tense(role: Role, feature: str, chain: Chain, clause: Clause, lexicon: Lexicon) -> Tense:
     if chain.modal and role != "finite":
         return "FUTURE" if chain.modal == "future" else ("PRESENT" if not chain.past else "PAST")
+    if role == "to" and feature == "PART":
+        return "PRESENT_PERFECT"
     if role in ("to", "infinitive", "nominal"):
         return "INFINITIVE" if role != "infinitive" or not chain.do else ("PAST" if chain.past else "PRESENT")
     if role == "finite":
@@ -247,20 +299,20 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
     """The verb groups of a sentence, plain verbs included (their entry has no type)."""
     result: list[Group] = []
     for number, clause in enumerate(all_clauses):
-        text = ""
+        frame: _Frame | None = None
         taken: set[int] = set()
         for i in clause.tokens:
             token = tokens[i]
             if not token.word.verbs or token.is_name or i in taken or _is_only_auxiliary(token):
                 continue
-            if not lexicon.verb_second and is_auxiliary(token) and _holds_participle(tokens, i):
+            if not lexicon.verb_second and token.word.is_auxiliary and _holds_participle(tokens, i):
                 continue
-            chain = _chain(tokens, clause, i, lexicon, fin)
+            frame = frame or _Frame(tokens, clause, lexicon, fin)
+            chain = frame.chain(i)
             role = _role(tokens, clause, i, chain, lexicon)
             if role is None or (fin[i] == 0 and role == "finite"):
                 continue
-            text = text or clause_text(tokens, clause)
-            found = _best(tokens, clause, i, role, text, lexicon)
+            found = _best(tokens, clause, i, role, frame, lexicon)
             if found is None:
                 continue
             reading, used = found
@@ -270,7 +322,7 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             tense = _tense(role, feature, chain, clause, lexicon)
             taken.update(used)
             result.append(Group(i, reading.entry, number, role, tense, passive, chain.modal, used))
-    return [g for g in result if not (is_auxiliary(tokens[g.head]) and _is_shared(g, result))]
+    return [g for g in result if not (tokens[g.head].word.is_auxiliary and _is_shared(g, result))]
 
 
 def _is_shared(group: Group, known: list[Group]) -> bool:

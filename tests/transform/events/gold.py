@@ -87,6 +87,10 @@ def _event(text: str, row: dict[str, str]) -> Event:
     )
 
 
+Coded = dict[str, Any]
+"""An event as `dateline annotate` writes it."""
+
+
 def code(sentences: list[Sentence], language: str) -> Iterator[list[dict[str, Any]]]:
     """What the coder finds in each sentence."""
     records = (
