@@ -193,6 +193,7 @@ def timeline(events: list[dict[str, Any]]) -> dict[str, Any]:
             "opacity": piece.opacity,
             "type": event["event_type"],
             "label": _label(event),
+            "stance": _stance(event),
             "when": event["time_edtf"] or "not known",
             "href": "#" + _anchor(event["event_id"], "e"),
         }
@@ -223,15 +224,22 @@ def timeline(events: list[dict[str, Any]]) -> dict[str, Any]:
             "opacity": {"field": "opacity", "type": "quantitative", "scale": None, "legend": None},
             "color": {"field": "type", "type": "nominal", "scale": {"scheme": "tableau20"}, "title": None},
             "href": {"field": "href"},
-            "tooltip": [{"field": name, "type": "nominal"} for name in ("label", "type", "when")],
+            "tooltip": [{"field": name, "type": "nominal"} for name in ("label", "type", "stance", "when")],
         },
     }
     return _chart({"height": {"step": _ROW_PX}} | bars)
 
 
 def _label(event: dict[str, Any]) -> str:
+    """The trigger, the place, and how sure the text is where it does not simply say so."""
     label = f"{event['trigger']}, {event['place']}" if event["place"] else str(event["trigger"])
+    if not event["is_asserted"]:
+        label += f" ({_stance(event)})"
     return " ".join(label.split())
+
+
+def _stance(event: dict[str, Any]) -> str:
+    return ("not " if event["polarity"] == "NEG" else "") + str(event["modality"])
 
 
 def places_map(by_place: _Index) -> dict[str, Any]:

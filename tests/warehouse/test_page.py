@@ -231,6 +231,11 @@ def test_the_charts_are_vega_lite_with_links() -> None:
         assert list(hrefs(chart))
 
 
+def test_a_bar_says_that_its_event_is_not_asserted() -> None:
+    values = timeline([event(1), event(2, is_asserted=False, polarity="NEG", modality="future")])["data"]["values"]
+    assert {value["label"] for value in values} == {"marched, Lyon", "marched, Lyon (not future)"}
+
+
 def test_a_point_is_as_large_as_its_events_are_many() -> None:
     values = places_map({"gn1": [event(1), event(2)], "gn2": [event(3, latitude=None)]})["data"]["values"]
     assert [(value["events"], value["href"]) for value in values] == [(2, "#p-gn1")]
