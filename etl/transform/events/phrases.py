@@ -76,10 +76,20 @@ class _Chunker:
 
     def _end(self, i: int) -> None:
         """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
-        if i in self.scene.companions and not self.determined and "prep" not in self.scene.tags(i):
+        is_whole = not self.scene.lexicon.verb_second and self._names_somebody()  # took three tourists hostage
+        if i in self.scene.companions and not (self.determined or is_whole) and "prep" not in self.scene.tags(i):
             self.current = []
         self._close()
         self.prep = self.scene.tokens[i].low if i in self.scene.slot_words else ""
+        self.joiner = self.joiner and self.scene.lexicon.verb_second
+
+    def _names_somebody(self) -> bool:
+        """Whether the phrase so far is more than an adjective: a name, an office, a number of people."""
+        tokens, lexicon = self.scene.tokens, self.scene.lexicon
+        return any(
+            tokens[i].is_name or tokens[i].low in lexicon.numbers or lexicon.actor(tokens[i].low)
+            for i in self.current
+        )
 
     def _close(self, pronoun: bool = False) -> None:
         if self.current:
