@@ -62,6 +62,7 @@ def test_every_sql_model_is_an_asset_of_its_layer() -> None:
         "locations",
         "events",
         "events_timeline",
+        "story_events",
         "agency_activity",
         "coverage",
         "data_quality",
