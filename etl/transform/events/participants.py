@@ -75,7 +75,7 @@ class Cast:
             found: list[Phrase] = []
             for source in sources:
                 hits = self._first(group, source, subject, objects)
-                if role == "actor" and source not in ("s", "o"):
+                if role == "actor" and source != "s":  # both parties of a meeting act
                     found += [p for p in hits if self._is_party(p)]
                 elif source == "s" or not found or not any(self._is_party(p) for p in found):
                     found = hits if any(self._is_party(p) for p in hits) else found or hits

@@ -134,7 +134,7 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
         return "to"
     if "INF" in features and i > 1 and tags_before & {"adverb", "neg"} and "to" in tokens[i - 2].word.tags:
         return "to"
-    if "PART" in features and _perfect_infinitive(tokens, i):
+    if "PART" in features and _perfect_infinitive(tokens, i, lexicon):
         return "to"
     if "ING" in features and not lexicon.verb_second:
         return None if tags_before & {"def", "indef", "possessive"} or _is_attribute(tokens, i) else "ing"
@@ -153,9 +153,9 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
     return None
 
 
-def _perfect_infinitive(tokens: list[Token], i: int) -> bool:
-    """Whether "te hebben" stands beside a participle: te hebben gestolen, gestolen te hebben."""
-    beside = ((i - 2, i - 1), (i + 1, i + 2))
+def _perfect_infinitive(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
+    """Whether "te hebben" stands beside a participle: te hebben gestolen, gestolen te hebben; "to have" before it."""
+    beside = ((i - 2, i - 1), (i + 1, i + 2)) if lexicon.verb_second else ((i - 2, i - 1),)
     return any(
         to >= 0 and aux < len(tokens) and "to" in tokens[to].word.tags and "infinitive_aux" in tokens[aux].word.tags
         for to, aux in beside
