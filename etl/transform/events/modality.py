@@ -136,6 +136,8 @@ class _Judge:
             return self._noun(group)
         if group.role == "ing" and self._is_charge(group):
             return "alleged"
+        if group.role == "ing" and self._is_denied(group):
+            return "denied"
         if group.role == "reduced":
             return None
         if group.modal and group.role != "finite":
@@ -152,6 +154,11 @@ class _Judge:
         governor = self._governor(group)
         before = self.scene.tokens[group.head - 1].low if group.head else ""
         return governor is not None and "allege" in governor.entry.flags and before in self.scene.lexicon.charged_with
+
+    def _is_denied(self, group: Group) -> bool:
+        """Whether a participle is what somebody denies: denies supporting."""
+        governor = self._governor(group)
+        return governor is not None and "deny" in governor.entry.flags and governor.head == group.head - 1
 
     def _infinitive_mark(self, group: Group) -> int | None:
         """Index of the "to" before the auxiliaries of a participle."""

@@ -139,7 +139,10 @@ class Cast:
         clause = scene.clauses[group.clause]
         own = [p for p in self._stretch(group) if not p.prep and not self._is_expletive(p)]
         if not scene.lexicon.verb_second:
-            objects = _chain([p for p in own if p.first > self._last_joined(group)], 0)
+            start = self._last_joined(group)
+            later = [g.head for g in scene.groups if g.clause == group.clause and g.head > start and g.role != "noun"]
+            stop = min(later, default=len(scene.tokens))
+            objects = _chain([p for p in own if start < p.first < stop], 0)
             return self._subject(group, own), objects or self._shared_objects(group)
         if group.role == "to":
             return self._controller(group), _chain(own, 0)

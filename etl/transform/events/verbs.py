@@ -322,12 +322,15 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             tense = _tense(role, feature, chain, clause, lexicon)
             taken.update(used)
             group = Group(i, reading.entry, number, role, tense, passive, chain.modal, used)
-            result.append(group if lexicon.verb_second else _as_joined(tokens, group, result))
+            result.append(group if lexicon.verb_second else _as_joined(tokens, clause, group, result))
     return [g for g in result if not (tokens[g.head].word.is_auxiliary and _is_shared(g, result))]
 
 
-def _as_joined(tokens: list[Token], group: Group, known: list[Group]) -> Group:
-    """A bare participle after "and" has the auxiliary of the one before it: have seized a port and taken hostages."""
+def _as_joined(tokens: list[Token], clause: Clause, group: Group, known: list[Group]) -> Group:
+    """What "and" joins to a verb has its auxiliary: have seized a port and taken hostages, will come and go."""
+    if group.role == "finite" and clause.shares_subject and "INF" in tokens[group.head].word.features:
+        held = next((g for g in reversed(known) if g.clause == clause.parent and g.role == "infinitive"), None)
+        return replace(group, role="infinitive", tense=held.tense, modal=held.modal) if held else group
     before = known[-1] if known else None
     if group.role != "reduced" or before is None or "coord" not in tokens[group.head - 1].word.tags:
         return group
