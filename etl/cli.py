@@ -230,6 +230,25 @@ def export(
             typer.echo(path)
 
 
+@app.command(epilog=_example("dateline report --output events.html"))
+def report(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.html", help="File to write.")] = Path(
+        "report.html"
+    ),
+    warehouse: Warehouse = None,
+) -> None:
+    """Write the published events as one HTML page: time line, map, counts, sentences."""
+    settings = _settings(warehouse)
+    _require(settings.published_file, settings)
+    if output.is_dir():
+        raise typer.BadParameter(f"{output} is a folder: give the name of a file, such as {output / 'report.html'}")
+    from etl.warehouse.connection import connect
+    from etl.warehouse.page import write
+
+    with connect(settings.published_file, read_only=True) as con:
+        typer.echo(write(con, output))
+
+
 @app.command(
     epilog=_example(
         'dateline sql "SELECT event_type, count(*) FROM marts.events GROUP BY ALL"',

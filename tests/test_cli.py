@@ -303,3 +303,22 @@ def test_lexicon_test_names_the_remedy(arguments: list[str], remedy: str) -> Non
 
 def test_lexicon_help_has_an_example() -> None:
     assert "dateline lexicon test" in dateline("lexicon", "test", "--help").out
+
+
+def test_report_is_published_and_can_be_written_elsewhere(house: House, tmp_path: Path) -> None:
+    published = house.folder / "published" / "report.html"
+    assert published.is_symlink()
+    answer = dateline("report", "--output", tmp_path / "new" / "page.html", "--warehouse", house.folder)
+    assert answer.code == ExitCode.OK, answer.err
+    assert answer.out.strip() == str(tmp_path / "new" / "page.html")
+    assert (tmp_path / "new" / "page.html").read_bytes() == published.read_bytes()
+    assert "twee mannen aangehouden" in published.read_text(encoding="utf-8")
+
+
+def test_report_needs_a_warehouse_and_a_file_name(house: House, tmp_path: Path) -> None:
+    missing = dateline("report", "--output", tmp_path / "a.html", "--warehouse", tmp_path / "none")
+    assert missing.code == ExitCode.NO_INPUT
+    assert "dateline run --input" in missing.err
+    folder = dateline("report", "--output", tmp_path, "--warehouse", house.folder)
+    assert folder.code == ExitCode.USAGE
+    assert "report.html" in folder.err

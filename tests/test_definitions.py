@@ -23,6 +23,7 @@ HEAVY = (
     "ahocorasick_rs",
     "re2",
     "pycountry",
+    "vl_convert",
 )
 """What only a run needs."""
 
@@ -69,9 +70,10 @@ def test_every_sql_model_is_an_asset_of_its_layer() -> None:
 
 
 def test_publication_comes_last() -> None:
-    assert group("publish") == {"published", "exports"}
+    assert group("publish") == {"published", "exports", "report"}
     assert upstream("published") == {key for key, spec in specs().items() if spec.group_name == "marts"}
     assert upstream("exports") == {"published"}
+    assert upstream("report") == {"published"}
 
 
 def test_data_flows_one_way() -> None:

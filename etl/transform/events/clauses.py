@@ -174,7 +174,7 @@ def _is_told(tokens: list[Token], fin: list[int], i: int, stretch: list[int]) ->
 _BEFORE_VERB = frozenset(
     {"subject_pronoun", "adverb", "neg", "rel_bare", "rel", "coord", "be_pres", "be_past", "been"}
 )
-_TELLS = frozenset({"speech", "claim", "wish"})
+_TELLS = frozenset({"speech", "claim", "wish", "promise"})
 
 
 def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:

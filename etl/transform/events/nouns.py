@@ -26,12 +26,24 @@ def groups(
                 continue
             if token.word.verbs and fin[i] == 2:
                 continue
+            if not lexicon.verb_second and _is_modifier(tokens, fin, i):
+                continue
             text = text or clause_text(tokens, clause)
             found = _best(tokens, clause, position, text)
             if found and not any(_tells(g, number, found[0], tokens, i, lexicon) for g in verbs):
                 entry, used = found
                 result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
     return result
+
+
+def _is_modifier(tokens: list[Token], fin: list[int], i: int) -> bool:
+    """Whether another noun follows that it describes: rescue workers, riot police."""
+    if i + 1 >= len(tokens) or fin[i + 1]:
+        return False
+    following = tokens[i + 1]
+    return (
+        following.low.isalpha() and following.surface.islower() and not (following.word.tags or following.word.verbs)
+    )
 
 
 def _tells(verb: Group, clause: int, noun: Entry, tokens: list[Token], i: int, lexicon: Lexicon) -> bool:

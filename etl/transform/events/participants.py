@@ -139,7 +139,8 @@ class Cast:
         clause = scene.clauses[group.clause]
         own = [p for p in self._stretch(group) if not p.prep and not self._is_expletive(p)]
         if not scene.lexicon.verb_second:
-            return self._subject(group, own), _chain([p for p in own if p.first > group.head], 0)
+            objects = _chain([p for p in own if p.first > self._last_joined(group)], 0)
+            return self._subject(group, own), objects or self._shared_objects(group)
         if group.role == "to":
             return self._controller(group), _chain(own, 0)
         if group.role == "reduced":
@@ -159,6 +160,24 @@ class Cast:
         subject = _chain(own, at)
         rest = [p for p in own if p not in subject]
         return subject, _chain(rest, 0)
+
+    def _shared_objects(self, group: Group) -> list[Phrase]:
+        """The objects of the verb that "and" joins to this one: police shot and killed two men."""
+        following = max(group.used) + 2
+        for number, clause in enumerate(self.scene.clauses):
+            joined = (
+                self.scene.main_group(number) if clause.shares_subject and clause.tokens[0] == following else None
+            )
+            if joined is not None and joined.head == following and clause.parent == group.clause:
+                return _chain([p for p in self._stretch(joined) if not p.prep and p.first > joined.head], 0)
+        return []
+
+    def _last_joined(self, group: Group) -> int:
+        """The verb after which the objects stand: the last of "shot and killed two men"."""
+        scene, head = self.scene, max(group.used)
+        while "coord" in scene.tags(head + 1) and any(g.head == head + 2 and g.role != "noun" for g in scene.groups):
+            head += 2
+        return head if head > max(group.used) else group.head
 
     def _subject(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The subject where it stands before its verb: of a clause, of an infinitive, of a participle."""

@@ -78,13 +78,22 @@ class _Chunker:
         """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
         scene = self.scene
         is_noun = i in scene.companions and not scene.tags(i) & {"prep", "article"}
-        if is_noun and not self.determined and not any(scene.tokens[j].is_name for j in self.current):
+        if is_noun and not (self.determined or self._names_somebody()):
             self.current = []
         self._close()
         following = scene.tokens[i + 1].word if i + 1 < len(scene.tokens) else None
         if i in scene.covered and following is not None and following.nouns:
             return  # na dagenlange onderhandelingen
         self.prep = scene.tokens[i].low if i in scene.slot_words else ""
+        self.joiner = self.joiner and scene.lexicon.verb_second
+
+    def _names_somebody(self) -> bool:
+        """Whether the phrase so far is more than an adjective: a name, an office, a number of people."""
+        tokens, lexicon = self.scene.tokens, self.scene.lexicon
+        return any(
+            tokens[i].is_name or tokens[i].low in lexicon.numbers or lexicon.actor(tokens[i].low)
+            for i in self.current
+        )
 
     def _close(self, pronoun: bool = False) -> None:
         if self.current and not all("adverb" in self.scene.tags(j) for j in self.current):

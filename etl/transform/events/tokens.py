@@ -12,6 +12,7 @@ from etl.transform.events.inflection import Feature
 from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Word
 
 _LETTERS = r"[^\W_]+(?:[-./][^\W_]+)*"
+_THOUSANDS = r"\d{1,3}(?:,\d{3})+(?![\w,])"
 QUOTES = frozenset('"“”„«»')
 
 
@@ -31,7 +32,7 @@ class Token(NamedTuple):
 @lru_cache
 def _pattern(clitics: str) -> "re.Pattern[str]":
     inner = r"(?:['’][^\W_]+)*" if not clitics else r"(?:['’](?!(?:" + clitics + r")\b)[^\W_]+)*"
-    return re.compile(rf"{_LETTERS}{inner}|['’][^\W_]+|``|''|\S")
+    return re.compile(rf"{_THOUSANDS}|{_LETTERS}{inner}|['’][^\W_]+|``|''|\S")
 
 
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
@@ -103,7 +104,7 @@ def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
         if not known[i] or token.word.modal or token.word.tags & FINITE_AUXILIARIES:
             seen = seen or bool(known[i])
             continue
-        if _is_subject(tokens, known, i, lexicon) or _is_reduced(tokens, known, i):
+        if _is_subject(tokens, known, i, lexicon) or _is_reduced(tokens, known, i) or _is_adverb(tokens, i):
             known[i] = 0
         elif "PAST" not in token.word.features and (seen or lexicon.actor(token.low) is not None):
             known[i] = 1 if not i or not known[i - 1] else 0
@@ -127,6 +128,15 @@ def _is_subject(tokens: list[Token], known: list[int], i: int, lexicon: Lexicon)
         return False
     stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].is_break), len(tokens))
     return any(known[i + 1 : stop])
+
+
+def _is_adverb(tokens: list[Token], i: int) -> bool:
+    """Whether a form that may be an adverb is one: sent back, back to work."""
+    if "adverb" not in tokens[i].word.tags or "PAST" in tokens[i].word.features:
+        return False
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    is_last = following is None or following.is_break or "prep" in following.word.tags
+    return is_last or (i > 0 and bool(tokens[i - 1].word.verbs))
 
 
 def _is_adjective(token: Token, lexicon: Lexicon) -> bool:

@@ -4,7 +4,7 @@ What belongs here: particles, companions, auxiliaries. What does not: how sure i
 (`participants`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from etl.schema.core import Tense
@@ -321,8 +321,19 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             passive = _passive(role, reading.entry, chain, lexicon)
             tense = _tense(role, feature, chain, clause, lexicon)
             taken.update(used)
-            result.append(Group(i, reading.entry, number, role, tense, passive, chain.modal, used))
+            group = Group(i, reading.entry, number, role, tense, passive, chain.modal, used)
+            result.append(group if lexicon.verb_second else _as_joined(tokens, group, result))
     return [g for g in result if not (tokens[g.head].word.is_auxiliary and _is_shared(g, result))]
+
+
+def _as_joined(tokens: list[Token], group: Group, known: list[Group]) -> Group:
+    """A bare participle after "and" has the auxiliary of the one before it: have seized a port and taken hostages."""
+    before = known[-1] if known else None
+    if group.role != "reduced" or before is None or "coord" not in tokens[group.head - 1].word.tags:
+        return group
+    if before.clause != group.clause or before.role != "participle":
+        return group
+    return replace(group, role="participle", tense=before.tense, passive=before.passive, modal=before.modal)
 
 
 def _is_shared(group: Group, known: list[Group]) -> bool:

@@ -4,9 +4,12 @@ from typing import get_args
 
 import pytest
 import simplemma
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from etl import languages
 from etl.schema.core import Modality
+from etl.transform.events.explain import explain
 from etl.transform.events.inflection import noun_forms, verb_forms
 from etl.transform.events.lexicon import load
 from etl.transform.events.modality import stance
@@ -151,3 +154,23 @@ def test_voice_and_modality(sentence: str, verb: str, expected: tuple[str, str, 
     group = next(g for g in scene.groups if scene.tokens[g.head].surface == verb)
     how = stance(scene, group)
     assert (group.entry.event_type, how.polarity, how.modality, group.passive) == expected
+
+
+SALAD = """
+    police rebels army minister the a two and or , . that who which said says to by of with on in from have has
+    been is was were be not never if because may will would wants arrested killed shot taken seized attack attacks
+    talks strike accused agreed refused called off dozens hundreds least at according Paris Russia Monday Amnesty
+    International 's his it he " back hostage deal
+"""
+WORDS = st.sampled_from(SALAD.split())
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=30))
+def test_no_order_of_words_breaks_the_coder(words: list[str]) -> None:
+    text = " ".join(words)
+    for sentence in explain(text, "en"):
+        assert sentence.text in text
+        for reading in sentence.readings:
+            for participant in reading.event.participants if reading.event else ():
+                assert text[participant.start : participant.end] == participant.surface
