@@ -245,7 +245,7 @@ class Lexicon:
         known = self._words.get(low)
         if known is None:
             tags, modal = frozenset(self._tags.get(low, ())), self.modals.get(low)
-            verbs = tuple(self._verbs.get(low, ()))
+            verbs = () if low in self.numbers else tuple(self._verbs.get(low, ()))
             nouns = tuple(self._nouns.get(low, ())) or self._compound(low)
             known = self._words[low] = Word(
                 tags,

@@ -275,7 +275,9 @@ class _Judge:
         noun = self._noun_before(group.clause)
         if noun:
             return noun, scene.main_group(clause.parent), False
-        parent = scene.main_group(clause.parent)
+        parent, verb = scene.main_group(clause.parent), scene.clauses[clause.parent].verb
+        if verb is not None and scene.tokens[verb].word.modal == "want" and (parent is None or parent.head == verb):
+            return "hypothetical", parent, False  # wil dat hij vertrekt
         if parent is None:
             return "asserted", None, False
         kind = next((m for flag, m in _GOVERNED.items() if flag in parent.entry.flags), None)

@@ -292,7 +292,7 @@ class Cast:
         following = self._following(group, own)
         for role, sources in group.entry.slots:
             for source in sources:
-                hits = [p for p in following if p.prep == source]
+                hits = [p for p in following if p.prep == source and not self._is_where(group, role, p)]
                 if hits and not (role == "actor" and result["actor"] and source in self.scene.lexicon.of):
                     result[role] += hits
         phrase = next((p for p in own if group.head in p.tokens), None)
@@ -306,6 +306,13 @@ class Cast:
         elif verb is not None and "occur" in verb.entry.flags and verb.passive and not result["actor"]:
             result["actor"] = self._with(verb, (self.scene.lexicon.passive_actor,))
         return result
+
+    def _is_where(self, group: Group, role: str, phrase: Phrase) -> bool:
+        """Whether a phrase says where a happening was and not whose it was: het toernooi van Miami."""
+        if group.entry.event_type != "OTHER" or role != "actor" or len(phrase.tokens) > 1:
+            return False
+        place = self.scene.place_at.get(phrase.first)
+        return place is not None and place[1].role == "mention"
 
     def _following(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The run of phrases with a preposition that follows the noun."""

@@ -64,7 +64,7 @@ class _Chunker:
             elif tags & {"def", "indef"} and not self._inside_name(i):
                 self._determine(i, tags)
             elif tags & {"adverb", "neg", "sub", "cond", "rel"}:
-                if self.current:
+                if self.current and not self._compares(i):
                     self._close()
             else:
                 if self.current and self._splits(i):
@@ -76,12 +76,16 @@ class _Chunker:
 
     def _end(self, i: int) -> None:
         """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
-        is_whole = not self.scene.lexicon.verb_second and self._names_somebody()  # took three tourists hostage
-        if i in self.scene.companions and not (self.determined or is_whole) and "prep" not in self.scene.tags(i):
+        scene = self.scene
+        is_noun = i in scene.companions and not scene.tags(i) & {"prep", "article"}
+        if is_noun and not (self.determined or self._names_somebody()):
             self.current = []
         self._close()
-        self.prep = self.scene.tokens[i].low if i in self.scene.slot_words else ""
-        self.joiner = self.joiner and self.scene.lexicon.verb_second
+        following = scene.tokens[i + 1].word if i + 1 < len(scene.tokens) else None
+        if i in scene.covered and following is not None and following.nouns:
+            return  # na dagenlange onderhandelingen
+        self.prep = scene.tokens[i].low if i in scene.slot_words else ""
+        self.joiner = self.joiner and scene.lexicon.verb_second
 
     def _names_somebody(self) -> bool:
         """Whether the phrase so far is more than an adjective: a name, an office, a number of people."""
@@ -92,7 +96,7 @@ class _Chunker:
         )
 
     def _close(self, pronoun: bool = False) -> None:
-        if self.current:
+        if self.current and not all("adverb" in self.scene.tags(j) for j in self.current):
             joined = self.joiner and bool(self.found) and not self.prep
             prep = self.found[-1].prep if joined else self.prep
             self.found.append(Phrase(self.current, prep, self.determined, pronoun, joined))
@@ -154,9 +158,16 @@ class _Chunker:
             return False
         return "demonym" not in (here[1].role, before[1].role)
 
+    def _compares(self, i: int) -> bool:
+        """Whether a number follows: meer dan zevenhonderd mensen."""
+        following = self.scene.tokens[i + 1].low if i + 1 < len(self.scene.tokens) else ""
+        return "then" in self.scene.tags(i) and (following in self.scene.lexicon.numbers or following[:1].isdigit())
+
     def _noun_follows(self, i: int) -> bool:
         """Whether a word of a phrase follows a word that is an article or a pronoun."""
         j = i + 1
+        if j < len(self.scene.tokens) and self.scene.tokens[j].low.isdecimal():
+            return False  # dat het 150 drones …
         if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or j in self.scene.verbal:
             return False
         return not self.scene.tags(j) & {"prep", "pronoun", "def", "coord"} and j not in self.scene.covered
@@ -166,6 +177,8 @@ class _Chunker:
         scene = self.scene
         if scene.tokens[i].low not in scene.lexicon.name_particles or not self.current:
             return False
+        if scene.tokens[i].is_name and i + 1 < len(scene.tokens) and scene.tokens[i + 1].is_name:
+            return True  # minister Van Weel
         if not scene.tokens[i - 1].surface[0].isupper() and scene.tags(i - 1) & {"prep"} == frozenset():
             return False
         j = i + 1
