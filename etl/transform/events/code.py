@@ -6,7 +6,7 @@ code points of the unit's text; indexes point into the time and place mentions t
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from etl import languages
 from etl.schema.core import LocationBasis
@@ -19,6 +19,7 @@ from etl.transform.events.timing import Timed, When, when
 from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
 
+_LONGEST = 1500  # characters of a sentence that is read as one: clauses look at each other
 _REACH = 6  # tokens from a place back to its preposition
 _DATED = frozenset({"DATE", "TIME"})
 _LOOK_BACK = 3  # tokens between a preposition of place and the place
@@ -50,7 +51,7 @@ def code(
     times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
     told: dict[int, Recall] = defaultdict(Recall)
-    for span in sentences:
+    for span in (piece for sentence in sentences for piece in _pieces(sentence, units[sentence.unit].text)):
         unit = units[span.unit]
         scene = read_events(unit.text[span.start : span.end], unit.kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
@@ -58,6 +59,17 @@ def code(
         sentence = _Sentence(unit, span, scene, times_of.within(span), places_of.within(span))
         result.extend(sentence.events(times, places, told[unit.article]))
     return result
+
+
+def _pieces(span: SentenceSpan, text: str) -> Iterator[SentenceSpan]:
+    """A sentence whole; what is too long to be one, a table or a run of words without a stop, in parts."""
+    start = span.start
+    while span.end - start > _LONGEST:
+        cut = text.rfind(" ", start + 1, start + _LONGEST)
+        end = cut if cut > 0 else start + _LONGEST
+        yield SentenceSpan(span.unit, start, end)
+        start = end
+    yield SentenceSpan(span.unit, start, span.end)
 
 
 class _Placed:

@@ -261,3 +261,15 @@ def test_a_context_is_read_from_the_clause_and_the_type() -> None:
     text = "De rechtbank veroordeelde de hacker tot drie jaar cel."
     (event,) = code([Unit(text, 0, "body")], [SentenceSpan(0, 0, len(text))], [], [], "nl")
     assert event.context == ("cyber", "legal")
+
+
+@pytest.mark.parametrize("words", ["de man zegt dat de politie een vrouw heeft opgepakt en ", "de aanval van ", "x"])
+def test_a_run_of_words_without_a_stop_is_read_in_parts(words: str) -> None:
+    """No recursion to the end of the stack, and the events of the last part are found like those of the first."""
+    from etl.transform.events.code import code
+    from etl.transform.records import SentenceSpan, Unit
+
+    text = words * 400
+    found = code([Unit(text, 0, "body")], [SentenceSpan(0, 0, len(text))], [], [], "nl")
+    assert all(text[event.start : event.end] == event.trigger for event in found)
+    assert len(found) >= (400 if "a" in words else 0)
