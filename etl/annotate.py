@@ -24,6 +24,7 @@ from etl.extract.language import detect
 from etl.schema.frames import polars_schema
 from etl.schema.raw import Capture, Document
 from etl.transform import anchors, dates, pipeline, tabulate
+from etl.transform.events import cluster
 from etl.transform.times import resolve
 from etl.transform.times.resolve import Interval
 
@@ -128,6 +129,10 @@ def _annotate(tasks: list[_Task], prefer: Literal["past", "future"]) -> Iterator
     tables["core.anchors"] = clocks
     tables["core.events"] = anchors.date_events(
         tables["core.events"], tables["core.time_expressions"], clocks, prefer
+    )
+    tables["core.events"] = tables["core.events"].update(
+        cluster.cluster(tables["core.events"], tables["core.event_participants"], tables["core.locations"]),
+        on="event_id",
     )
     tables["core.time_expressions"] = anchors.date_expressions(tables["core.time_expressions"], clocks, prefer)
     view = _View(tables, prefer)
@@ -315,6 +320,7 @@ class _View:
                 else None
             ),
             "place_basis": row["location_basis"],
+            "cluster": row["cluster_id"],
             "time": {
                 "relation": row["relation"],
                 "basis": row["time_basis"],

@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from etl.engine.progress import Progress
     from etl.settings import Settings
+    from etl.transform.events.explain import Explained
 
 
 class ExitCode(IntEnum):
@@ -245,6 +246,25 @@ def export(
             typer.echo(path)
 
 
+@app.command(epilog=_example("dateline report --output events.html"))
+def report(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.html", help="File to write.")] = Path(
+        "report.html"
+    ),
+    warehouse: Warehouse = None,
+) -> None:
+    """Write the published events as one HTML page: time line, map, counts, sentences."""
+    settings = _settings(warehouse)
+    _require(settings.published_file, settings)
+    if output.is_dir():
+        raise typer.BadParameter(f"{output} is a folder: give the name of a file, such as {output / 'report.html'}")
+    from etl.warehouse.connection import connect
+    from etl.warehouse.page import write
+
+    with connect(settings.published_file, read_only=True) as con:
+        typer.echo(write(con, output))
+
+
 @app.command(
     epilog=_example(
         'dateline sql "SELECT event_type, count(*) FROM marts.events GROUP BY ALL"',
@@ -274,6 +294,41 @@ def status(warehouse: Warehouse = None) -> None:
 
     for title, pairs in standing(settings).items():
         _print_pairs(title, pairs)
+
+
+lexicon = typer.Typer(
+    help="See what a line of an event lexicon does.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(lexicon, name="lexicon")
+
+
+@lexicon.command(
+    epilog=_example(
+        'dateline lexicon test "De politie heeft twee mannen aangehouden."',
+        'dateline lexicon test --lang en --headline "Police arrest two in Leeds"',
+    )
+)
+def test(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="One or more sentences.")],
+    lang: Annotated[str | None, typer.Option(metavar="CODE", help="Language, ISO 639-1 (default: detected).")] = None,
+    headline: Annotated[bool, typer.Option("--headline", help="Read the text as a headline.")] = False,
+) -> None:
+    """Show what the coder does with a sentence and which lines it takes."""
+    from etl.extract.language import detect
+    from etl.transform.events import explain
+
+    if not text.strip():
+        raise typer.BadParameter("the text is empty: give a sentence")
+    language = lang or detect([text])[0]
+    known = explain.known_languages()
+    if language not in known:
+        what = f"no event lexicon for {language!r}" if lang else "the language is not one with an event lexicon"
+        raise typer.BadParameter(f"{what}: give --lang {' or --lang '.join(known)}")
+    for sentence in explain.explain(text, language, "headline" if headline else "body"):
+        _print_explained(sentence, f"etl/languages/{language}")
 
 
 def main() -> None:
@@ -395,6 +450,37 @@ def _print_pairs(title: str, pairs: Mapping[str, object]) -> None:
     width = max((len(name) for name in pairs), default=0)
     for name, value in pairs.items():
         typer.echo(f"  {name:<{width}}  {value:,}" if isinstance(value, int) else f"  {name:<{width}}  {value}")
+
+
+def _print_explained(sentence: "Explained", folder: str) -> None:
+    """A sentence with its clauses, and under each verb and noun its line of the lexicon and its event."""
+    typer.echo(f"\n{sentence.text}")
+    for kind, words in sentence.clauses:
+        typer.echo(f"  clause ({kind}): {words}")
+    for reading in sentence.readings:
+        typer.echo(f"  {reading.words} ({reading.form})")
+        for mark, line in (("line", reading.line), *(("not taken", other) for other in reading.others)):
+            asks = f"; asks for {line.asks}" if line.asks else ""
+            typer.echo(f"    {mark:<11} {folder}/{line.source}  {line.lemma}: {line.meaning}{asks}")
+        event = reading.event
+        if event is None:
+            typer.echo("    event       none")
+            continue
+        pairs = {"event": reading.line.meaning, "stance": f"{event.polarity} {event.modality}"}
+        pairs |= {"place": event.place, "time": event.time}
+        for name, value in pairs.items():
+            typer.echo(f"    {name:<11} {value}")
+        for p in event.participants:
+            facts = [fact for fact in (p.country_code, p.sector, _number(p.quantity_min, p.quantity_max)) if fact]
+            typer.echo(f"    {p.role:<11} {p.surface}{' (' + ', '.join(facts) + ')' if facts else ''}")
+    if not any(reading.event for reading in sentence.readings):
+        typer.echo(f"  no event: a new one needs a line in {folder}/events_verbs.csv or events_nouns.csv")
+
+
+def _number(least: int | None, most: int | None) -> str:
+    if least is None and most is None:
+        return ""
+    return str(least) if least == most else f"{'' if least is None else least}..{'' if most is None else most}"
 
 
 def _print_rows(columns: Sequence[str], rows: Sequence[Sequence[object]], output_format: TableFormat) -> None:

@@ -49,13 +49,18 @@ class Settings(BaseSettings):
 
     @property
     def published(self) -> Path:
-        """The folder analysts read: `dateline.duckdb` (a symlink), `csv/` and `parquet/`."""
+        """The folder analysts read: `dateline.duckdb` (a symlink), `csv/`, `parquet/` and `report.html`."""
         return self.warehouse / "published"
 
     @property
     def published_file(self) -> Path:
         """The name analysts open: a symlink to an immutable versioned file."""
         return self.published / "dateline.duckdb"
+
+    @property
+    def published_report(self) -> Path:
+        """The report of the published file: a symlink beside it."""
+        return self.published / "report.html"
 
     @property
     def landing(self) -> Path:

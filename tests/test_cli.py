@@ -278,3 +278,48 @@ def test_help_documents_every_exit_code_and_loads_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
     for member in ExitCode:
         assert f"  {member.value}  " in done.stdout
+
+
+def test_lexicon_test_shows_line_event_and_participants() -> None:
+    answer = dateline("lexicon", "test", "De politie heeft twee mannen aangehouden in Den Haag.", "--lang", "nl")
+    assert answer.code == ExitCode.OK, answer.err
+    for shown in ("clause (main)", "etl/languages/nl/events_verbs.csv:", "COERCE/arrest", "politie", "Den Haag"):
+        assert shown in answer.out
+
+
+def test_lexicon_test_detects_the_language_and_says_where_there_is_no_event() -> None:
+    answer = dateline("lexicon", "test", "The report that was read by them contains maps and figures of the region.")
+    assert answer.code == ExitCode.OK, answer.err
+    assert "no event: a new one needs a line in etl/languages/en/events_verbs.csv" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"), [(["", "--lang", "nl"], "give a sentence"), (["x", "--lang", "de"], "--lang nl")]
+)
+def test_lexicon_test_names_the_remedy(arguments: list[str], remedy: str) -> None:
+    answer = dateline("lexicon", "test", *arguments)
+    assert answer.code == ExitCode.USAGE
+    assert remedy in answer.err.replace("\n", " ")
+
+
+def test_lexicon_help_has_an_example() -> None:
+    assert "dateline lexicon test" in dateline("lexicon", "test", "--help").out
+
+
+def test_report_is_published_and_can_be_written_elsewhere(house: House, tmp_path: Path) -> None:
+    published = house.folder / "published" / "report.html"
+    assert published.is_symlink()
+    answer = dateline("report", "--output", tmp_path / "new" / "page.html", "--warehouse", house.folder)
+    assert answer.code == ExitCode.OK, answer.err
+    assert answer.out.strip() == str(tmp_path / "new" / "page.html")
+    assert (tmp_path / "new" / "page.html").read_bytes() == published.read_bytes()
+    assert "twee mannen aangehouden" in published.read_text(encoding="utf-8")
+
+
+def test_report_needs_a_warehouse_and_a_file_name(house: House, tmp_path: Path) -> None:
+    missing = dateline("report", "--output", tmp_path / "a.html", "--warehouse", tmp_path / "none")
+    assert missing.code == ExitCode.NO_INPUT
+    assert "dateline run --input" in missing.err
+    folder = dateline("report", "--output", tmp_path, "--warehouse", house.folder)
+    assert folder.code == ExitCode.USAGE
+    assert "report.html" in folder.err

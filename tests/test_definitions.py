@@ -28,6 +28,7 @@ HEAVY = (
     "feedparser",
     "ftfy",
     "warcio",
+    "vl_convert",
 )
 """What only a run needs."""
 
@@ -66,6 +67,7 @@ def test_every_sql_model_is_an_asset_of_its_layer() -> None:
         "locations",
         "events",
         "events_timeline",
+        "story_events",
         "agency_activity",
         "coverage",
         "data_quality",
@@ -73,9 +75,10 @@ def test_every_sql_model_is_an_asset_of_its_layer() -> None:
 
 
 def test_publication_comes_last() -> None:
-    assert group("publish") == {"published", "exports"}
+    assert group("publish") == {"published", "exports", "report"}
     assert upstream("published") == {key for key, spec in specs().items() if spec.group_name == "marts"}
     assert upstream("exports") == {"published"}
+    assert upstream("report") == {"published"}
 
 
 def test_data_flows_one_way() -> None:

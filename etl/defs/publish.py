@@ -1,4 +1,4 @@
-"""What analysts get: the published file and the exports beside it, after every check."""
+"""What analysts get: the published file, the exports and the report beside it, after every check."""
 
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
 
@@ -49,4 +49,20 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
             }
         )
 
-    return [published, exports]
+    @asset(
+        name="report",
+        group_name="publish",
+        deps=[published],
+        kinds={"html"},
+        pool=POOL,
+        description="One self-contained HTML page of the published marts, published/report.html: the time line with "
+        "its bounds, a map of places, counts by type and agency, and the sentences. The same warehouse gives the "
+        "same bytes.",
+    )
+    def report(warehouse: Warehouse) -> MaterializeResult[None]:
+        from etl.warehouse.publish import publish_report
+
+        path = publish_report(warehouse.settings)
+        return MaterializeResult(metadata={"path": MetadataValue.path(str(path)), "bytes": path.stat().st_size})
+
+    return [published, exports, report]

@@ -19,6 +19,7 @@ from etl import languages
 from etl.settings import PACKAGE, current
 from etl.transform import agencies, pages, sentences
 from etl.transform.events import code as events
+from etl.transform.events import recall
 from etl.transform.places import gazetteer, locate
 from etl.transform.records import Item, PlaceMention, Unit
 from etl.transform.tabulate import Article, Reading, Tables, Tabulator, language_zone
@@ -105,14 +106,15 @@ def _read(articles: Sequence[Article], language: str) -> Reading:
         )
     spans = sentences.split(texts, language)
     expressions = times.find(texts, language)
+    coded = events.code(units, spans, expressions, places, language)
     return Reading(
         articles=articles,
         units=units,
         offsets=offsets,
         sentences=spans,
-        times=expressions,
+        times=recall.turn(expressions, coded, units),
         places=places,
         dateline_places=dateline_places,
-        events=events.code(units, spans, expressions, places, language),
+        events=coded,
         citations=list(agencies.citations(texts, language)),
     )

@@ -327,7 +327,7 @@ class Tabulator:
             filed = reading.dateline_places.get(i, ())
             place = reading.places[event.place_mention].place if event.place_mention is not None else None
             basis = event.location_basis
-            if place is None and (home := next((m.place for m in filed if m.place), None)):
+            if basis in ("none", "actor") and (home := next((m.place for m in filed if m.place), None)):
                 place, basis = home, "dateline"
             time = reading.times[event.time_mention] if event.time_mention is not None else None
             event_id = f"{article.article_id}-e{event.start + at}"
@@ -357,7 +357,7 @@ class Tabulator:
                 time_expression_id=(
                     f"{article.article_id}-t{time.start + reading.offsets[time.unit]}" if time else None
                 ),
-                zones=_zones(article.zone, place if basis != "dateline" else None, filed),
+                zones=_zones(article.zone, place if basis in ("stated", "carried") else None, filed),
                 time_precision=time.precision
                 if time
                 else "day"

@@ -12,6 +12,7 @@ import polars as pl
 
 from etl.schema import Row, core
 from etl.transform import anchors
+from etl.transform.events import cluster
 from etl.warehouse.connection import transaction
 
 
@@ -65,6 +66,7 @@ def _anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
     _update(con, core.TimeExpression, expressions)
     _update(con, core.Event, events)
     _date_stories(con)
+    _cluster(con)
     dated = events_before.filter(
         pl.any_horizontal(pl.col("begin_earliest", "begin_latest", "end_earliest", "end_latest").is_not_null())
     )
@@ -92,6 +94,17 @@ def _update(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame)
     keys = " AND ".join(f"t.{name} = dated.{name}" for name in row.key)
     con.execute(f"UPDATE {row.table} AS t SET {setters} FROM dated WHERE {keys}")  # noqa: S608 - declared names only
     con.unregister("dated")
+
+
+def _cluster(con: duckdb.DuckDBPyConnection) -> None:
+    """Put the mentions of one event together, where bounds that moved change which they are."""
+    events = con.sql("SELECT * FROM core.events ORDER BY event_id").pl()
+    participants = con.sql("SELECT event_id, role, name FROM core.event_participants ORDER BY event_id, ordinal").pl()
+    locations = con.sql("SELECT location_id, country_code FROM core.locations").pl()
+    after = events.drop("cluster_id").join(
+        cluster.cluster(events, participants, locations), on="event_id", how="left", maintain_order="left"
+    )
+    _update(con, core.Event, after.filter(after["cluster_id"].ne_missing(events["cluster_id"])))
 
 
 def _date_stories(con: duckdb.DuckDBPyConnection) -> None:

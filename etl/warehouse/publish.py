@@ -3,6 +3,7 @@
     published/dateline.duckdb -> versions/<version>/dateline.duckdb
     published/csv             -> versions/<version>/csv
     published/parquet         -> versions/<version>/parquet
+    published/report.html     -> versions/<version>/report.html
 
 A reader that has opened a version keeps it: versions stay for a while after the swap, and none is ever written again.
 """
@@ -19,6 +20,7 @@ from etl.schema.ddl import sql_literal
 from etl.settings import Settings
 from etl.warehouse.connection import DiskFullError, connect, disk_full, is_disk_full
 from etl.warehouse.export import export
+from etl.warehouse.page import write as write_page
 
 FORMATS = ("csv", "parquet")
 _PARTIAL = ".partial"
@@ -80,6 +82,23 @@ def publish_exports(settings: Settings) -> list[Path]:
     except (OSError, duckdb.IOException) as error:
         raise _refusal(error, settings.published) from error
     return written
+
+
+def publish_report(settings: Settings) -> Path:
+    """Write the report of the published file beside it, and swap its symlink.
+
+    Raises:
+        PublicationError: as for `publish`.
+
+    """
+    version = settings.published_file.resolve().parent
+    try:
+        with connect(version / settings.published_file.name, read_only=True) as con:
+            file = write_page(con, version / settings.published_report.name)
+        _swap(settings.published_report, file)
+    except (OSError, duckdb.IOException) as error:
+        raise _refusal(error, settings.published) from error
+    return settings.published_report
 
 
 def _copy(con: duckdb.DuckDBPyConnection, file: Path) -> None:

@@ -5,6 +5,7 @@ to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose toke
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from etl.transform.events.lexicon import Lexicon
@@ -46,39 +47,134 @@ def _verb_ahead(tokens: list[Token], fin: list[int], i: int) -> bool:
     """Whether a finite verb stands between i and the next break or conjunction."""
     for j in range(i, len(tokens)):
         token = tokens[j]
-        if token.is_break or (j > i and token.word.tags & {"cond", "rel"} and "def" not in token.word.tags):
+        tags = token.word.tags
+        if token.is_break or (j > i and (tags & {"cond"} or (tags & {"rel", "that"} and "def" not in tags))):
             return False
         if fin[j]:
             return True
     return False
 
 
+def _is_demonstrative(tokens: list[Token], fin: list[int], i: int) -> bool:
+    """Whether "dat" points: "Dat melden media", "Dat plan …"; not "Dat het leger …"."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    if i == 0:
+        return following is None or not (following.word.tags & {"def", "indef", "pronoun"} or following.is_name)
+    return following is not None and fin[i + 1] == 2
+
+
+_WITH_CONTENT = frozenset({"possible", "hypothetical", "future", "alleged", "reported", "evidence"})
+
+
+def _subordinates(tokens: list[Token], fin: list[int], i: int, has_verb: bool) -> bool:
+    """Whether a word that has other uses joins a clause: "toen de menigte …", "sinds hij …"; not "sinds mei"."""
+    tags, before, following = tokens[i].word.tags, tokens[i - 1] if i else None, tokens[i + 1]
+    if "adverb" in tags:
+        return not fin[i + 1] and (before is None or before.is_break or has_verb)
+    if "prep" in tags:
+        return bool(following.word.tags & {"def", "indef", "pronoun"}) or following.is_name
+    return True
+
+
 def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: bool) -> Kind | None:
     """The kind of clause that token i opens, or None."""
     tags = tokens[i].word.tags
-    if not tags & {"sub", "cond", "rel", "coord"}:
-        return None
     before = tokens[i - 1] if i else None
     if not _verb_ahead(tokens, fin, i + 1):
         return None
     after_noun = before is not None and not before.is_break and not fin[i - 1] and not before.word.tags
     after_comma = before is not None and before.surface in (",", "(", "–", "—")
+    if "that" in tags and "rel" in tags and before is not None and before.word.governs & _WITH_CONTENT:
+        return "that"  # de kans dat, geen bewijs dat
     is_relative = "rel" in tags and (
         after_noun or after_comma or (before and "prep" in before.word.tags and "def" not in tags)
     )
     if is_relative and not ("that" in tags and before and before.word.verbs and not after_comma):
         return "rel"
     if "that" in tags:
-        if "def" in tags and (before is None or fin[i + 1] == 2 if i + 1 < len(tokens) else False):
-            return None  # "Dat melden media"
-        return "that"
+        return None if "def" in tags and _is_demonstrative(tokens, fin, i) else "that"
     if "cond" in tags:
         return "cond"
     if "sub" in tags:
-        return "sub" if not ("adverb" in tags and (before is None or not before.is_break)) else None
+        return "sub" if _subordinates(tokens, fin, i, has_verb) else None
     if "coord" in tags and has_verb and not empty:
         return "main"
     return None
+
+
+def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
+    """The quotation marks around a few words that say nothing by themselves: een "historische" stap."""
+    marks = [i for i, token in enumerate(tokens) if token.surface in QUOTES or token.surface in _TEX_QUOTES]
+    found: set[int] = set()
+    for first, last in pairwise(marks):
+        inside = range(first + 1, last)
+        if first in found or not 1 <= len(inside) <= _FEW or any(tokens[i].is_break or fin[i] for i in inside):
+            continue
+        found |= {first, last}
+    return found
+
+
+_FEW = 5  # words between quotation marks that still are a part of the sentence around them
+_TEX_QUOTES = frozenset({"``", "''"})
+
+
+def _quoted_after(mark: str, quoted: bool) -> bool:
+    """Whether what follows a mark is quoted."""
+    if mark not in QUOTES:
+        return quoted
+    return mark != "”" and (not quoted or mark in "“„")
+
+
+def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexicon: Lexicon) -> Kind | None:
+    """The kind of clause that begins at i without a word that says so."""
+    if not any(fin[j] for j in current.tokens):
+        return None
+    if lexicon.verb_second:  # no comma after the relative clause: "de man die zij zag is weg"
+        ends = fin[i] == 2 and bool(tokens[i - 1].word.verbs)
+        holds = current.kind == "rel" or (current.kind == "that" and _is_subject(tokens, current))
+        return "main" if ends and holds else None
+    if current.kind == "rel" and _resumes(tokens, fin, i):
+        return "main"
+    return "that" if _is_told(tokens, fin, i, current.tokens) else None
+
+
+def _is_subject(tokens: list[Token], stretch: _Stretch) -> bool:
+    """Whether a clause is part of the subject: de kans dat hij vertrekt is klein."""
+    opener = stretch.opener or 0
+    return opener > 0 and bool(tokens[opener - 1].word.governs & _WITH_CONTENT)
+
+
+def _resumes(tokens: list[Token], fin: list[int], i: int) -> bool:
+    """Whether an auxiliary takes up the main clause after a relative one: the man who fled has been found."""
+    before = tokens[i - 1].word
+    return (
+        fin[i] == 2 and tokens[i].word.is_auxiliary and not (fin[i - 1] or before.modal or before.tags & _BEFORE_VERB)
+    )
+
+
+def _is_told(tokens: list[Token], fin: list[int], i: int, stretch: list[int]) -> bool:
+    """Whether what is said begins at i without "that": Turkey said it had won, said on Friday he would go."""
+    verb = next((j for j in reversed(stretch) if fin[j]), None)
+    if verb is None or not any(r.entry.flags & _TELLS for r in tokens[verb].word.verbs):
+        return False
+    is_bare = any("bare" in r.entry.flags for r in tokens[verb].word.verbs)
+    tags = tokens[i].word.tags
+    if tags & {"that", "to", "prep", "adverb", "coord", "rel", "sub", "cond"} or fin[i]:
+        return False
+    if i != verb + 1 and not ("subject_pronoun" in tags and "prep" in tokens[verb + 1].word.tags):
+        return False
+    for j in range(i + 1, len(tokens)):
+        if tokens[j].is_break or tokens[j].word.tags & {"rel", "sub", "cond", "coord"}:
+            return False
+        if fin[j] == 2 or (fin[j] and (is_bare or "subject_pronoun" in tags)):
+            return True
+    return False
+
+
+_BEFORE_VERB = frozenset(
+    {"subject_pronoun", "adverb", "neg", "rel_bare", "rel", "coord", "be_pres", "be_past", "been"}
+)
+_TELLS = frozenset({"speech", "claim", "wish", "promise"})
 
 
 def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:
@@ -93,19 +189,23 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             following.break_before = current.break_before
         return following
 
+    has_verb = False
+    named = _named_in_quotes(tokens, fin)
     for i, token in enumerate(tokens):
+        if i in named:
+            continue
         if token.is_break:
-            if token.surface in QUOTES:
-                quoted = token.surface != "”" and (not quoted or token.surface in "“„")
+            quoted = _quoted_after(token.surface, quoted)
             mark = token.surface if current.tokens else (current.break_before or "") + token.surface
             current = close(_Stretch([], "main", None, mark, quoted))
             continue
-        has_verb = any(fin[j] for j in current.tokens)
-        if current.kind == "rel" and has_verb and fin[i] == 2 and tokens[i - 1].word.verbs and lexicon.verb_second:
-            # the main clause goes on after its relative clause without a comma: "de man die zij zag is weg"
-            current = close(_Stretch([i], "main", None, ",", quoted))
+        has_verb = has_verb and bool(current.tokens)
+        silent = _silent(tokens, fin, i, current, lexicon) if has_verb else None
+        if silent is not None:
+            current = close(_Stretch([i], silent, None, "," if silent == "main" else "", quoted))
+            has_verb = bool(fin[i])
             continue
-        kind = _opens(tokens, fin, i, has_verb, not current.tokens)
+        kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.word.joins else None
         if kind and not (kind == "main" and not current.tokens):
             coordinated = kind == "main"
             base: Kind = current.kind if coordinated and current.kind in ("sub", "that", "cond", "rel") else kind
@@ -115,6 +215,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             current = close(_Stretch([], base, opener, "", quoted, coordinated))
             if coordinated:
                 continue
+        has_verb = bool(fin[i]) or (has_verb and bool(current.tokens))
         current.tokens.append(i)
     if current.tokens:
         result.append(current)
@@ -176,7 +277,21 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
         result.append(clause)
         last_main = clause
         open_fragment = None
+    if lexicon.verb_second:
+        _mark_conditions(result, tokens)
     return result
+
+
+def _mark_conditions(found: list[Clause], tokens: list[Token]) -> None:
+    """A sentence that opens with its verb states a condition where another clause opens with its own or "dan"."""
+    if len(found) < 2 or tokens[-1].surface == "?":
+        return
+    first, second = found[0], found[1]
+    if first.kind != "main" or first.quoted or first.tokens[0] != first.verb or second.kind != "main":
+        return
+    start = second.tokens[0]
+    if start == second.verb or ("then" in tokens[start].word.tags and start + 1 == second.verb):
+        first.kind = "cond"
 
 
 def _parent(known: list[Clause], stretch: _Stretch) -> int | None:

@@ -6,21 +6,23 @@ code points of the unit's text; indexes point into the time and place mentions t
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
 
 from etl import languages
 from etl.schema.core import LocationBasis
 from etl.transform.events import lexicon as lexicons
-from etl.transform.events.lexicon import Lexicon
-from etl.transform.events.modality import Stance, stance
+from etl.transform.events.modality import Stance, comments, stance
 from etl.transform.events.participants import Cast
-from etl.transform.events.scene import Scene, read
+from etl.transform.events.recall import Recall
+from etl.transform.events.scene import Scene, read_events
 from etl.transform.events.timing import Timed, When, when
 from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
 
+_LONGEST = 1500  # characters of a sentence that is read as one: clauses look at each other
+_REACH = 6  # tokens from a place back to its preposition
 _DATED = frozenset({"DATE", "TIME"})
+_LOOK_BACK = 3  # tokens between a preposition of place and the place
 
 
 def code(
@@ -46,43 +48,57 @@ def code(
     if not languages.has(language, "events_verbs.csv"):
         return []
     lexicon = lexicons.load(language)
-    times_of = _by_unit(times)
-    places_of = _by_unit(places)
+    times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
-    for span in sentences:
-        sentence = _Sentence(
-            units[span.unit],
-            span,
-            _within(times, times_of[span.unit], span),
-            _within(places, places_of[span.unit], span),
-        )
-        result.extend(sentence.events(times, places, lexicon))
+    told: dict[int, Recall] = defaultdict(Recall)
+    for span in (piece for sentence in sentences for piece in _pieces(sentence, units[sentence.unit].text)):
+        unit = units[span.unit]
+        scene = read_events(unit.text[span.start : span.end], unit.kind, lexicon)
+        if scene is None or not any(_is_event(scene, group) for group in scene.groups):
+            continue
+        sentence = _Sentence(unit, span, scene, times_of.within(span), places_of.within(span))
+        result.extend(sentence.events(times, places, told[unit.article]))
     return result
 
 
-_Mention = TypeVar("_Mention", TimeMention, PlaceMention)
+def _pieces(span: SentenceSpan, text: str) -> Iterator[SentenceSpan]:
+    """A sentence whole; what is too long to be one, a table or a run of words without a stop, in parts."""
+    start = span.start
+    while span.end - start > _LONGEST:
+        cut = text.rfind(" ", start + 1, start + _LONGEST)
+        end = cut if cut > 0 else start + _LONGEST
+        yield SentenceSpan(span.unit, start, end)
+        start = end
+    yield SentenceSpan(span.unit, start, span.end)
 
 
-def _by_unit(mentions: Sequence[_Mention]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for index, mention in enumerate(mentions):
-        found[mention.unit].append(index)
-    return found
+class _Placed:
+    """Mentions by unit and position, with their indexes in the sequence given."""
 
+    def __init__(self, mentions: Sequence[TimeMention] | Sequence[PlaceMention]) -> None:
+        self._mentions = mentions
+        self._of: dict[int, list[int]] = defaultdict(list)
+        for index in sorted(range(len(mentions)), key=lambda i: mentions[i].start):
+            self._of[mentions[index].unit].append(index)
 
-def _within(mentions: Sequence[_Mention], indexes: list[int], span: SentenceSpan) -> list[int]:
-    return [i for i in indexes if span.start <= mentions[i].start and mentions[i].end <= span.end]
+    def within(self, span: SentenceSpan) -> list[int]:
+        """Indexes of the mentions inside a sentence."""
+        own = self._of.get(span.unit)
+        if not own:
+            return []
+        first = bisect_left(own, span.start, key=lambda i: self._mentions[i].start)
+        last = bisect_left(own, span.end, lo=first, key=lambda i: self._mentions[i].start)
+        return [i for i in own[first:last] if self._mentions[i].end <= span.end]
 
 
 class _Sentence:
-    def __init__(self, unit: Unit, span: SentenceSpan, times: list[int], places: list[int]) -> None:
-        self.unit, self.span, self.times, self.places = unit, span, times, places
+    def __init__(self, unit: Unit, span: SentenceSpan, scene: Scene, times: list[int], places: list[int]) -> None:
+        self.unit, self.span, self.scene, self.times, self.places = unit, span, scene, times, places
 
     def events(
-        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], lexicon: Lexicon
+        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], told: Recall
     ) -> list[EventMention]:
-        span, text = self.span, self.unit.text
-        scene = read(text[span.start : span.end], self.unit.kind, lexicon)
+        span, text, scene = self.span, self.unit.text, self.scene
         starts = [t.start for t in scene.tokens]
         timed = []
         for index in self.times:
@@ -99,14 +115,36 @@ class _Sentence:
             scene.place_at.update((i, (index, place)) for i in range(first, min(last + 1, len(starts))))
         cast = Cast(scene, text, span.start)
         result = []
-        for group in scene.groups:
-            if not _is_event(scene, group):
+        judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
+        stated: dict[int | None, tuple[int | None, LocationBasis]] = {}
+        told_of = {g.clause for g, _ in judged if not _is_first_content(scene, g)}
+        for group, how in judged:
+            if _only_says(scene, group, bool(told_of - {group.clause})):
                 continue
-            how = stance(scene, group)
             at = when(scene, group, how.modality, timed)
-            where = _where(scene, group, self.places, places, span.start)
-            result.append(_mention(span, text, scene, group, how, at, where, cast.of(group, how)))
+            if group.role == "noun" and at.basis == "background":
+                at = told.of(group.entry) or at
+            told.tell(group.entry, how.modality, at)
+            where, people = _where(scene, group, self.places, places, span.start), cast.of(group, how)
+            if where[0] is None:
+                where = stated.get(scene.clauses[group.clause].parent, where)
+            else:
+                stated.setdefault(group.clause, (where[0], "carried"))
+            if where[0] is None:
+                where = self._of_actor(people, places)
+            result.append(_mention(span, text, scene, group, how, at, where, people))
         return result
+
+    def _of_actor(
+        self, people: Sequence[Participant], places: Sequence[PlaceMention]
+    ) -> tuple[int | None, LocationBasis]:
+        """The country in an actor's name: the weakest evidence of where it was."""
+        actors = [p for p in people if p.role == "actor"]
+        for index in self.places:
+            place = places[index]
+            if place.place is not None and any(a.start <= place.start < a.end for a in actors):
+                return index, "actor"
+        return None, "none"
 
 
 def _is_event(scene: Scene, group: Group) -> bool:
@@ -116,6 +154,27 @@ def _is_event(scene: Scene, group: Group) -> bool:
     if "occur" in group.entry.flags:  # the noun it says of that it took place is the event
         return not any(g.role == "noun" and g.clause == group.clause for g in scene.groups)
     return True
+
+
+def _is_first_content(scene: Scene, group: Group) -> bool:
+    """Whether it stands in a clause that is the object of what follows: "Dat hij vertrekt, bevestigde de club"."""
+    clause = scene.clauses[group.clause]
+    return clause.kind == "that" and clause.parent is None
+
+
+def _only_says(scene: Scene, group: Group, has_others: bool) -> bool:
+    """Whether a verb of speech does no more than name who says so: "…, zegt de minister", "Dat melden media".
+
+    Said of a sentence that tells another event; what is said of nothing else is an event itself.
+    """
+    clause = scene.clauses[group.clause]
+    if not group.entry.flags & {"speech", "evid"} or clause.kind != "main" or group.role != "finite":
+        return False
+    first, *rest = clause.tokens
+    inverted = first == clause.verb and group.clause > 0
+    inverted |= not scene.lexicon.verb_second and comments(scene, group.clause)
+    points_back = rest[:1] == [clause.verb] and scene.tags(first) >= {"def", "pronoun", "that"}
+    return (inverted and has_others) or points_back
 
 
 def _where(
@@ -130,13 +189,25 @@ def _where(
         first = next((i for i, t in enumerate(scene.tokens) if t.end > mention.start - offset), None)
         if first is None or scene.owner[first] != group.clause:
             continue
-        if not any("locative" in scene.tags(i) for i in range(max(0, first - 3), first)):
+        is_object = "there" in group.entry.flags and 0 < first - group.head <= _LOOK_BACK
+        if not is_object and not _is_locative(scene, first):
             continue
         distance = first - group.head
         key = (distance < 0, abs(distance))
         if best is None or key < best[0]:
             best = key, index
     return (best[1], "stated") if best else (None, "none")
+
+
+def _is_locative(scene: Scene, first: int) -> bool:
+    """Whether a preposition of place stands before a place, or before what it belongs to: op het vliegveld van X."""
+    for i in range(first - 1, max(-1, first - _REACH), -1):
+        tags = scene.tags(i)
+        if "locative" in tags:
+            return True
+        if scene.tokens[i].is_break or i in scene.verbal or ("prep" in tags and "of" not in tags):
+            return False
+    return False
 
 
 def _mention(
@@ -159,7 +230,7 @@ def _mention(
         lemma=group.entry.lemma,
         event_type=group.entry.event_type,
         mode=group.entry.mode,
-        context=(),
+        context=_contexts(scene, group),
         tense=group.tense,
         polarity=how.polarity,
         modality=how.modality,
@@ -171,6 +242,14 @@ def _mention(
         participants=participants,
         confidence=_confidence(group),
     )
+
+
+def _contexts(scene: Scene, group: Group) -> tuple[str, ...]:
+    """The contexts that the words of the event's clause show, and those of its type and mode."""
+    entry, known = group.entry, scene.lexicon.type_contexts
+    found = {kind for i in scene.clauses[group.clause].tokens for kind in scene.tokens[i].word.contexts}
+    found.update(known.get(entry.event_type, ()), known.get(f"{entry.event_type}/{entry.mode}", ()))
+    return tuple(sorted(found))
 
 
 def _trigger(scene: Scene, group: Group) -> tuple[int, int]:

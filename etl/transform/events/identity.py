@@ -79,7 +79,8 @@ def _facts(scene: Scene, tokens: list[int]) -> tuple[str | None, str | None]:
             acts = acts or mention[1].role == "metonym" or is_country_alone
         if sector is not None:
             continue
-        for n in range(min(_LONGEST_NAME, position + 1), 0, -1):
+        longest = _LONGEST_NAME if scene.tokens[tokens[position]].low in lexicon.name_ends else 1
+        for n in range(min(longest, position + 1), 0, -1):
             words = " ".join(scene.tokens[i].low for i in tokens[position - n + 1 : position + 1])
             known = lexicon.actor(words)
             if known is not None:

@@ -44,11 +44,13 @@ def _rewrite(word: str, rewrites: list[list[str]]) -> str:
     return word
 
 
-def _irregular(lemma: str, known: dict[str, dict[str, str]]) -> tuple[str, dict[str, str]] | None:
+def _irregular(lemma: str, rule: Rules) -> tuple[str, dict[str, str]] | None:
     """The longest irregular verb that the lemma ends in, and what stands before it: ver + bieden."""
-    for cut in range(max(0, len(lemma) - 2)):
-        row = known.get(lemma[cut:])
-        if row and (cut == 0 or (cut >= 2 and re.search("[aeiouy]", lemma[:cut]))):
+    prefixes = rule.data.get("prefixes", "").split()
+    for cut in range(1 if rule.data.get("irregular_whole") else max(0, len(lemma) - 2)):
+        row = rule.irregular.get(lemma[cut:])
+        known = lemma[:cut] in prefixes if prefixes else cut >= 2 and re.search("[aeiouy]", lemma[:cut])
+        if row and (cut == 0 or known):
             return lemma[:cut], row
     return None
 
@@ -62,7 +64,7 @@ def verb_forms(lemma: str, language: str) -> tuple[Form, ...]:
 def _verb_forms(lemma: str, rule: Rules) -> Iterator[Form]:
     verb, spelling = rule.data["verb"], rule.data["verb"]["spelling"]
     bases, participle = verb["bases"], verb["participle"]
-    found = _irregular(lemma, rule.irregular)
+    found = _irregular(lemma, rule)
     prefix, row = found or ("", {})
     stem = row.get("stem") and prefix + row["stem"]
     stem = stem or _rewrite(_rewrite(lemma, bases["stem"]), spelling["stem"])

@@ -10,9 +10,10 @@ A line of `events_verbs.csv` is one verb or verb phrase:
     mode    PLOVER mode
     slots   who is what, where it differs from the type's default in events.toml: `actor=s,met recipient=o`
             (s subject, o object, else a preposition)
-    need    letters of which at least one must stand in the clause, separated by |
+    need    letters of which at least one must stand in the clause, separated by |; three or fewer are a whole word
     not     letters of which none may stand in it
-    flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec
+    flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec, there
+            (the object is where it happened), bare (what is said may follow without a conjunction)
 """
 
 from collections import defaultdict
@@ -35,6 +36,13 @@ class Entry(NamedTuple):
     flags: frozenset[str]
     particle: str
     companions: tuple[str, ...]
+    source: str
+    """File and line of its entry: events_verbs.csv:12."""
+
+    @property
+    def slot_words(self) -> frozenset[str]:
+        """The prepositions that its slots name."""
+        return frozenset(p for _, sources in self.slots for source in sources for p in source.split("/")) - {"s", "o"}
 
 
 class Reading(NamedTuple):
@@ -54,6 +62,41 @@ class Word(NamedTuple):
     nouns: tuple[Entry, ...]
     modal: str | None
     governs: frozenset[str]
+    features: frozenset[Feature]
+    """What its verb readings can be, taken together."""
+    is_auxiliary: bool
+    """It can be an auxiliary or a modal."""
+    is_finite_auxiliary: bool
+    """It can be a finite auxiliary or a modal that says more than its verb."""
+    joins: bool
+    """It can open a clause."""
+    triggers: bool
+    """It can name an event, alone or with other words."""
+    contexts: frozenset[str]
+    """The PLOVER contexts that it gives an event beside it."""
+
+
+_NAME = Word(frozenset(), (), (), None, frozenset(), frozenset(), False, False, False, False, frozenset())
+AUXILIARIES = frozenset(
+    {"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "been", "do", "did", "got", "having"}
+)
+FINITE_AUXILIARIES = frozenset({"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "do"})
+_JOINERS = frozenset({"sub", "cond", "rel", "coord"})
+
+
+_MOST_FORMS = 200_000
+BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
+
+
+class Form(NamedTuple):
+    """A word or mark as it is written."""
+
+    low: str
+    word: Word
+    is_break: bool
+    capital: int
+    """0 none, 1 the first letter, 2 one after it too."""
+    is_word: bool
 
 
 class Actor(NamedTuple):
@@ -79,10 +122,10 @@ class Lexicon:
             for word in listed.split():
                 self._tags[word].add(tag)
         self.modals = {w: kind for kind, listed in self.data["modals"].items() for w in listed.split()}
-        self.adverbs = {w: kind for kind in ("possible", "alleged") for w in self.data["words"][kind].split()}
-        """Adverbs that make a clause less sure, and how."""
-        times = {kind: frozenset(listed.split()) for kind, listed in self.data["when"].items()}
+        times = defaultdict(frozenset, {k: frozenset(listed.split()) for k, listed in self.data["when"].items()})
         self.before, self.after, self.until = times["before"], times["after"], times["until"]
+        self.topics = times["topics"]
+        """Prepositions before an expression that is what the verb speaks of and not when it happened."""
         self.anchoring, self.since, self.after_openers = times["anchoring"], times["since"], times["after_openers"]
         self._read_people()
         self._governs: defaultdict[str, set[str]] = defaultdict(set)
@@ -92,10 +135,19 @@ class Lexicon:
         self._verbs: defaultdict[str, list[Reading]] = defaultdict(list)
         self._nouns: defaultdict[str, list[Entry]] = defaultdict(list)
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._contexts = [(kind, listed.split()) for kind, listed in self.data.get("contexts", {}).items()]
+        """Parts of words that show a context."""
+        self.type_contexts = {kind: listed.split() for kind, listed in self.data.get("type_contexts", {}).items()}
         self.particles: set[str] = set()
         self._read_verbs()
         self._read_nouns()
+        self.bare_passives = frozenset(self.data.get("bare_passives", "").split())
+        """Verbs whose past form, followed by a preposition, is a passive in a headline."""
+        self.charged_with = frozenset(self.data.get("charged_with", "").split())
+        """Prepositions between who is accused and what of."""
         self._words: dict[str, Word] = {}
+        self.forms: dict[str, Form] = {}
+        """What `form` has answered; kept small, for names and numbers have no end."""
 
     def _read_people(self) -> None:
         """What tells who takes part: prepositions, particles of names, numbers, offices and institutions."""
@@ -111,21 +163,24 @@ class Lexicon:
         self.numbers: dict[str, tuple[int, int | None]] = {word: (int(n), int(n)) for word, n in pairs}
         self.numbers |= {word: (int(n), None) for word, n in (pair.split("=") for pair in numbers["vague"].split())}
         rows = languages.table(self.language, "events_actors")
-        self._actors: dict[str, Actor | None] = {r["word"]: Actor(r["sector"], r["country"]) for r in rows}
+        self._actors = {r["word"]: Actor(r["sector"], r["country"]) for r in rows}
+        self._compound_actors: dict[str, Actor | None] = {}
+        self.name_ends = frozenset(word.rpartition(" ")[2] for word in self._actors if " " in word)
+        """Last words of names of several words in the table."""
 
     def actor(self, low: str) -> Actor | None:
         """What a word or a name in lower case says of who bears it; a compound is what one of its parts is."""
         if low in self._actors:
             return self._actors[low]
-        found = None
-        if " " not in low:
+        if " " in low:
+            return None
+        if low not in self._compound_actors:
             parts = low.split("-")
             found = next((a for a in map(self._actors.get, parts) if a), None) if len(parts) > 1 else None
-            found = found or next(
+            self._compound_actors[low] = found or next(
                 (a for cut in range(1, len(low) - _ACTOR_MIN + 1) if (a := self._actors.get(low[cut:]))), None
             )
-            self._actors[low] = found
-        return found
+        return self._compound_actors[low]
 
     def _slots(self, given: str, event_type: str, mode: str, lemma: str, table: str) -> Any:
         known = self.data[table]
@@ -143,7 +198,7 @@ class Lexicon:
         inflection = rules(self.language).data
         bar, joins = inflection["separator"], inflection["particle_joins"]
         before = self.data["companions"] == "before"
-        for row in languages.table(self.language, "events_verbs"):
+        for line, row in enumerate(languages.table(self.language, "events_verbs"), start=2):
             words = row["lemma"].split()
             head = words[-1] if before else words[0]
             particle, _, verb = head.rpartition(bar)
@@ -157,6 +212,7 @@ class Lexicon:
                 frozenset(row["flags"].split()),
                 particle,
                 tuple(words[:-1] if before else words[1:]),
+                f"events_verbs.csv:{line}",
             )
             if particle:
                 self.particles.add(particle)
@@ -167,7 +223,7 @@ class Lexicon:
                     self._verbs[surface].append(Reading(entry, feature, not particle))
 
     def _read_nouns(self) -> None:
-        for row in languages.table(self.language, "events_nouns"):
+        for line, row in enumerate(languages.table(self.language, "events_nouns"), start=2):
             words = row["lemma"].split()
             entry = Entry(
                 row["lemma"],
@@ -179,6 +235,7 @@ class Lexicon:
                 frozenset(row["flags"].split()),
                 "",
                 tuple(words[:-1]),
+                f"events_nouns.csv:{line}",
             )
             for surface, _ in noun_forms(words[-1], row["plural"], self.language):
                 self._nouns[surface].append(entry)
@@ -187,13 +244,42 @@ class Lexicon:
         """What a form in lower case may be. Remembered by surface."""
         known = self._words.get(low)
         if known is None:
+            tags, modal = frozenset(self._tags.get(low, ())), self.modals.get(low)
+            verbs = () if low in self.numbers else tuple(self._verbs.get(low, ()))
+            nouns = tuple(self._nouns.get(low, ())) or self._compound(low)
             known = self._words[low] = Word(
-                frozenset(self._tags.get(low, ())),
-                tuple(self._verbs.get(low, ())),
-                tuple(self._nouns.get(low, ())) or self._compound(low),
-                self.modals.get(low),
+                tags,
+                verbs,
+                nouns,
+                modal,
                 frozenset(self._governs.get(low, ())),
+                frozenset(r.feature for r in verbs),
+                modal is not None or bool(tags & AUXILIARIES),
+                (modal is not None and modal != "plain") or bool(tags & FINITE_AUXILIARIES),
+                bool(tags & _JOINERS),
+                bool(nouns) or any(r.entry.event_type for r in verbs),
+                frozenset(kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)),
             )
+        return known
+
+    def name(self, low: str) -> Word:
+        """What a form is that is written in capitals: OM, ME, IS are no function words and no verbs."""
+        word = self.word(low)
+        return word if not word.tags and not word.verbs else _NAME._replace(nouns=word.nouns)
+
+    def form(self, surface: str) -> "Form":
+        """What a form is as it is written. Remembered by surface."""
+        known = self.forms.get(surface)
+        if known is None:
+            if len(self.forms) >= _MOST_FORMS:
+                self.forms.clear()
+                self._words.clear()
+                self._compound_actors.clear()
+            low, first = surface.lower(), surface[0]
+            is_acronym = len(surface) > 1 and surface.isupper()
+            capital = first.isupper() and (2 if surface[1:].lower() != surface[1:] else 1)
+            word = self.name(low) if is_acronym else self.word(low)
+            known = self.forms[surface] = Form(low, word, surface in BREAKS, int(capital), first.isalnum())
         return known
 
     def _compound(self, low: str) -> tuple[Entry, ...]:
@@ -207,11 +293,22 @@ class Lexicon:
         return ()
 
 
+def _is_part(part: str, low: str) -> bool:
+    """Whether a word begins or ends with a part, or holds one long enough to be no accident."""
+    return low.startswith(part) or low.endswith(part) or (len(part) >= _LONG_PART and part in low)
+
+
+_LONG_PART = 7
 _ACTOR_MIN = 6  # letters an office must have to be found at the end of a compound
 
 
 def _letters(cell: str | None) -> tuple[str, ...]:
-    return tuple(part for part in (cell or "").split("|") if part)
+    """The letters of a cell; few of them are a word of their own (`clause_text` sets spaces around words)."""
+    parts = [part for part in (cell or "").split("|") if part.strip()]
+    return tuple(f" {part.strip()} " if len(part.strip()) <= _SHORT else part for part in parts)
+
+
+_SHORT = 3
 
 
 @lru_cache

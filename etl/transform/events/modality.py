@@ -24,7 +24,14 @@ _GOVERNED: dict[str, Modality] = {
 }
 _UNREAL: frozenset[Modality] = frozenset({"possible", "future", "hypothetical", "denied"})
 _BY_NOUN: tuple[Modality, ...] = ("hypothetical", "possible", "future", "alleged", "reported")
-_BY_CHAIN: dict[str, Modality] = {"possible": "possible", "future": "future", "want": "future", "hearsay": "alleged"}
+_BY_CHAIN: dict[str, Modality] = {
+    "possible": "possible",
+    "future": "future",
+    "want": "future",
+    "hearsay": "alleged",
+    "conditional": "future",
+}
+_LOOK_AHEAD = 4  # tokens between an event noun and the infinitive that governs it
 _LOOK_BACK = 6  # tokens between a governing noun or adjective and the event noun
 
 
@@ -39,6 +46,18 @@ class Stance(NamedTuple):
 def stance(scene: Scene, group: Group) -> Stance:
     """How sure the sentence is of an event."""
     return _Judge(scene).judge(group, 0)
+
+
+def comments(scene: Scene, number: int) -> bool:
+    """Whether a clause says after the others who said them: "…, the ministry said"."""
+    clause = scene.clauses[number]
+    first, last = clause.tokens[0], clause.tokens[-1]
+    if clause.verb is None or first == 0 or scene.tokens[first - 1].surface != ",":
+        return False
+    after = [i for i in clause.tokens if i > clause.verb and i not in scene.covered]
+    ends = last + 1 >= len(scene.tokens) or scene.tokens[last + 1].is_break
+    holds = any(c.parent == number and c.kind == "that" for c in scene.clauses)
+    return ends and not holds and all(scene.tags(i) & {"prep", "adverb"} for i in after)
 
 
 class _Judge:
@@ -80,11 +99,10 @@ class _Judge:
                 if "prep" in tags and i < group.used[0] - 3:
                     return False
             return False
-        clause = scene.clauses[group.clause]
+        if not scene.tagged("neg", group.clause):
+            return False
         inner = [g for g in scene.groups if g.clause == group.clause and g.role == "to"]
-        for i in clause.tokens:
-            if "neg" not in scene.tags(i):
-                continue
+        for i in scene.tagged("neg", group.clause):
             following = next((g for g in inner if i < g.head), None)
             between = following is not None and any(
                 g.head > i and g.head < following.head and g.role in ("finite", "participle")
@@ -116,29 +134,52 @@ class _Judge:
             return self._infinitive(group)
         if group.role == "nominal":
             return self._noun(group)
+        if group.role == "ing" and self._is_charge(group):
+            return "alleged"
+        if group.role == "ing" and self._is_denied(group):
+            return "denied"
         if group.role == "reduced":
             return None
         if group.modal and group.role != "finite":
             kind = _BY_CHAIN.get(group.modal)
             if kind:
-                return "hypothetical" if group.modal == "hearsay" and self._has_condition(group.clause) else kind
+                is_open = group.modal in ("hearsay", "conditional") and self._has_condition(group.clause)
+                return "hypothetical" if is_open else kind
+        if self._infinitive_mark(group) is not None:
+            return self._infinitive(group)  # alleged to have done
         return self._adverb(group)
+
+    def _is_charge(self, group: Group) -> bool:
+        """Whether a participle says what somebody is accused of: accused of killing."""
+        governor = self._governor(group)
+        before = self.scene.tokens[group.head - 1].low if group.head else ""
+        return governor is not None and "allege" in governor.entry.flags and before in self.scene.lexicon.charged_with
+
+    def _is_denied(self, group: Group) -> bool:
+        """Whether a participle is what somebody denies: denies supporting."""
+        governor = self._governor(group)
+        return governor is not None and "deny" in governor.entry.flags and governor.head == group.head - 1
+
+    def _infinitive_mark(self, group: Group) -> int | None:
+        """Index of the "to" before the auxiliaries of a participle."""
+        i = group.head - 1
+        while i > 0 and group.role == "participle" and self.scene.tokens[i].word.is_auxiliary:
+            i -= 1
+        return i if i >= 0 and i < group.head - 1 and "to" in self.scene.tags(i) else None
 
     def _has_condition(self, clause: int) -> bool:
         return any(c.kind == "cond" for c in self.scene.clauses)
 
     def _adverb(self, group: Group) -> Modality | None:
-        words = self.scene.lexicon.adverbs
-        for i in self.scene.clauses[group.clause].tokens:
-            kind = words.get(self.scene.tokens[i].low)
-            if kind is not None:
-                return kind  # type: ignore[return-value]
-        return None
+        unsure: tuple[Modality, ...] = ("possible", "alleged")
+        first = [(places[0], kind) for kind in unsure if (places := self.scene.tagged(kind, group.clause))]
+        return min(first)[1] if first else None
 
     def _infinitive(self, group: Group) -> Modality | None:
         """An infinitive with te/to: as sure as its governor makes it; of a purpose, future."""
         scene = self.scene
-        i = group.used[0] - 1
+        mark = self._infinitive_mark(group)
+        i = group.used[0] - 1 if mark is None else mark
         while i >= 0 and scene.owner[i] == group.clause and not scene.tokens[i].is_break:
             if "purpose" in scene.tags(i):
                 return "future"
@@ -146,6 +187,8 @@ class _Judge:
             for kind in _BY_NOUN:
                 if kind in word.governs:
                     return kind
+            if word.modal in _BY_CHAIN and i == group.used[0] - 2:
+                return _BY_CHAIN[word.modal]  # wants to
             if word.verbs and any(g.head == i for g in scene.groups):
                 break
             i -= 1
@@ -154,14 +197,17 @@ class _Judge:
     def _governor(self, group: Group) -> Group | None:
         """The verb before an infinitive in its clause."""
         own = [g for g in self.scene.groups if g.clause == group.clause and g.role != "noun" and g is not group]
-        before = [g for g in own if g.head < group.head]
+        before = [g for g in own if g.head < group.head and not self.scene.tokens[g.head].word.is_auxiliary]
         return before[-1] if before else None
 
     def _governed(self, group: Group) -> Modality | None:
         governor = self._governor(group)
         if governor is None:
-            return "possible"
+            # to be to, and the headline without a verb: Pope to visit Iraq
+            return "possible" if self.scene.lexicon.verb_second else "future"
         flags = governor.entry.flags
+        if not self.scene.lexicon.verb_second and governor.entry.event_type and not flags & set(_GOVERNED):
+            return "future"  # met to discuss: a purpose
         if "impl" in flags:
             return None
         kind = next((m for flag, m in _GOVERNED.items() if flag in flags), None)
@@ -184,14 +230,34 @@ class _Judge:
             definite = definite or (i == first - 1 and "def" in token.word.tags)
         if scene.clauses[group.clause].kind == "cond" and not definite:
             return "hypothetical"
+        ahead = self._ahead(group)
+        if ahead is not None:
+            return ahead
         verb = scene.main_group(group.clause)
         if verb is None or definite:
             return None
         if verb.modal:
             return _BY_CHAIN.get(verb.modal)
-        if verb.head < group.head or scene.clauses[group.clause].kind != "main":
-            kinds = [m for flag, m in _GOVERNED.items() if flag in verb.entry.flags]
-            return kinds[0] if kinds and kinds[0] in _UNREAL else None
+        made = next((m for flag, m in _GOVERNED.items() if flag in verb.entry.flags), None)
+        if made == "alleged" and self._is_charged_with(first):
+            return made  # beschuldigd van mishandeling
+        is_object = verb.passive or verb.head < group.head or scene.clauses[group.clause].kind != "main"
+        return made if is_object and made in _UNREAL else None
+
+    def _is_charged_with(self, first: int) -> bool:
+        words = self.scene.lexicon.charged_with
+        return self.scene.tokens[first - 1].low in words if words else "prep" in self.scene.tags(first - 1)
+
+    def _ahead(self, group: Group) -> Modality | None:
+        """An infinitive after its object: om een staking te voorkomen."""
+        scene, last = self.scene, max(group.used)
+        for i in range(last + 1, min(len(scene.tokens), last + 1 + _LOOK_AHEAD)):
+            token = scene.tokens[i]
+            if token.is_break:
+                return None
+            if "INF" in token.word.features and "to" in scene.tags(i - 1):
+                kinds: list[Modality] = [kind for kind in _BY_NOUN if kind in token.word.governs]
+                return kinds[0] if kinds else None
         return None
 
     # what stands around the clause
@@ -209,7 +275,9 @@ class _Judge:
         noun = self._noun_before(group.clause)
         if noun:
             return noun, scene.main_group(clause.parent), False
-        parent = scene.main_group(clause.parent)
+        parent, verb = scene.main_group(clause.parent), scene.clauses[clause.parent].verb
+        if verb is not None and scene.tokens[verb].word.modal == "want" and (parent is None or parent.head == verb):
+            return "hypothetical", parent, False  # wil dat hij vertrekt
         if parent is None:
             return "asserted", None, False
         kind = next((m for flag, m in _GOVERNED.items() if flag in parent.entry.flags), None)
@@ -256,11 +324,12 @@ class _Judge:
             if verb is None or not verb.entry.flags & {"speech", "claim", "evid", "allege"}:
                 continue
             inverted = clause.tokens[0] == clause.verb and number > 0
+            if not scene.lexicon.verb_second and comments(scene, number):
+                inverted = True
             quoted = scene.clauses[group.clause].quoted and not clause.quoted
             if (inverted or quoted) and verb is not group:
                 return verb
         return None
 
     def _according(self, group: Group) -> bool:
-        scene = self.scene
-        return any("attribution" in scene.tags(i) for i in scene.clauses[group.clause].tokens)
+        return bool(self.scene.tagged("attribution", group.clause))

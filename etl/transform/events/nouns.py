@@ -5,14 +5,17 @@ What belongs here: which nouns name an event in their clause. What does not: ver
 """
 
 from etl.transform.events.clauses import Clause
-from etl.transform.events.lexicon import Entry
+from etl.transform.events.lexicon import Entry, Lexicon
 from etl.transform.events.tokens import Token
-from etl.transform.events.verbs import Group
+from etl.transform.events.verbs import Group, clause_text
 
 
-def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], taken: set[int]) -> list[Group]:
-    """The event nouns of a sentence as groups of role `noun`; `taken` are the tokens that verb groups use."""
+def groups(
+    tokens: list[Token], clauses: list[Clause], fin: list[int], verbs: list[Group], lexicon: Lexicon
+) -> list[Group]:
+    """The event nouns of a sentence as groups of role `noun`, where no verb group tells the same event."""
     result: list[Group] = []
+    taken = {i for g in verbs for i in g.used}
     for number, clause in enumerate(clauses):
         text = ""
         for position, i in enumerate(clause.tokens):
@@ -23,12 +26,36 @@ def groups(tokens: list[Token], clauses: list[Clause], fin: list[int], taken: se
                 continue
             if token.word.verbs and fin[i] == 2:
                 continue
-            text = text or " ".join(tokens[j].low for j in clause.tokens)
+            if not lexicon.verb_second and _is_modifier(tokens, fin, i):
+                continue
+            text = text or clause_text(tokens, clause)
             found = _best(tokens, clause, position, text)
-            if found:
+            if found and not any(_tells(g, number, found[0], tokens, i, lexicon) for g in verbs):
                 entry, used = found
                 result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
     return result
+
+
+def _is_modifier(tokens: list[Token], fin: list[int], i: int) -> bool:
+    """Whether another noun follows that it describes: rescue workers, riot police."""
+    if i + 1 >= len(tokens) or fin[i + 1]:
+        return False
+    following = tokens[i + 1]
+    return (
+        following.low.isalpha() and following.surface.islower() and not (following.word.tags or following.word.verbs)
+    )
+
+
+def _tells(verb: Group, clause: int, noun: Entry, tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
+    """Whether a verb is the event that its object names: sancties instellen."""
+    low = tokens[i].low
+    if not lexicon.verb_second:  # its subject and what a preposition adds are no object
+        by_prep = any("prep" in tokens[j].word.tags for j in range(verb.head + 1, i))
+        if (i > verb.head) == verb.passive or by_prep:
+            return False
+    if verb.clause != clause or "occur" in verb.entry.flags or verb.entry.event_type != noun.event_type:
+        return False
+    return any(letters.strip() in low for letters in verb.entry.need)
 
 
 def _inside_name(tokens: list[Token], i: int) -> bool:

@@ -74,21 +74,35 @@ class Cast:
         for role, sources in group.entry.slots:
             found: list[Phrase] = []
             for source in sources:
-                if source == "s":
-                    found += subject
-                elif source == "o":
-                    found += objects
-                else:
-                    found += self._with(group, (source,))
+                hits = self._first(group, source, subject, objects)
+                if role == "actor" and source != "s":  # both parties of a meeting act
+                    found += [p for p in hits if self._is_party(p)]
+                elif source == "s" or not found or not any(self._is_party(p) for p in found):
+                    found = hits if any(self._is_party(p) for p in hits) else found or hits
             result[role] = found
         if "subjrec" in group.entry.flags:
             result["recipient"], result["actor"] = subject, self._with(group, (lexicon.passive_actor,))
         return result
 
+    def _first(self, group: Group, source: str, subject: list[Phrase], objects: list[Phrase]) -> list[Phrase]:
+        """The phrases of a slot; of `to/o` those of the first part that has any."""
+        for part in source.split("/"):
+            found = subject if part == "s" else objects if part == "o" else self._with(group, (part,))
+            if found:
+                return found
+        return []
+
     def _with(self, group: Group, preps: tuple[str, ...]) -> list[Phrase]:
         """The phrases after one of these prepositions, coordinated ones too."""
         own = self._stretch(group)
         return [p for p in own if p.prep in preps and not self._is_noun_event(p)]
+
+    def _is_party(self, phrase: Phrase) -> bool:
+        """Whether a phrase speaks of who can act: a name, a place, a pronoun, an office."""
+        scene = self.scene
+        if phrase.pronoun or any(scene.tokens[i].is_name or i in scene.place_at for i in phrase.tokens):
+            return True
+        return any(scene.lexicon.actor(scene.tokens[i].low) is not None for i in phrase.tokens)
 
     def _is_noun_event(self, phrase: Phrase) -> bool:
         return any(g.role == "noun" and g.head == phrase.tokens[-1] for g in self.scene.groups)
@@ -96,19 +110,22 @@ class Cast:
     def _stretch(self, group: Group) -> list[Phrase]:
         """The phrases a verb can take: of its clause; of an infinitive with te, those after its governor."""
         own = self.phrases(group.clause)
-        inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
-        start = self._infinitive_start(group)
         if group.role == "to":
+            start = self._infinitive_start(group)
             return [p for p in own if p.first > start]
-        if inner and group.role in ("finite", "participle", "infinitive"):
+        inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
+        if inner and group.role in ("finite", "participle", "infinitive", "ing"):
             cut = min(self._infinitive_start(g) for g in inner)
             return [p for p in own if p.first <= cut or p.first < group.head]
         return own
 
+    def _is_expletive(self, phrase: Phrase) -> bool:
+        return phrase.pronoun and "expletive" in self.scene.tags(phrase.first)
+
     def _infinitive_start(self, group: Group) -> int:
         scene = self.scene
         for i in range(group.head - 1, -1, -1):
-            if "purpose" in scene.tags(i):
+            if "purpose" in scene.tags(i) or (not scene.lexicon.verb_second and "to" in scene.tags(i)):
                 return i
             if any(g.head == i and g.role in ("finite", "participle", "infinitive") for g in scene.groups):
                 return i
@@ -120,7 +137,13 @@ class Cast:
         """Subject and objects of a verb, each with what is coordinated to it."""
         scene = self.scene
         clause = scene.clauses[group.clause]
-        own = [p for p in self._stretch(group) if not p.prep]
+        own = [p for p in self._stretch(group) if not p.prep and not self._is_expletive(p)]
+        if not scene.lexicon.verb_second:
+            start = self._last_joined(group)
+            later = [g.head for g in scene.groups if g.clause == group.clause and g.head > start and g.role != "noun"]
+            stop = min(later, default=len(scene.tokens))
+            objects = _chain([p for p in own if start < p.first < stop], 0)
+            return self._subject(group, own), objects or self._shared_objects(group)
         if group.role == "to":
             return self._controller(group), _chain(own, 0)
         if group.role == "reduced":
@@ -130,7 +153,7 @@ class Cast:
             return [], [p for p in self.phrases(group.clause) if p.first > group.head and p.prep in scene.lexicon.of][
                 :1
             ]
-        if clause.kind == "rel" and not clause.shares_subject and self._bare_relative(clause.opener):
+        if clause.kind == "rel" and self._bare_relative(clause.opener):
             return self._antecedent(group.clause), _chain(own, 0)
         at = self._subject_at(own, group)
         if at is None:
@@ -140,6 +163,57 @@ class Cast:
         subject = _chain(own, at)
         rest = [p for p in own if p not in subject]
         return subject, _chain(rest, 0)
+
+    def _shared_objects(self, group: Group) -> list[Phrase]:
+        """The objects of the verb that "and" joins to this one: police shot and killed two men."""
+        following = max(group.used) + 2
+        for number, clause in enumerate(self.scene.clauses):
+            joined = (
+                self.scene.main_group(number) if clause.shares_subject and clause.tokens[0] == following else None
+            )
+            if joined is not None and joined.head == following and clause.parent == group.clause:
+                return _chain([p for p in self._stretch(joined) if not p.prep and p.first > joined.head], 0)
+        return []
+
+    def _last_joined(self, group: Group) -> int:
+        """The verb after which the objects stand: the last of "shot and killed two men"."""
+        scene, head = self.scene, max(group.used)
+        while "coord" in scene.tags(head + 1) and any(g.head == head + 2 and g.role != "noun" for g in scene.groups):
+            head += 2
+        return head if head > max(group.used) else group.head
+
+    def _subject(self, group: Group, own: list[Phrase]) -> list[Phrase]:
+        """The subject where it stands before its verb: of a clause, of an infinitive, of a participle."""
+        scene = self.scene
+        clause = scene.clauses[group.clause]
+        if group.role == "to":
+            return self._controller(group)
+        if group.role == "reduced" or (group.role == "ing" and group.tense == "NONE"):
+            return self._before(group)
+        if clause.kind == "rel" and not clause.shares_subject and self._bare_relative(clause.opener):
+            return self._antecedent(group.clause)
+        at = self._subject_at(own, group)
+        if at is not None:
+            return _chain(own, at)
+        shared = clause.parent is not None and (clause.shares_subject or clause.kind == "rel")
+        return self._subject_of(clause.parent) if shared and clause.parent is not None else []
+
+    def _before(self, group: Group) -> list[Phrase]:
+        """Whom a participle speaks of: the phrase just before it, else the subject of the clause."""
+        own = self.phrases(group.clause)
+        before = [k for k, p in enumerate(own) if p.tokens[-1] == group.used[0] - 1]
+        if before and group.role == "reduced":
+            k = before[0]
+            while k and own[k].joined:
+                k -= 1
+            return _chain(own, k)
+        main = self.scene.main_group(group.clause)
+        if main is None or main is group:
+            return []
+        subject, objects = self._arguments(main)
+        if "allege" in main.entry.flags and not main.passive and main.head < group.head:
+            return objects  # accused Egypt of supporting
+        return subject
 
     def _subject_at(self, own: list[Phrase], group: Group) -> int | None:
         """Which bare phrase is the subject: the one before the finite verb, else the first after it."""
@@ -156,7 +230,11 @@ class Cast:
                 if scene.lexicon.verb_second:
                     return self._pronoun_after(own, verb) or before[0]
                 heads = [k for k in before if not own[k].joined]
+                if heads and scene.tokens[verb - 1].surface == ",":
+                    return heads[0]  # The general, a former ally, was
                 return heads[-1] if heads else before[0]
+            if clause.tokens[0] == verb and "speech" in group.entry.flags:
+                return 0  # said the chief
             return 0 if scene.lexicon.verb_second else None
         return 0
 
@@ -195,12 +273,15 @@ class Cast:
         scene = self.scene
         before = [g for g in scene.groups if g.clause == group.clause and g.head < group.head and g.role != "noun"]
         governor = next((g for g in reversed(before) if g.role != "to"), None)
+        if governor is None and not scene.lexicon.verb_second:
+            own = [p for p in self.phrases(group.clause) if not p.prep and p.first < group.head]
+            return _chain(own, next((k for k in range(len(own) - 1, -1, -1) if not own[k].joined), -1))
         if governor is None:
             return []
         subject, objects = self._arguments(governor)
         if governor.entry.flags & {"ask", "allege"} and not governor.passive:
             asked = objects or self._verb(governor).get("recipient", [])
-            return asked or []
+            return asked or ([] if scene.lexicon.verb_second else subject)
         return subject
 
     # nouns
@@ -211,7 +292,7 @@ class Cast:
         following = self._following(group, own)
         for role, sources in group.entry.slots:
             for source in sources:
-                hits = [p for p in following if p.prep == source]
+                hits = [p for p in following if p.prep == source and not self._is_where(group, role, p)]
                 if hits and not (role == "actor" and result["actor"] and source in self.scene.lexicon.of):
                     result[role] += hits
         phrase = next((p for p in own if group.head in p.tokens), None)
@@ -225,6 +306,13 @@ class Cast:
         elif verb is not None and "occur" in verb.entry.flags and verb.passive and not result["actor"]:
             result["actor"] = self._with(verb, (self.scene.lexicon.passive_actor,))
         return result
+
+    def _is_where(self, group: Group, role: str, phrase: Phrase) -> bool:
+        """Whether a phrase says where a happening was and not whose it was: het toernooi van Miami."""
+        if group.entry.event_type != "OTHER" or role != "actor" or len(phrase.tokens) > 1:
+            return False
+        place = self.scene.place_at.get(phrase.first)
+        return place is not None and place[1].role == "mention"
 
     def _following(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The run of phrases with a preposition that follows the noun."""

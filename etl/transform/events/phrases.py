@@ -48,11 +48,12 @@ class _Chunker:
             last = i
             tags = scene.tags(i)
             if i in scene.verbal or i in scene.covered or i == self.clause.opener:
-                self._close()
-                self.prep = ""
+                self._end(i)
             elif tags & {"coord"} and "def" not in tags:
                 self._close()
-                self.joiner = "and" in tags
+                self.joiner = "and" in tags and (scene.lexicon.verb_second or i - 1 not in scene.verbal)
+            elif self._joins(i, tags):
+                continue
             elif "prep" in tags and not self._inside_name(i):
                 self._close()
                 self.prep, self.joiner = scene.tokens[i].low, False
@@ -61,14 +62,9 @@ class _Chunker:
                 self.current = [i]
                 self._close(pronoun=True)
             elif tags & {"def", "indef"} and not self._inside_name(i):
-                self._close()
-                self.determined = "def" in tags
-                self.current = []
-                self.determiner = i
-                if "def" not in tags and not _is_article(tags):
-                    self.current = [i]
+                self._determine(i, tags)
             elif tags & {"adverb", "neg", "sub", "cond", "rel"}:
-                if self.current:
+                if self.current and not self._compares(i):
                     self._close()
             else:
                 if self.current and self._splits(i):
@@ -78,13 +74,68 @@ class _Chunker:
         self._enumerations()
         return self.found
 
+    def _end(self, i: int) -> None:
+        """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
+        scene = self.scene
+        is_noun = i in scene.companions and not scene.tags(i) & {"prep", "article"}
+        if is_noun and not (self.determined or self._names_somebody()):
+            self.current = []
+        self._close()
+        following = scene.tokens[i + 1].word if i + 1 < len(scene.tokens) else None
+        if i in scene.covered and following is not None and following.nouns:
+            return  # na dagenlange onderhandelingen
+        self.prep = scene.tokens[i].low if i in scene.slot_words else ""
+        self.joiner = self.joiner and scene.lexicon.verb_second
+
+    def _names_somebody(self) -> bool:
+        """Whether the phrase so far is more than an adjective: a name, an office, a number of people."""
+        tokens, lexicon = self.scene.tokens, self.scene.lexicon
+        return any(
+            tokens[i].is_name or tokens[i].low in lexicon.numbers or lexicon.actor(tokens[i].low)
+            for i in self.current
+        )
+
     def _close(self, pronoun: bool = False) -> None:
-        if self.current:
+        if self.current and not all("adverb" in self.scene.tags(j) for j in self.current):
             joined = self.joiner and bool(self.found) and not self.prep
             prep = self.found[-1].prep if joined else self.prep
             self.found.append(Phrase(self.current, prep, self.determined, pronoun, joined))
             self.prep, self.joiner = "", False
         self.current, self.determined = [], False
+
+    def _determine(self, i: int, tags: frozenset[str]) -> None:
+        """Begin a phrase with its article; a quantity is part of it."""
+        self._close()
+        self.determined = "def" in tags
+        if "def" not in tags and not _is_article(tags):
+            self.current = [i]
+
+    def _joins(self, i: int, tags: frozenset[str]) -> bool:
+        """Take a small word that opens no phrase of its own: thousands of voters, according to, at least."""
+        scene = self.scene
+        if "of" in tags and self._is_before_of(i):
+            self.current.append(i)
+        elif self._is_bound(i) or (self._is_bound(i + 1) and "prep" in tags):
+            self.joiner = self.joiner and not self.current
+            self._close()
+        else:
+            return "prep" in tags and self.prep in scene.lexicon.attribution and scene.tokens[i - 1].low == self.prep
+        return True
+
+    def _is_before_of(self, i: int) -> bool:
+        """Whether "of" is part of a quantity or a title: thousands of voters, Secretary of State."""
+        scene = self.scene
+        if not self.current or i + 1 >= len(scene.tokens):
+            return False
+        words = [scene.tokens[j].low for j in (self.current[-1], i, i + 1)]
+        return words[0] in scene.lexicon.numbers or scene.lexicon.actor(" ".join(words)) is not None
+
+    def _is_bound(self, i: int) -> bool:
+        """A word such as "least" in "at least": it says how many and is no part of a name."""
+        scene = self.scene
+        if not 0 < i < len(scene.tokens) or scene.lexicon.bounds.get(scene.tokens[i].low) not in ("least", "most"):
+            return False
+        return "prep" in scene.tags(i - 1) and "prep" not in scene.tags(i)
 
     def _comma(self, last: int, i: int) -> None:
         """A gap in the clause: a comma, a quotation mark or another clause."""
@@ -96,15 +147,27 @@ class _Chunker:
         self._close()
 
     def _splits(self, i: int) -> bool:
-        """Two places side by side are two phrases: dat Rusland China om wapens vraagt."""
+        """A place ends its phrase: dat Rusland China om wapens vraagt, in Breda twee tieners."""
         here, before = self.scene.place_at.get(i), self.scene.place_at.get(i - 1)
+        if before is not None and before[1].role != "demonym" and here is None:
+            return not self.scene.tokens[i].surface[0].isupper()  # in Breda twee tieners
+        if here is not None and before is None and here[1].role != "demonym":
+            low = self.scene.tokens[i - 1].low  # de koning Suriname: no one is called after a place alone
+            return not self.scene.tokens[i - 1].surface[0].isupper() and self.scene.lexicon.actor(low) is not None
         if here is None or before is None or here[0] == before[0]:
             return False
         return "demonym" not in (here[1].role, before[1].role)
 
+    def _compares(self, i: int) -> bool:
+        """Whether a number follows: meer dan zevenhonderd mensen."""
+        following = self.scene.tokens[i + 1].low if i + 1 < len(self.scene.tokens) else ""
+        return "then" in self.scene.tags(i) and (following in self.scene.lexicon.numbers or following[:1].isdigit())
+
     def _noun_follows(self, i: int) -> bool:
         """Whether a word of a phrase follows a word that is an article or a pronoun."""
         j = i + 1
+        if j < len(self.scene.tokens) and self.scene.tokens[j].low.isdecimal():
+            return False  # dat het 150 drones …
         if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or j in self.scene.verbal:
             return False
         return not self.scene.tags(j) & {"prep", "pronoun", "def", "coord"} and j not in self.scene.covered
@@ -114,6 +177,8 @@ class _Chunker:
         scene = self.scene
         if scene.tokens[i].low not in scene.lexicon.name_particles or not self.current:
             return False
+        if scene.tokens[i].is_name and i + 1 < len(scene.tokens) and scene.tokens[i + 1].is_name:
+            return True  # minister Van Weel
         if not scene.tokens[i - 1].surface[0].isupper() and scene.tags(i - 1) & {"prep"} == frozenset():
             return False
         j = i + 1

@@ -11,7 +11,11 @@ from etl.transform.events.scene import Scene
 from etl.transform.events.verbs import Group
 
 _VERBAL = frozenset({"speech", "claim", "wish", "ask", "promise", "deny", "refuse", "allege", "evid"})
+SAID = frozenset({"STATEMENT", "AGREE", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
+"""Types of what is done by saying it."""
+_OCCASIONS = frozenset({"STATEMENT", "CONSULT"})
 _OPEN: frozenset[Modality] = frozenset({"future", "possible", "hypothetical"})
+_FAR = 10  # tokens of a long noun phrase before its expression
 _NEAR = 4  # tokens between a noun and the expression that dates it: de aanslag van vorige week
 
 
@@ -37,8 +41,12 @@ def when(scene: Scene, group: Group, modality: Modality, times: list[Timed]) -> 
     own = _own(scene, group, times, background)
     if own is not None:
         return When(_relation(scene, group, own), "expression", own.mention)
-    if group.role == "noun" and not background:
-        verb = scene.main_group(group.clause)
+    verb = scene.main_group(group.clause) if group.role == "noun" else None
+    if verb is not None and "occur" in verb.entry.flags:
+        return when(scene, verb, modality, times)
+    if group.role == "noun" and (not background or _is_vehicle(scene, group)):
+        if background and verb is not None:
+            return when(scene, verb, modality, times)
         if verb is not None and verb.entry.event_type and modality not in _OPEN:
             inherited = when(scene, verb, modality, times)
             if inherited.time is not None:
@@ -49,6 +57,13 @@ def when(scene: Scene, group: Group, modality: Modality, times: list[Timed]) -> 
     return _by_tense(scene, group, modality, background)
 
 
+def is_said(group: Group) -> bool:
+    """Whether the event is an act of speech, done when the text says so in the present: zegt, eist, gaat akkoord."""
+    if group.passive:
+        return group.entry.event_type == "STATEMENT"
+    return bool(group.entry.flags & _VERBAL) or group.entry.event_type in SAID
+
+
 def is_background(scene: Scene, group: Group) -> bool:
     """Whether the text treats the event as known or past: "de invasie", "eerder", a relative clause's history."""
     clause = scene.clauses[group.clause]
@@ -56,35 +71,52 @@ def is_background(scene: Scene, group: Group) -> bool:
         return _noun_is_background(scene, group)
     if group.tense == "PAST_PERFECT":
         return True
-    if any("background" in scene.tags(i) for i in clause.tokens) and group.tense in ("PAST", "PRESENT_PERFECT"):
+    if group.tense in ("PAST", "PRESENT_PERFECT") and scene.tagged("background", group.clause):
         return True
-    if group.role in ("reduced", "nominal"):
+    if group.role in ("reduced", "nominal") or (group.role == "to" and group.tense == "PRESENT_PERFECT"):
         return True
-    return clause.kind == "rel" and group.tense in ("PAST", "PRESENT_PERFECT") and clause.opener is not None
+    if clause.kind != "rel" or clause.opener is None or group.tense not in ("PAST", "PRESENT_PERFECT"):
+        return False
+    # "waarbij" goes on telling, and who speaks speaks now
+    return "continuative" not in scene.tags(clause.opener) and not is_said(group)
+
+
+def _is_vehicle(scene: Scene, group: Group) -> bool:
+    """Whether it is the occasion on which its clause's verb was said: zei hij in zijn toespraak."""
+    verb = scene.main_group(group.clause)
+    if verb is None or group.entry.event_type not in _OCCASIONS or not is_said(verb):
+        return False
+    first = group.used[0]
+    return any(scene.tags(i) & {"locative", "during"} for i in range(max(0, first - 2), first))
 
 
 def _noun_is_background(scene: Scene, group: Group) -> bool:
-    first = group.used[0]
-    clause = scene.clauses[group.clause]
+    """Whether an event noun speaks of what is known: after an article, after "since", as part of another noun."""
+    first, clause = group.used[0], scene.clauses[group.clause]
+    known = False
     for back in range(1, 6):
         i = first - back
         if i < 0 or scene.tokens[i].is_break or i == clause.verb:
             break
         word = scene.tokens[i].word
-        if "during" in word.tags and back <= 3:
-            return False
+        if "prep" in word.tags:
+            before = scene.tokens[i - 1].word.governs if i else frozenset()
+            if "background" in word.governs or "background" in before:
+                return True
+            return known and "during" not in word.tags
         if "background" in word.governs or "background" in word.tags:
-            during = any("during" in scene.tags(j) for j in range(max(0, i - 1), i))
-            return not during
-    return False
+            known = True
+    return known
 
 
 def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Timed | None:
-    """The expression of the event's clause; a noun's own stands just after it."""
-    last = max(group.used)
+    """The expression of the event's clause; a noun's own stands in its phrase."""
     if group.role == "noun":
-        near = [t for t in times if 0 < t.first - last <= _NEAR and _plain_between(scene, last, t.first)]
-        return near[0] if near else None
+        own = next((t for t in times if _dates_noun(scene, group, t)), None)
+        if own is None and not background and scene.main_group(group.clause) is None:  # vrijdag was er een aanslag
+            near = (t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t))
+            own = next(near, None)
+        return own
     same = [t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t)]
     if group.role == "to":
         same = [t for t in same if _inside_infinitive(scene, group, t)]
@@ -96,6 +128,8 @@ def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Ti
 
 def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
     """Whether an expression stands in the stretch of an infinitive: after the verb that governs it."""
+    if not scene.lexicon.verb_second:
+        return time.first > group.head
     before = [
         max(g.used)
         for g in scene.groups
@@ -110,15 +144,50 @@ def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
     return time.first > final and final != clause.verb
 
 
-def _plain_between(scene: Scene, start: int, stop: int) -> bool:
-    """Only prepositions, articles and words without a verb stand between."""
-    between = range(start + 1, stop)
-    return all(scene.tags(i) & {"prep", "def", "of"} for i in between)
+def _dates_noun(scene: Scene, group: Group, time: Timed) -> bool:
+    """Whether an expression is part of the noun's phrase: de aanslag van vorige week, de moord op X in 2018 was …"""
+    last = max(group.used)
+    if not 0 < time.first - last <= _FAR:
+        return False
+    between = range(last + 1, time.first)
+    if time.first - last <= _NEAR and all(scene.tags(i) & {"prep", "def", "of"} for i in between):
+        return True
+    # what stands before the finite verb of a main clause is one phrase, and so is all that hangs on its noun
+    clause = scene.clauses[group.clause]
+    before_verb = clause.kind == "main" and clause.verb is not None and time.last < clause.verb
+    if not before_verb or any(scene.owner[i] != group.clause or i in scene.verbal for i in between):
+        return False
+    introduced = "prep" in scene.tags(time.first - 1) or "prep" in scene.tags(time.first)
+    return introduced and not any(g.role == "noun" and last < g.head < time.first for g in scene.groups)
 
 
 def _belongs_to_noun(scene: Scene, time: Timed) -> bool:
-    """Whether "van" ties the expression to a noun: het bezoek van vorige week."""
-    return any("of" in scene.tags(i) for i in (time.first - 1, time.first - 2)) and time.first > 1
+    """Whether a noun takes the expression, or a preposition says that it is no time of the verb: winst over 2008."""
+    before = (time.first - 1, time.first - 2)
+    if time.first > 1 and any("of" in scene.tags(i) for i in before):
+        return True
+    if _is_attributive(scene, time):
+        return True
+    for i in before:
+        if i >= 0 and scene.tokens[i].low in scene.lexicon.topics:
+            return True
+        if i < 0 or "def" not in scene.tags(i):
+            break
+    return any(g.role == "noun" and _dates_noun(scene, g, time) and _holds(scene, g, time) for g in scene.groups)
+
+
+def _is_attributive(scene: Scene, time: Timed) -> bool:
+    """Whether it stands between an article and its noun: de in februari ontslagen topman."""
+    prep = time.first if "prep" in scene.tags(time.first) else time.first - 1
+    return prep > 0 and "prep" in scene.tags(prep) and "article" in scene.tags(prep - 1)
+
+
+def _holds(scene: Scene, noun: Group, time: Timed) -> bool:
+    """Whether a noun keeps its expression from the verb: before the verb, or a span that the verb does not fill."""
+    clause = scene.clauses[noun.clause]
+    if clause.verb is not None and time.last < clause.verb and noun.head + 1 < time.first:
+        return True
+    return any(scene.tokens[i].low in scene.lexicon.since for i in (time.first, time.first - 1))
 
 
 def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
@@ -126,7 +195,7 @@ def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
     lexicon = scene.lexicon
     ongoing = "state" in group.entry.flags or group.tense == "PRESENT"
     for i in (time.first, time.first - 1, time.first - 2):
-        if i < 0 or (i < time.first and scene.tokens[i].is_break):
+        if i < 0 or (i < time.first and (scene.tokens[i].is_break or i == scene.clauses[group.clause].opener)):
             break
         word = scene.tokens[i].low
         if word in lexicon.anchoring:
@@ -144,19 +213,30 @@ def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
 
 def _carried(scene: Scene, group: Group, times: list[Timed]) -> When | None:
     """The expression of a clause that this one is joined to."""
-    clause = scene.clauses[group.clause]
-    if clause.parent is None or clause.kind not in ("main", "sub"):
+    clause, parent_at = scene.clauses[group.clause], _joined_to(scene, group.clause)
+    if parent_at is None:
         return None
-    near = [t for t in times if scene.owner[t.first] == clause.parent and not _belongs_to_noun(scene, t)]
+    near = [t for t in times if scene.owner[t.first] == parent_at and not _belongs_to_noun(scene, t)]
     if not near:
         return None
     before = clause.opener is not None and scene.tokens[clause.opener].low in scene.lexicon.after_openers
-    parent = scene.main_group(clause.parent)
+    parent = scene.main_group(parent_at)
     if parent is not None and _relation(scene, parent, near[0]) != "IS_INCLUDED":
         return None
     if before or group.tense == "PAST_PERFECT":
         return When("BEFORE", "carried", near[0].mention)
     return When("IS_INCLUDED", "carried", near[0].mention) if group.tense != "FUTURE" else None
+
+
+def _joined_to(scene: Scene, number: int) -> int | None:
+    """The clause whose time a clause shares: the one it hangs on, or the main clause told before it."""
+    clause = scene.clauses[number]
+    if clause.parent is not None:
+        continues = clause.opener is not None and "continuative" in scene.tags(clause.opener)
+        return clause.parent if clause.kind in ("main", "sub") or continues else None
+    if clause.kind != "main" or clause.quoted:
+        return None
+    return next((k for k in range(number - 1, -1, -1) if scene.clauses[k].kind == "main"), None)
 
 
 def _by_tense(scene: Scene, group: Group, modality: Modality, background: bool) -> When:
@@ -177,11 +257,17 @@ def _by_tense(scene: Scene, group: Group, modality: Modality, background: bool) 
         return When("IS_INCLUDED", "tense_default", None)
     if "state" in flags and not group.passive:
         return When("INCLUDES", "none", None)
-    if scene.kind == "headline" or (flags & _VERBAL and not group.passive) or group.entry.event_type == "STATEMENT":
+    if scene.kind == "headline" or is_said(group):
         return When("IS_INCLUDED", "tense_default", None)
     if tense == "PRESENT":
         return When("OVERLAP", "tense_default", None)
     return When("BEFORE", "background", None)
+
+
+def _was(scene: Scene, number: int) -> bool:
+    """Whether a clause tells of a noun with no more than a verb of being in the past: er was brand."""
+    verb = scene.clauses[number].verb
+    return verb is not None and "be_past" in scene.tags(verb)
 
 
 def _noun_by_clause(scene: Scene, group: Group, modality: Modality) -> When:
@@ -192,12 +278,10 @@ def _noun_by_clause(scene: Scene, group: Group, modality: Modality) -> When:
             return When("INCLUDES", "none", None)
         return When("BEFORE", "background", None)
     verb = scene.main_group(group.clause)
-    if scene.kind == "headline" or verb is None:
-        return (
-            When("IS_INCLUDED", "tense_default", None)
-            if scene.kind == "headline"
-            else When("BEFORE", "background", None)
-        )
+    if scene.kind == "headline" or (verb is None and _was(scene, group.clause)):
+        return When("IS_INCLUDED", "tense_default", None)
+    if verb is None:
+        return When("BEFORE", "background", None)
     if verb.tense in ("PAST", "PRESENT_PERFECT"):
         return (
             When("BEFORE", "background", None)

@@ -8,10 +8,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from etl.transform.events.lexicon import Lexicon, Word
+from etl.transform.events.inflection import Feature
+from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Word
 
 _LETTERS = r"[^\W_]+(?:[-./][^\W_]+)*"
-BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
+_THOUSANDS = r"\d{1,3}(?:,\d{3})+(?![\w,])"
 QUOTES = frozenset('"“”„«»')
 
 
@@ -31,83 +32,174 @@ class Token(NamedTuple):
 @lru_cache
 def _pattern(clitics: str) -> "re.Pattern[str]":
     inner = r"(?:['’][^\W_]+)*" if not clitics else r"(?:['’](?!(?:" + clitics + r")\b)[^\W_]+)*"
-    return re.compile(rf"{_LETTERS}{inner}|['’][^\W_]+|``|''|\S")
+    return re.compile(rf"{_THOUSANDS}|{_LETTERS}{inner}|['’][^\W_]+|``|''|\S")
 
 
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     """Cut a sentence into tokens."""
     tokens: list[Token] = []
+    shouted = sentence.isupper()
     opening = True  # the next word may owe its capital to its place
+    form, new = lexicon.form, tuple.__new__
     for match in _pattern(lexicon.data.get("clitics", "")).finditer(sentence):
-        surface = match.group()
-        low = surface.lower()
-        first = surface[0]
-        is_break = surface in BREAKS
-        named = first.isupper() and (not opening or surface[1:].lower() != surface[1:])
-        tokens.append(Token(surface, low, match.start(), match.end(), lexicon.word(low), is_break, named))
-        opening = is_break and surface != "," and surface != "(" if not first.isalnum() else False
+        surface = match[0]
+        low, word, is_break, capital, is_word = form(surface)
+        if shouted:
+            word = lexicon.word(low)
+        named = capital == 2 or (capital == 1 and not opening)
+        if named and word.modal and not lexicon.verb_second:
+            word = word._replace(modal=None, is_auxiliary=False, is_finite_auxiliary=False)  # in May
+        tokens.append(new(Token, (surface, low, match.start(), match.end(), word, is_break, named)))
+        opening = is_break and surface != "," and surface != "(" and not is_word
     return tokens
 
 
-def _is_noun_here(tokens: list[Token], i: int) -> bool:
-    """Whether a form that could be a verb stands as a noun: after an article, an adjective, a preposition."""
-    before = tokens[i - 1] if i else None
+def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
+    """Whether a form that could be a verb stands as a noun: after an article, a number, a preposition."""
+    before, word = tokens[i - 1] if i else None, tokens[i].word
     if before is None or before.is_break:
-        return bool(tokens[i].word.nouns) and i + 1 < len(tokens) and "prep" in tokens[i + 1].word.tags
+        return bool(word.nouns) and i + 1 < len(tokens) and "prep" in tokens[i + 1].word.tags
     tags = before.word.tags
+    if before.low in lexicon.numbers or before.low.isdecimal():
+        return lexicon.verb_second or "PAST" not in word.features  # thousands protested
     if tags & {"to", "subject_pronoun", "rel_bare"}:
         return False
-    return bool(tags & {"def", "indef", "prep", "possessive"}) and not tags & {"pronoun", "coord"}
+    if "maybe_possessive" in tags and "PART" in word.features and not word.nouns:
+        return False
+    if not tags & {"def", "indef", "prep", "possessive"} or "coord" in tags:
+        return False
+    if "pronoun" not in tags or ("possessive" in tags and "INF" in word.features):
+        return True  # "hun plannen"
+    # "het werk", "hun inzet": an article or a pronoun; an article after a preposition, or where a verb has been
+    return i > 1 and "prep" in tokens[i - 2].word.tags
 
 
 def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
     """How surely each token is a finite verb: 2 surely, 1 perhaps (its form has other uses), 0 not."""
     result = [0] * len(tokens)
+    possessives = []
     for i, token in enumerate(tokens):
-        tags, word = token.word.tags, token.word
-        if tags & FINITE_AUX or (word.modal and word.modal != "plain"):
+        word = token.word
+        if word.is_finite_auxiliary:
             after_to = i > 0 and "to" in tokens[i - 1].word.tags
-            result[i] = 0 if after_to or ("infinitive_aux" in tags and _has_modal(tokens, i)) else 2
-            continue
-        if not word.verbs or token.is_name:
-            continue
-        features = {r.feature for r in word.verbs}
-        if not features & {"PRES", "PAST"} or "prep" in tags:
-            continue
-        before = tokens[i - 1].word.tags if i else frozenset()
-        if "to" in before or _is_noun_here(tokens, i):
-            continue
-        sure = not features & {"INF", "PART", "ATTR"} and not word.nouns
-        result[i] = 2 if sure else 1
-    for i, token in enumerate(tokens):
-        # a possessive that looks like a verb (zijn) beside a sure one
-        if "maybe_possessive" in token.word.tags and _possessive(tokens, result, i):
+            result[i] = 0 if after_to or ("infinitive_aux" in word.tags and _has_modal(tokens, i)) else 2
+            if "maybe_possessive" in word.tags:
+                possessives.append(i)
+        elif word.verbs and not token.is_name and not word.features.isdisjoint(_FINITE) and "prep" not in word.tags:
+            result[i] = _sureness(tokens, i, result, lexicon)
+    if not lexicon.verb_second:
+        _settle(tokens, result, lexicon)
+    for i in possessives:  # a possessive that looks like a verb (zijn) beside a sure one
+        if _possessive(tokens, result, i):
             result[i] = 0
     return result
 
 
+def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
+    """Where the subject stands first: a form that another verb follows is its subject, not the finite verb."""
+    seen = False
+    for i, token in enumerate(tokens):
+        if token.is_break or token.word.tags & _OPENERS:
+            seen = False
+        if not known[i] or token.word.modal or token.word.tags & FINITE_AUXILIARIES:
+            seen = seen or bool(known[i])
+            continue
+        if _is_subject(tokens, known, i, lexicon) or _is_reduced(tokens, known, i) or _is_adverb(tokens, i):
+            known[i] = 0
+        elif "PAST" not in token.word.features and (seen or lexicon.actor(token.low) is not None):
+            known[i] = 1 if not i or not known[i - 1] else 0
+        seen = seen or bool(known[i])
+
+
+def _is_subject(tokens: list[Token], known: list[int], i: int, lexicon: Lexicon) -> bool:
+    """Whether a form stands as a noun: Police arrest, Syrian rebels shot, Shell bought, a former ally."""
+    word, low = tokens[i].word, tokens[i].low
+    if "PAST" not in word.features:
+        following = tokens[i + 1].word if i + 1 < len(tokens) and known[i + 1] else None
+        is_noun = bool(word.nouns) or low.endswith("s") or lexicon.actor(low) is not None
+        if following and (
+            is_noun or "PAST" in following.features or following.tags & FINITE_AUXILIARIES or following.modal
+        ):
+            return True
+        if i > 1 and "INF" in word.features and _is_adjective(tokens[i - 1], lexicon):
+            return bool(tokens[i - 2].word.tags & {"def", "indef", "possessive"})
+    is_office = bool(i) and tokens[i - 1].is_break and lexicon.actor(low) is not None  # …, doctors in Berlin said
+    if i and tokens[i - 1].surface != ":" and not is_office:
+        return False
+    stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].is_break), len(tokens))
+    return any(known[i + 1 : stop])
+
+
+def _is_adverb(tokens: list[Token], i: int) -> bool:
+    """Whether a form that may be an adverb is one: sent back, back to work."""
+    if "adverb" not in tokens[i].word.tags or "PAST" in tokens[i].word.features:
+        return False
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    is_last = following is None or following.is_break or "prep" in following.word.tags
+    return is_last or (i > 0 and bool(tokens[i - 1].word.verbs))
+
+
+def _is_adjective(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a word may stand between an article and a noun rather than be the subject."""
+    word = token.word
+    known = word.tags or word.verbs or word.nouns or token.is_break
+    return not known and not token.low.endswith("s") and lexicon.actor(token.low) is None
+
+
+def _is_reduced(tokens: list[Token], known: list[int], i: int) -> bool:
+    """Whether a participle opens a stretch without a subject: Arrested on Monday, the man …, jailed since 2017, …"""
+    if "PART" not in tokens[i].word.features or (i and tokens[i - 1].surface != ","):
+        return False
+    if i + 1 >= len(tokens) or "prep" not in tokens[i + 1].word.tags or (i and any(known[:i])):
+        return False
+    stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].surface == ","), len(tokens))
+    return any(t.word.verbs for t in tokens[stop + 1 :])
+
+
+def _sureness(tokens: list[Token], i: int, known: list[int], lexicon: Lexicon) -> int:
+    word = tokens[i].word
+    before = tokens[i - 1].word if i else None
+    if before is not None and "to" in before.tags:
+        return 0
+    if _is_noun_here(tokens, i, lexicon):
+        return 0
+    if before is not None and before.tags >= _ARTICLE_OR_PRONOUN and "PAST" not in word.features:
+        left = _stretch(tokens, i).start
+        if any(known[left:i]):
+            return 0
+    if not word.features & {"INF", "PART", "ATTR"} and not word.nouns:
+        return 2
+    if "PAST" in word.features and "PART" not in word.features and before is not None and not before.tags:
+        # an inflected participle stands before a noun: "de bezette gebieden", but "de burgemeester bedankte de …"
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        if following is None or following.is_break or following.word.tags & _AFTER_VERB:
+            return 2
+    return 1
+
+
+_FINITE: frozenset[Feature] = frozenset({"PRES", "PAST"})
+_OPENERS = frozenset({"sub", "cond", "rel", "coord"})
+_ARTICLE_OR_PRONOUN = frozenset({"def", "pronoun"})
+_AFTER_VERB = frozenset({"def", "indef", "prep", "pronoun", "adverb", "reflexive"})
+_CONJUNCTIONS = frozenset({"that", "cond", "sub"})
+
+
+def _stretch(tokens: list[Token], i: int) -> range:
+    """The tokens around one, up to a break or a conjunction."""
+    left, right = i, i + 1
+    while left and not tokens[left - 1].is_break and not tokens[left - 1].word.tags & _CONJUNCTIONS:
+        left -= 1
+    while right < len(tokens) and not tokens[right].is_break and not tokens[right].word.tags & _CONJUNCTIONS:
+        right += 1
+    return range(left, right)
+
+
 def _has_modal(tokens: list[Token], i: int) -> bool:
     """Whether a modal stands in the same stretch: then an auxiliary of infinitive form is no finite verb."""
-    for step in (-1, 1):
-        j = i + step
-        while 0 <= j < len(tokens) and not tokens[j].is_break:
-            if tokens[j].word.modal:
-                return True
-            if tokens[j].word.tags & {"that", "cond"}:
-                break
-            j += step
-    return False
+    return any(tokens[j].word.modal for j in _stretch(tokens, i))
 
 
 def _possessive(tokens: list[Token], known: list[int], i: int) -> bool:
     if i and tokens[i - 1].word.tags & {"prep", "of"}:
         return True
-    left, right = i, i
-    while left and not tokens[left - 1].is_break:
-        left -= 1
-    while right + 1 < len(tokens) and not tokens[right + 1].is_break:
-        right += 1
-    return any(known[j] == 2 for j in range(left, right + 1) if j != i)
-
-
-FINITE_AUX = frozenset({"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "do"})
+    return any(known[j] == 2 for j in _stretch(tokens, i) if j != i)

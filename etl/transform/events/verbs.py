@@ -4,12 +4,12 @@ What belongs here: particles, companions, auxiliaries. What does not: how sure i
 (`participants`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from etl.schema.core import Tense
 from etl.transform.events.clauses import Clause
-from etl.transform.events.lexicon import Entry, Lexicon, Reading
+from etl.transform.events.lexicon import AUXILIARIES, Entry, Lexicon, Reading
 from etl.transform.events.tokens import Token
 
 Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced", "noun"]
@@ -18,7 +18,7 @@ _FEATURES: dict[str, frozenset[str]] = {
     "participle": frozenset({"PART"}),
     "reduced": frozenset({"PART"}),
     "infinitive": frozenset({"INF"}),
-    "to": frozenset({"INF"}),
+    "to": frozenset({"INF", "PART"}),
     "nominal": frozenset({"INF"}),
     "ing": frozenset({"ING"}),
 }
@@ -39,6 +39,11 @@ class Group:
     used: tuple[int, ...]
     """Token indexes of the verb, its particle and its companions."""
 
+    @property
+    def is_predicate(self) -> bool:
+        """Whether it says something of a subject: a finite verb, or what an auxiliary holds up."""
+        return self.role in ("finite", "participle", "infinitive") or (self.role == "ing" and self.tense != "NONE")
+
 
 class Chain:
     """The auxiliaries that belong to a verb: all of its clause, or those just before it."""
@@ -57,51 +62,82 @@ class Chain:
         self.any = bool(self.have or self.be or self.passive or self.been)
 
 
-def _chain(tokens: list[Token], clause: Clause, head: int, lexicon: Lexicon, fin: list[int]) -> Chain:
-    if lexicon.aux_in_clause:
-        return Chain(tokens, [i for i in clause.tokens if i != head and _is_aux(tokens[i], fin[i])])
-    picked: list[int] = []
-    position = clause.tokens.index(head) - 1
-    while position >= 0:
-        i = clause.tokens[position]
-        token = tokens[i]
-        if _is_aux(token, 2) or token.word.modal:
-            picked.append(i)
-        elif not (
-            token.word.tags & {"adverb", "neg", "coord", "been"}
-            or token.low.endswith("ly")
-            or (token.word.verbs and "coord" in tokens[clause.tokens[position + 1]].word.tags)
-        ):
-            break
-        position -= 1
-    return Chain(tokens, picked)
+class _Frame:
+    """What all verbs of a clause share: its words and, where auxiliaries stand anywhere in it, their chain."""
+
+    def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
+        self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
+        self.words = {tokens[j].low for j in clause.tokens}
+        self.has_reflexive = any("reflexive" in tokens[j].word.tags for j in clause.tokens)
+        self._auxiliaries = [
+            j for j in clause.tokens if tokens[j].word.is_auxiliary and (fin[j] or _is_no_possessive(tokens, j))
+        ]
+        self._shared: Chain | None = None
+        self._text = ""
+
+    @property
+    def text(self) -> str:
+        self._text = self._text or clause_text(self._tokens, self._clause)
+        return self._text
+
+    def chain(self, head: int) -> Chain:
+        if not self._lexicon.aux_in_clause:
+            return self._before(head)
+        if head in self._auxiliaries:
+            return Chain(self._tokens, [j for j in self._auxiliaries if j != head])
+        if self._shared is None:
+            self._shared = Chain(self._tokens, self._auxiliaries)
+        return self._shared
+
+    def _before(self, head: int) -> Chain:
+        tokens, places = self._tokens, self._clause.tokens
+        picked: list[int] = []
+        position = places.index(head) - 1
+        while position >= 0:
+            i = places[position]
+            token = tokens[i]
+            if token.word.is_auxiliary:
+                picked.append(i)
+            elif not (
+                token.word.tags & {"adverb", "neg", "coord", "been"}
+                or token.low.endswith("ly")
+                or (token.word.verbs and "coord" in tokens[places[position + 1]].word.tags)
+            ):
+                break
+            position -= 1
+        return Chain(tokens, picked)
+
+    def has(self, word: str) -> bool:
+        """Whether a word stands in the clause; a reflexive stands for all of them."""
+        return word in self.words or (self.has_reflexive and word in _REFLEXIVES)
 
 
-def is_auxiliary(token: Token) -> bool:
-    """Whether a token can be an auxiliary or a modal."""
-    return bool(token.word.tags & _AUX) or token.word.modal is not None
+def _is_no_possessive(tokens: list[Token], i: int) -> bool:
+    """Whether a word that can be a possessive stands beside a participle: zou zijn vertrokken."""
+    if "maybe_possessive" not in tokens[i].word.tags:
+        return True
+    return any(0 <= j < len(tokens) and "PART" in tokens[j].word.features for j in (i - 1, i + 1))
 
 
-def _is_aux(token: Token, sure: int) -> bool:
-    return bool(sure or "maybe_possessive" not in token.word.tags) and is_auxiliary(token)
-
-
-_AUX = frozenset(
-    {"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "been", "do", "did", "got", "having"}
-)
+def _is_only_auxiliary(token: Token) -> bool:
+    if token.word.tags.isdisjoint(AUXILIARIES):
+        return False
+    return not any(r.entry.companions for r in token.word.verbs)
 
 
 def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Lexicon) -> Role | None:
     """What a verb form is in its clause."""
-    features = {r.feature for r in tokens[i].word.verbs}
+    features = tokens[i].word.features
     before = tokens[i - 1] if i else None
     tags_before = before.word.tags if before else frozenset[str]()
     if "INF" in features and "to" in tags_before:
         return "to"
     if "INF" in features and i > 1 and tags_before & {"adverb", "neg"} and "to" in tokens[i - 2].word.tags:
         return "to"
+    if "PART" in features and _perfect_infinitive(tokens, i, lexicon):
+        return "to"
     if "ING" in features and not lexicon.verb_second:
-        return "ing"
+        return None if tags_before & {"def", "indef", "possessive"} or _is_attribute(tokens, i) else "ing"
     if "PART" in features and chain.any and i != clause.verb:
         return "participle"
     if i == clause.verb and features & {"PRES", "PAST"}:
@@ -112,9 +148,36 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
         return "nominal"
     if "INF" in features and chain.have and lexicon.aux_in_clause:
         return "participle"  # the infinitive in place of a participle: heeft laten weten
-    if "PART" in features and not tags_before & {"def", "indef", "possessive"}:
+    if "PART" in features and not tags_before & _DETERMINERS:
         return "reduced"
     return None
+
+
+def _perfect_infinitive(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
+    """Whether "te hebben" stands beside a participle: te hebben gestolen, gestolen te hebben; "to have" before it."""
+    beside = ((i - 2, i - 1), (i + 1, i + 2)) if lexicon.verb_second else ((i - 2, i - 1),)
+    return any(
+        to >= 0 and aux < len(tokens) and "to" in tokens[to].word.tags and "infinitive_aux" in tokens[aux].word.tags
+        for to, aux in beside
+    )
+
+
+_DETERMINERS = frozenset({"def", "indef", "possessive"})
+
+
+def _holds_participle(tokens: list[Token], i: int) -> bool:
+    """Whether the next word is a participle: then an auxiliary is no verb of its own."""
+    return i + 1 < len(tokens) and "PART" in tokens[i + 1].word.features
+
+
+def _is_attribute(tokens: list[Token], i: int) -> bool:
+    """Whether a present participle that names an event stands as a noun: the heavy bombing."""
+    return (
+        bool(tokens[i].word.nouns)
+        and i > 1
+        and bool(tokens[i - 2].word.tags & {"def", "indef"})
+        and not (tokens[i - 1].word.tags or tokens[i - 1].word.verbs)
+    )
 
 
 def _particle_at(tokens: list[Token], clause: Clause, i: int, particle: str, role: Role) -> int | None:
@@ -159,47 +222,60 @@ def _companions_at(tokens: list[Token], clause: Clause, i: int, entry: Entry, le
 
 
 def _same(token: Token, wanted: str) -> bool:
-    return token.low == wanted or (wanted in ("zich", "oneself") and "reflexive" in token.word.tags)
+    return token.low == wanted or (wanted in _REFLEXIVES and "reflexive" in token.word.tags)
+
+
+_REFLEXIVES = frozenset({"zich", "oneself"})
+"""How the lexicon writes a reflexive companion."""
 
 
 def _best(
-    tokens: list[Token], clause: Clause, i: int, role: Role, text: str, lexicon: Lexicon
+    tokens: list[Token], clause: Clause, i: int, role: Role, frame: _Frame, lexicon: Lexicon
 ) -> tuple[Reading, tuple[int, ...]] | None:
     """The reading of a verb that explains most of its clause, with the tokens it takes."""
     best: tuple[float, Reading, tuple[int, ...]] | None = None
-    for reading in tokens[i].word.verbs:
-        if reading.feature not in _FEATURES[role]:
+    readings = tokens[i].word.verbs
+    if not tokens[i].word.tags.isdisjoint(AUXILIARIES):
+        readings = tuple(r for r in readings if r.entry.companions)
+    for reading in readings:
+        entry = reading.entry
+        if reading.feature not in _FEATURES[role] or not _fits(reading, frame):
             continue
-        entry, used = reading.entry, [i]
-        score = 0.0 if entry.event_type else -0.5
+        used = [i]
         if not reading.joined:
             at = _particle_at(tokens, clause, i, entry.particle, role)
             if at is None:
                 continue
             used.append(at)
-            score += 4
-        elif entry.particle:
-            score += 4
         if entry.companions:
             companions = _companions_at(tokens, clause, i, entry, lexicon)
             if companions is None:
                 continue
             used.extend(companions)
-            score += 3 * len(companions)
-        if entry.need:
-            if not any(letters in text for letters in entry.need):
-                continue
-            score += 1
-        if any(letters in text for letters in entry.exclude):
-            continue
+        score = (0.0 if entry.event_type else -0.5) + 3 * len(entry.companions) + bool(entry.need)
+        score += 4 if entry.particle else 0
         if best is None or score > best[0]:
             best = score, reading, tuple(sorted(used))
     return (best[1], best[2]) if best else None
 
 
+def _fits(reading: Reading, frame: _Frame) -> bool:
+    """Whether the words and letters that a reading asks for stand in the clause, and none that it excludes."""
+    entry = reading.entry
+    if not reading.joined and entry.particle not in frame.words:
+        return False
+    if entry.companions and not all(map(frame.has, entry.companions)):
+        return False
+    if entry.need and not any(letters in frame.text for letters in entry.need):
+        return False
+    return not (entry.exclude and any(letters in frame.text for letters in entry.exclude))
+
+
 def _tense(role: Role, feature: str, chain: Chain, clause: Clause, lexicon: Lexicon) -> Tense:
     if chain.modal and role != "finite":
         return "FUTURE" if chain.modal == "future" else ("PRESENT" if not chain.past else "PAST")
+    if role == "to" and feature == "PART":
+        return "PRESENT_PERFECT"
     if role in ("to", "infinitive", "nominal"):
         return "INFINITIVE" if role != "infinitive" or not chain.do else ("PAST" if chain.past else "PRESENT")
     if role == "finite":
@@ -214,22 +290,29 @@ def _tense(role: Role, feature: str, chain: Chain, clause: Clause, lexicon: Lexi
     return "PAST"
 
 
+def clause_text(tokens: list[Token], clause: Clause) -> str:
+    """The words of a clause in lower case, a space before and after each."""
+    return f" {' '.join(tokens[j].low for j in clause.tokens)} "
+
+
 def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin: list[int]) -> list[Group]:
     """The verb groups of a sentence, plain verbs included (their entry has no type)."""
     result: list[Group] = []
     for number, clause in enumerate(all_clauses):
-        text = ""
+        frame: _Frame | None = None
         taken: set[int] = set()
         for i in clause.tokens:
             token = tokens[i]
-            if not token.word.verbs or token.is_name or i in taken:
+            if not token.word.verbs or token.is_name or i in taken or _is_only_auxiliary(token):
                 continue
-            chain = _chain(tokens, clause, i, lexicon, fin)
+            if not lexicon.verb_second and token.word.is_auxiliary and _holds_participle(tokens, i):
+                continue
+            frame = frame or _Frame(tokens, clause, lexicon, fin)
+            chain = frame.chain(i)
             role = _role(tokens, clause, i, chain, lexicon)
             if role is None or (fin[i] == 0 and role == "finite"):
                 continue
-            text = text or " ".join(tokens[j].low for j in clause.tokens)
-            found = _best(tokens, clause, i, role, text, lexicon)
+            found = _best(tokens, clause, i, role, frame, lexicon)
             if found is None:
                 continue
             reading, used = found
@@ -238,8 +321,27 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             passive = _passive(role, reading.entry, chain, lexicon)
             tense = _tense(role, feature, chain, clause, lexicon)
             taken.update(used)
-            result.append(Group(i, reading.entry, number, role, tense, passive, chain.modal, used))
-    return result
+            group = Group(i, reading.entry, number, role, tense, passive, chain.modal, used)
+            result.append(group if lexicon.verb_second else _as_joined(tokens, clause, group, result))
+    return [g for g in result if not (tokens[g.head].word.is_auxiliary and _is_shared(g, result))]
+
+
+def _as_joined(tokens: list[Token], clause: Clause, group: Group, known: list[Group]) -> Group:
+    """What "and" joins to a verb has its auxiliary: have seized a port and taken hostages, will come and go."""
+    if group.role == "finite" and clause.shares_subject and "INF" in tokens[group.head].word.features:
+        held = next((g for g in reversed(known) if g.clause == clause.parent and g.role == "infinitive"), None)
+        return replace(group, role="infinitive", tense=held.tense, modal=held.modal) if held else group
+    before = known[-1] if known else None
+    if group.role != "reduced" or before is None or "coord" not in tokens[group.head - 1].word.tags:
+        return group
+    if before.clause != group.clause or before.role != "participle":
+        return group
+    return replace(group, role="participle", tense=before.tense, passive=before.passive, modal=before.modal)
+
+
+def _is_shared(group: Group, known: list[Group]) -> bool:
+    """Whether another verb takes the same companions: zijn in staking gegaan."""
+    return any(g is not group and g.clause == group.clause and set(g.used) & set(group.used) for g in known)
 
 
 def _passive(role: Role, entry: Entry, chain: Chain, lexicon: Lexicon) -> bool:

@@ -1,0 +1,182 @@
+"""Which mentions tell one event, across items and pages.
+
+What belongs here: putting mentions together by type, names, place, bounds and wording. What does not: finding them
+(`code`) and dating them (`etl.transform.anchors`). A mention joins a cluster only where the bounds of all its
+mentions still have a time in common, so that the intersection of their bounds is the event's.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import polars as pl
+
+_TOLD = ("asserted", "reported", "alleged")
+_CLOSE = dt.timedelta(days=8)
+"""How wide the bounds of mentions in two stories may be, to be taken for one event."""
+_DEED = frozenset({"RETREAT", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT", "AID"})
+"""Types of what is done once to somebody; of the others the same word must be used."""
+_MOST = 50  # clusters of one key that a mention is compared with: the last ones
+
+Bounds = tuple[dt.datetime | None, dt.datetime | None]
+"""Least and most; None: not known, or open."""
+
+
+class _Mention(NamedTuple):
+    event_id: str
+    article_id: str
+    story_id: str
+    event_type: str
+    mode: str | None
+    lemma: str
+    is_noun: bool
+    place: str | None
+    """Where the text says it was."""
+    country: str | None
+    begin: Bounds
+    end: Bounds
+    names: dict[str, frozenset[str]]
+    """Words of the names of who took part, by role."""
+
+
+class _Cluster:
+    def __init__(self, mention: _Mention) -> None:
+        self.first = mention.event_id
+        self.begin: Bounds = (None, None)
+        self.end: Bounds = (None, None)
+        self.members: list[_Mention] = []
+        self.add(mention)
+
+    def add(self, mention: _Mention) -> None:
+        self.members.append(mention)
+        self.begin, self.end = _common(self.begin, mention.begin), _common(self.end, mention.end)
+        self.first = min(self.first, mention.event_id)
+
+    def takes(self, mention: _Mention) -> bool:
+        """Whether a mention can be of this event."""
+        begin, end = _common(self.begin, mention.begin), _common(self.end, mention.end)
+        if not (_in_order(begin) and _in_order(end) and _in_order((begin[0], end[1]))):
+            return False
+        return all(_agree(known, mention) for known in self.members[:_MOST])
+
+
+def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:
+    """Say which mentions tell one event.
+
+    Args:
+        events: core.events with bounds.
+        participants: core.event_participants.
+        locations: core.locations, at least location_id and country_code.
+
+    Returns:
+        event_id, cluster_id: one row a mention; the cluster is called after the first of its mentions. One that is
+        negated or not told to have happened is alone.
+    """
+    where = events.join(
+        locations.select("location_id", "country_code"), on="location_id", how="left", maintain_order="left"
+    )
+    names = _names(participants)
+    clusters: list[_Cluster] = []
+    by_key: dict[tuple[str, ...], list[_Cluster]] = defaultdict(list)
+    for mention in sorted(_mentions(where, names), key=_tightest_first):
+        keys = list(_keys(mention))
+        own = next((c for key in keys for c in reversed(by_key[key][-_MOST:]) if c.takes(mention)), None)
+        if own is None:
+            own = _Cluster(mention)
+            clusters.append(own)
+        else:
+            own.add(mention)
+        for key in keys:
+            if own not in by_key[key][-_MOST:]:
+                by_key[key].append(own)
+    of = {m.event_id: c.first for c in clusters for m in c.members}
+    ids = events["event_id"].to_list()
+    return pl.DataFrame(
+        {"event_id": ids, "cluster_id": [of.get(i, i) for i in ids]},
+        schema={"event_id": pl.String, "cluster_id": pl.String},
+    )
+
+
+def _names(participants: pl.DataFrame) -> dict[str, dict[str, frozenset[str]]]:
+    """Words of the participants' names by event and role."""
+    found: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    rows = participants.filter(pl.col("name").is_not_null() & (pl.col("role") != "attribution"))
+    for event_id, role, name in rows.select("event_id", "role", "name").iter_rows():
+        found[event_id][role] = found[event_id].get(role, frozenset()) | set(name.casefold().split())
+    return found
+
+
+def _mentions(events: pl.DataFrame, names: dict[str, dict[str, frozenset[str]]]) -> Iterator[_Mention]:
+    told = events.filter((pl.col("polarity") == "POS") & pl.col("modality").is_in(_TOLD))
+    for row in told.iter_rows(named=True):
+        is_stated = row["location_basis"] in ("stated", "carried")
+        yield _Mention(
+            row["event_id"],
+            row["article_id"],
+            row["story_id"],
+            row["event_type"],
+            row["mode"],
+            row["trigger_lemma"],
+            row["tense"] == "NONE",
+            row["location_id"] if is_stated else None,
+            row["country_code"] if is_stated else None,
+            (row["begin_earliest"], row["begin_latest"]),
+            (row["end_earliest"], row["end_latest"]),
+            names.get(row["event_id"], {}),
+        )
+
+
+def _tightest_first(mention: _Mention) -> tuple[Any, ...]:
+    begin, end = mention.begin[0], mention.end[1]
+    width = end - begin if begin and end else dt.timedelta.max
+    return width, mention.event_id
+
+
+def _keys(mention: _Mention) -> Iterator[tuple[str, ...]]:
+    """What two mentions of one event have in common, the surest first."""
+    kind = mention.event_type
+    yield "story", mention.story_id, kind, mention.lemma
+    yield "article", mention.article_id, kind
+    begin, end = mention.begin[0], mention.end[1]
+    if begin is None or end is None or end - begin > _CLOSE:
+        return
+    for role, words in sorted(mention.names.items()):
+        for word in sorted(words):
+            yield "name", kind, role, word
+    if mention.place:
+        yield "place", kind, mention.place
+
+
+def _agree(one: _Mention, other: _Mention) -> bool:
+    """Whether nothing that two mentions say speaks against their being of one event."""
+    if one.mode and other.mode and one.mode != other.mode:
+        return False
+    if one.country and other.country and one.country != other.country:
+        return False
+    same_word = one.lemma == other.lemma
+    if not same_word and one.event_type not in _DEED:
+        return False
+    shared = 0
+    for role in ("actor", "recipient"):
+        mine, theirs = one.names.get(role), other.names.get(role)
+        if mine and theirs:
+            if not (mine <= theirs or theirs <= mine):
+                return False
+            shared += 1
+    if shared:
+        return True
+    if one.article_id == other.article_id:
+        return one.is_noun or other.is_noun
+    return same_word and (one.story_id == other.story_id or (one.place is not None and one.place == other.place))
+
+
+def _in_order(bounds: Bounds) -> bool:
+    return bounds[0] is None or bounds[1] is None or bounds[0] <= bounds[1]
+
+
+def _common(one: Bounds, other: Bounds) -> Bounds:
+    """The time that two pairs of bounds have in common."""
+    begins = [b for b in (one[0], other[0]) if b is not None]
+    ends = [e for e in (one[1], other[1]) if e is not None]
+    return max(begins, default=None), min(ends, default=None)

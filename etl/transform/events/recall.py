@@ -1,0 +1,90 @@
+"""What an article has told already: an event noun that speaks of it again takes its time.
+
+What belongs here: "de aanslag", "het ongeluk" of an event that was dated before, and which way a bare weekday looks
+when a verb in the present hangs on it. What does not: the time of an event by its own sentence (`timing`).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from etl.schema.core import Modality
+from etl.transform.events.lexicon import Entry
+from etl.transform.events.timing import SAID, When
+from etl.transform.records import EventMention, TimeMention, Unit
+
+_NO_NEWS = frozenset({"OTHER", "STATEMENT"})
+"""Types too wide to tell by themselves that two mentions are one event."""
+_TOLD: frozenset[Modality] = frozenset({"asserted", "reported"})
+_HAPPENED = frozenset({"PAST", "PRESENT_PERFECT", "PAST_PERFECT"})
+_TO_COME: frozenset[Modality] = frozenset({"future", "possible", "hypothetical"})
+_STEM = 3  # letters that a noun and its verb share at least: daling, dalen
+_ENDING = 2
+
+
+class _Told(NamedTuple):
+    entry: Entry
+    when: When
+
+
+class Recall:
+    """The dated events of an article, in the order of the text."""
+
+    def __init__(self) -> None:
+        self._told: defaultdict[str, list[_Told]] = defaultdict(list)
+
+    def tell(self, entry: Entry, modality: Modality, when: When) -> None:
+        """Remember an event that the text dates."""
+        is_dated = when.relation == "IS_INCLUDED" and when.basis in ("expression", "carried", "tense_default")
+        if is_dated and modality in _TOLD:
+            self._told[entry.event_type].append(_Told(entry, when))
+
+    def of(self, entry: Entry) -> When | None:
+        """The time of the last event told that a noun may speak of."""
+        if "state" in entry.flags:
+            return None
+        for told in reversed(self._told[entry.event_type]):
+            if _is_same(entry, told.entry):
+                return told.when._replace(basis="carried")
+        return None
+
+
+def _is_same(noun: Entry, told: Entry) -> bool:
+    if noun.event_type in _NO_NEWS:
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(noun.lemma, told.lemma, strict=False)))
+        return shared >= max(_STEM, min(len(noun.lemma), len(told.lemma)) - _ENDING)
+    return noun.mode is None or told.mode is None or noun.mode == told.mode
+
+
+def turn(times: Sequence[TimeMention], events: Sequence[EventMention], units: Sequence[Unit]) -> list[TimeMention]:
+    """Let a bare day or month look ahead where all that hangs on it is yet to come, and back where it has been.
+
+    "De ministers overleggen vrijdag" is of the next Friday, "zegt vrijdag" and a headline are of the last one.
+
+    Args:
+        times: expressions, those that a cue turned already included.
+        events: the events of the same units.
+        units: the units.
+
+    Returns:
+        The expressions in their order, with directions set.
+    """
+    ahead: dict[int, bool] = {}
+    behind: dict[int, bool] = {}
+    for event in events:
+        index = event.time_mention
+        if index is None or event.relation != "IS_INCLUDED" or event.tense == "NONE":
+            continue
+        is_open, has_been = event.modality in _TO_COME, event.tense in _HAPPENED
+        is_planned = event.tense in ("PRESENT", "FUTURE") and event.event_type not in SAID
+        is_told = has_been or units[event.unit].kind == "headline"
+        ahead[index] = ahead.get(index, True) and (is_open or is_planned) and not is_told
+        behind[index] = behind.get(index, True) and has_been and not is_open
+    return [t._replace(direction=_direction(t, ahead.get(i), behind.get(i))) for i, t in enumerate(times)]
+
+
+def _direction(time: TimeMention, ahead: bool | None, behind: bool | None) -> str | None:
+    if behind:
+        return "past"
+    return time.direction or ("future" if ahead else None)

@@ -1,0 +1,117 @@
+"""Which mentions are put together, and which must stay apart."""
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.schema import core
+from etl.schema.frames import polars_schema
+from etl.transform.events.cluster import cluster
+
+LOCATIONS = pl.DataFrame({"location_id": ["lyon", "gent"], "country_code": ["FR", "BE"]})
+DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
+NAMES = ("event_id", "role", "name")
+
+
+def mention(event_id: str, day: int | None = 0, **other: Any) -> dict[str, Any]:
+    """An arrest on a day after DAY; None: before an unknown publication."""
+    begin = DAY + dt.timedelta(days=day) if day is not None else None
+    end = DAY + dt.timedelta(days=(day or 0) + 1)
+    return {
+        "event_id": event_id,
+        "article_id": event_id[0],
+        "story_id": event_id[0],
+        "event_type": "COERCE",
+        "mode": "arrest",
+        "trigger_lemma": "arresteren",
+        "tense": "PAST",
+        "polarity": "POS",
+        "modality": "asserted",
+        "location_basis": "none",
+        "begin_earliest": begin,
+        "begin_latest": end,
+        "end_earliest": begin,
+        "end_latest": end,
+    } | other
+
+
+def groups(mentions: list[dict[str, Any]], people: list[tuple[str, str, str]]) -> set[frozenset[str]]:
+    schema = polars_schema(core.Event)
+    events = pl.DataFrame([{name: m.get(name) for name in schema} for m in mentions], schema=schema)
+    named = pl.DataFrame(people, schema=dict.fromkeys(NAMES, pl.String), orient="row")
+    found = cluster(events, named, LOCATIONS)
+    assert found["event_id"].to_list() == [m["event_id"] for m in mentions]
+    together: dict[str, set[str]] = {}
+    for event_id, cluster_id in found.iter_rows():
+        together.setdefault(cluster_id, set()).add(event_id)
+    assert all(min(members) == name for name, members in together.items())
+    return {frozenset(members) for members in together.values()}
+
+
+ONE = [("a1", "recipient", "Ann Vos"), ("b1", "recipient", "Vos")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "people", "is_one"),
+    [
+        ({}, {}, ONE, True),
+        ({}, {"mode": None, "trigger_lemma": "oppakken"}, ONE, True),
+        ({}, {"mode": "seize"}, ONE, False),
+        ({}, {"event_type": "SANCTION"}, ONE, False),
+        ({}, {"day": 3}, ONE, False),
+        ({}, {"day": None}, ONE, False),
+        ({}, {"polarity": "NEG"}, ONE, False),
+        ({}, {"modality": "possible"}, ONE, False),
+        ({}, {"modality": "reported"}, ONE, True),
+        ({}, {}, [("a1", "recipient", "Ann Vos"), ("b1", "recipient", "Bo Vos")], False),
+        ({}, {}, [], False),
+        (
+            {"location_id": "lyon", "location_basis": "stated"},
+            {"location_id": "lyon", "location_basis": "stated"},
+            [],
+            True,
+        ),
+        (
+            {"location_id": "lyon", "location_basis": "dateline"},
+            {"location_id": "lyon", "location_basis": "dateline"},
+            [],
+            False,
+        ),
+        (
+            {"location_id": "lyon", "location_basis": "stated"},
+            {"location_id": "gent", "location_basis": "stated"},
+            ONE,
+            False,
+        ),
+        ({}, {"article_id": "a", "story_id": "a", "tense": "NONE", "day": None}, [], True),
+        ({}, {"article_id": "a", "story_id": "a"}, [], False),
+        ({}, {"story_id": "a"}, [], True),
+        (
+            {"event_type": "STATEMENT", "mode": None},
+            {"event_type": "STATEMENT", "mode": None, "trigger_lemma": "x"},
+            ONE,
+            False,
+        ),
+    ],
+)
+def test_two_mentions(
+    first: dict[str, Any], second: dict[str, Any], people: list[tuple[str, str, str]], is_one: bool
+) -> None:
+    found = groups([mention("a1", **first), mention("b1", **second)], people)
+    assert found == ({frozenset({"a1", "b1"})} if is_one else {frozenset({"a1"}), frozenset({"b1"})})
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 3)), max_size=12))
+def test_the_bounds_of_a_cluster_always_meet(spans: list[tuple[int, int]]) -> None:
+    mentions, people = [], []
+    for i, (day, length) in enumerate(spans):
+        end = DAY + dt.timedelta(days=day + length)
+        mentions.append(mention(f"{chr(97 + i)}1", day, begin_latest=end, end_latest=end))
+        people.append((f"{chr(97 + i)}1", "recipient", "Ann Vos"))
+    of = {m["event_id"]: m for m in mentions}
+    for members in groups(mentions, people):
+        assert max(of[i]["begin_earliest"] for i in members) <= min(of[i]["end_latest"] for i in members)
