@@ -23,15 +23,15 @@ _KNOWN, _LEAST, _MOST = 4.2, -1.0, 3.0
 """A place of this prominence (15,000 people) weighs nothing by itself; others what they are above or below it."""
 _COUNTRY, _DIVISION = 4.0, 1.5
 _SEVERAL_WORDS, _PLAIN = 1.0, 1.0
-_LOCATIVE, _AREA_WORD, _IN_CONTAINER = 3.0, 2.0, 6.0
+_LOCATIVE, _TOWARDS, _AREA_WORD, _IN_CONTAINER = 3.0, 0.8, 2.0, 6.0
 _IS_WORD, _OPENING_WORD = -1.6, -4.5
 _IS_PERSON, _IS_PERSON_MOSTLY = -1.5, -2.5
-_AFTER_NAME, _BEFORE_NAME, _OF_PERSON, _SPEAKS = -3.5, -3.5, -9.0, -1.5
+_AFTER_PLACE, _AFTER_NAME, _BEFORE_NAME, _OF_PERSON, _SPEAKS = -1.5, -3.5, -3.5, -9.0, -1.5
 _ORGANISATION = -9.0
 _LISTED, _SUPPORTS = 1.6, 2.0
 _LINKS = frozenset([", ", " and ", ", and ", " en ", " or ", " of ", "/", " und ", " et ", " to ", "-", " - "])
 _FAMOUS = 6.2
-_LARGE = 5.5
+_LARGE = 6.2
 _PARTICLES = frozenset(["van", "von", "de", "of", "da", "di", "du"])
 _REACH = 48
 """Characters that are read on either side of a name."""
@@ -43,6 +43,7 @@ _CONTAINER = re.compile(
 _CONTAINED = re.compile(
     r"(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: (?:de |la |of |on |upon )?[A-ZÀ-Þ][\w'’.-]*){0,3})(?:, | \()$"
 )
+_AGED = re.compile(r"\d, of (?:nearby )?(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})")
 _POSTAL = re.compile(r", ([A-Z]{2})(?!\w|\.\w)")
 _ENDS_SENTENCE = tuple('.!?:;"“”„‘(«»•*')
 
@@ -59,6 +60,9 @@ class Rules(NamedTuple):
     organisation_of: frozenset[str]
     civic: frozenset[str]
     divisions: frozenset[str]
+    towards: frozenset[str]
+    small: frozenset[str]
+    """Words that open a sentence with a capital and are no name."""
 
 
 class Hit(NamedTuple):
@@ -100,11 +104,14 @@ def find(unit: int, text: str, names: Names, language: str) -> list[Hit]:
     rules, given = rules_of(language), gazetteer.load().given_names
     hits: list[Hit] = []
     area_at = -1
+    generic = rules.organisations | rules.civic
     for pattern, start, end in names.automaton.find_matches_as_indexes(text):
         if (start and _is_inner(text[start - 1])) or (end < len(text) and _is_inner(text[end])):
             continue
         name = names.of_pattern(pattern)
         surface = name.surface
+        if surface in generic:
+            continue
         if name.role == "demonym":
             hits.append(Hit(unit, start, end, surface, name, SURE))
             continue
@@ -184,8 +191,10 @@ def _weigh(
             lowered in rules.linking and best.prominence >= _LARGE
         ):
             return weight + _OF_PERSON, True
-        if before[0].isupper() and lowered not in rules.linking and before[-1] != ",":
-            weight += _after_capital(last, start)
+        if before[0].isupper() and lowered not in rules.small and before[-1] != ",":
+            weight += _after_capital(name, last, start)
+        elif lowered in rules.towards or (before == "of" and around.further[:-1].isdigit()):
+            weight += _TOWARDS if lowered in rules.towards else _LOCATIVE
     if lowered in rules.linking and around.further.strip('("“') in rules.organisation_of:
         weight += _ORGANISATION
     if after:
@@ -203,7 +212,7 @@ def _names_person(before: str, further: str, rules: Rules, given: frozenset[str]
 
 def _by_itself(name: Name, best: Candidate, opens: bool, is_famous: bool) -> float:
     """The weight of a name whatever stands around it."""
-    if best.feature_code == "PCLI" or name.role == "metonym":
+    if best.feature_code in ("PCLI", "ADM2") or name.role == "metonym":
         weight = _COUNTRY
     else:
         least = _DIVISION if best.feature_code == "ADM1" and best.prominence >= _KNOWN else _LEAST
@@ -220,10 +229,10 @@ def _by_itself(name: Name, best: Candidate, opens: bool, is_famous: bool) -> flo
     return weight
 
 
-def _after_capital(last: Hit | None, start: int) -> float:
+def _after_capital(name: Name, last: Hit | None, start: int) -> float:
     """A name that follows another name is part of a person's or a body's; one that follows a people is not."""
-    if last is not None and last.end == start - 1:
-        return 0.0 if last.name.role == "demonym" else -1.5
+    if last is not None and last.end == start - 1 and not name.flags & WORD:
+        return 0.0 if last.name.role == "demonym" else _AFTER_PLACE
     return _AFTER_NAME
 
 
@@ -291,10 +300,26 @@ def _with_contained(unit: int, text: str, hits: list[Hit], names: Names, rules: 
     for start, area in areas:
         if text[max(0, start - 2) : start] in (", ", " (") and start - 2 not in taken:
             added += _contained(unit, text, start, area, names, rules, taken)
+    for match in _AGED.finditer(text):
+        added += _resident(unit, text, match, names, rules, taken)
     if added:
         covered = {at for hit in added for at in range(hit.start, hit.end)}
         hits = [hit for hit in hits if hit.start not in covered]
     return iter(sorted([*hits, *added], key=lambda hit: hit.start))
+
+
+def _resident(unit: int, text: str, match: re.Match[str], names: Names, rules: Rules, taken: set[int]) -> list[Hit]:
+    """The place that a person of some age is said to be of: "Tina Powderly, 29, of Deport"."""
+    words, start = match["name"], match.start("name")
+    while words:
+        end = start + len(words)
+        if end in taken:
+            return []
+        if (name := names.exact(words)) and name.role == "mention":
+            weight, _ = _weigh(name, _around(text, start, end), rules, frozenset(), None, start)
+            return [Hit(unit, start, end, words, name, weight)]
+        words = words.rpartition(" ")[0]
+    return []
 
 
 def _contained(
@@ -319,7 +344,9 @@ def _contained(
 def rules_of(language: str) -> Rules:
     """The rules of a language; empty where it has none."""
     data = languages.toml(language, "places") if languages.has(language, "places.toml") else {}
-    return Rules(*(frozenset(str(data.get(name, "")).split()) for name in Rules._fields))
+    rules = Rules(*(frozenset(str(data.get(name, "")).split()) for name in Rules._fields))
+    common = languages.toml(language, "language").get("function_words", ())
+    return rules._replace(small=rules.small | rules.linking | rules.locative | frozenset(common))
 
 
 @lru_cache(maxsize=1)

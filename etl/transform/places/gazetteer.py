@@ -262,7 +262,12 @@ def _names(gazetteer: Gazetteer, language: str) -> Names:
 
 
 def _cell(place: Place) -> tuple[int, int] | None:
-    if place.latitude is None or place.longitude is None or place.feature_class not in ("P", "S"):
+    if (
+        place.latitude is None
+        or place.longitude is None
+        or place.feature_class in ("H", "L")
+        or place.feature_code in ("PCLI", "ADM1")
+    ):
         return None
     return math.floor(place.latitude * 2), math.floor(place.longitude * 2)
 

@@ -7,7 +7,6 @@ calibrated.
 """
 
 import math
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -20,29 +19,40 @@ from etl.transform.records import PlaceMention, Unit
 _COUNTRY, _COUNTRY_AGAIN, _OTHER_COUNTRY, _DIVISION, _HOME, _AREA = 1.0, 0.4, 0.2, 1.2, 0.5, 2.5
 _COUNTRY_ITSELF = 0.7
 """What the name of a country counts as a place in it."""
-_NEAR, _NEAR_MOST = 0.9, 2.7
+_DIVISION_ITSELF = 2
+"""What the name of a division counts as places in it."""
+_NEAR, _NEAR_MOST = 1.0, 4.0
 """What another place within some 80 kilometres is worth, and several at most."""
 _PLAIN_LEAD, _PLAIN_LEAST = 1.3, 5.8
 """A name means its most prominent place by itself where that is so far ahead and so prominent."""
 _ELSEWHERE = 2.0
 """What it is worth that the same name is surely a place elsewhere in the article, or surely a person's."""
-_IN_FOCUS = 1.6
+_IN_FOCUS, _PERSON_IN_FOCUS = 1.6, 0.4
 """What it is worth for a small place to lie where the article's other places lie."""
 _TRUST_SLOPE, _TRUST_LEAST, _TRUST_MOST = 1.6, 0.3, 0.98
 
 
-_Key = tuple[str, bool]
-"""What is one name in an article: a surface, and whether it is a division there (Utrecht the province)."""
-
-
 class Focus(NamedTuple):
-    """Where the places of an article lie that are certain."""
+    """Where the other places of an article lie."""
 
     countries: dict[str, float]
-    divisions: Counter[str]
-    squares: Counter[tuple[int, int]]
+    divisions: dict[str, float]
+    squares: dict[tuple[int, int], int]
     """How many of its places lie in a square of half a degree or one beside it."""
-    homes: frozenset[str]
+
+
+class _Sense:
+    """A name of an article: its hits, which stand for one place, and the places it can be."""
+
+    __slots__ = ("brought", "hits", "inside", "name", "ranked")
+
+    def __init__(self, hit: Hit) -> None:
+        self.hits = [hit]
+        self.name = hit.name
+        self.inside: Candidate | None = None
+        self.brought: Candidate | None = None
+        """The place by which it adds to the focus: no evidence for itself."""
+        self.ranked: list[tuple[float, Candidate]] = []
 
 
 def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> Iterator[PlaceMention]:
@@ -53,62 +63,62 @@ def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> Ite
         units: the texts.
         home: country of the agency that wrote it.
     """
-    by_name: dict[_Key, list[Hit]] = defaultdict(list)
-    for hit in hits:
-        by_name[hit.name.surface or hit.surface, hit.is_area].append(hit)
-    insides = {key: _inside(own) for key, own in by_name.items()}
-    focus = _focus(by_name, insides, home, {})
-    kept = {key: _kept(own, focus, units) for key, own in by_name.items()}
-    chosen: dict[_Key, list[tuple[float, Candidate]]] = {}
-    for _ in range(2):
-        settled = {key: ranked[0][1] for key, ranked in chosen.items() if ranked and kept[key]}
-        focus = _focus({k: v for k, v in kept.items() if v}, insides, home, settled)
-        chosen = {key: _rank(own[0].name, insides[key], own[0].is_area, focus) for key, own in kept.items() if own}
+    senses = _senses(hits)
+    focus = _focus(senses)
+    for sense in senses:
+        sense.hits = _kept(sense.hits, focus, units)
+    senses = [sense for sense in senses if sense.hits]
+    _rank_all(senses, focus, home)
+    for sense in senses:
+        sense.brought = sense.ranked[0][1] if sense.ranked else None
+    _rank_all(senses, _focus(senses), home)
     place_of = gazetteer.load().place
-    for key, own in kept.items():
-        ranked = chosen.get(key, [])
-        for hit in own:
+    for sense in senses:
+        place = place_of(sense.ranked[0][1].row) if sense.ranked else None
+        trust, next_two = _trust(sense.ranked), tuple(c.location_id for _, c in sense.ranked[1:3])
+        for hit in sense.hits:
             role = "dateline" if units[hit.unit].kind == "dateline" else hit.name.role
-            yield PlaceMention(
-                hit.unit,
-                hit.start,
-                hit.end,
-                hit.surface,
-                role,
-                place_of(ranked[0][1].row) if ranked else None,
-                hit.name.n,
-                _trust(ranked),
-                tuple(candidate.location_id for _, candidate in ranked[1:3]),
-            )
+            yield PlaceMention(hit.unit, hit.start, hit.end, hit.surface, role, place, hit.name.n, trust, next_two)
 
 
-def _inside(hits: Sequence[Hit]) -> Candidate | None:
-    """The area a name is said to lie in, by its first mention that says so."""
-    return next((hit.inside for hit in hits if hit.inside), None)
+def _senses(hits: Sequence[Hit]) -> list[_Sense]:
+    """The hits by name: LONDON of a dateline is London of its text, Utrecht the province is not the town."""
+    found: dict[tuple[str, bool], _Sense] = {}
+    for hit in hits:
+        key = hit.name.surface or hit.surface, hit.is_area
+        sense = found.get(key)
+        if sense is None:
+            sense = found[key] = _Sense(hit)
+        else:
+            sense.hits.append(hit)
+        sense.inside = sense.inside or hit.inside
+    for sense in found.values():
+        if any(hit.weight > 0 for hit in sense.hits):
+            sense.brought = _plain(sense.name, sense.inside)
+    return list(found.values())
 
 
-def _focus(
-    by_name: dict[_Key, list[Hit]],
-    insides: dict[_Key, Candidate | None],
-    home: str | None,
-    settled: dict[_Key, Candidate],
-) -> Focus:
+def _focus(senses: Sequence[_Sense]) -> Focus:
     """Where the places of an article lie: those that are plain, and in a second round those that were chosen."""
-    focus = Focus(defaultdict(float), Counter(), Counter(), frozenset([home] if home else ()))
-    for key, hits in by_name.items():
-        if all(hit.weight <= 0 for hit in hits):
-            continue
-        found = _plain(hits[0].name, insides[key]) or settled.get(key)
+    focus = Focus({}, {}, {})
+    countries, divisions, squares = focus
+    for sense in senses:
+        found = sense.brought
         if found is None:
             continue
         if found.country:
-            focus.countries[found.country] += _COUNTRY_ITSELF if found.feature_code == "PCLI" else 1.0
+            countries[found.country] = countries.get(found.country, 0.0) + _weight(found, _COUNTRY_ITSELF, "PCLI")
         if found.division:
-            focus.divisions[found.division] += 1
+            divisions[found.division] = divisions.get(found.division, 0.0) + _weight(found, _DIVISION_ITSELF, "ADM1")
         if found.cell:
             for square in _squares(found.cell):
-                focus.squares[square] += 1
+                squares[square] = squares.get(square, 0) + 1
     return focus
+
+
+def _weight(found: Candidate, of_area: float, code: str) -> float:
+    """What a place counts for the area it lies in; the area itself counts otherwise."""
+    return of_area if found.feature_code == code else 1.0
 
 
 def _plain(name: Name, inside: Candidate | None) -> Candidate | None:
@@ -127,63 +137,103 @@ def _plain(name: Name, inside: Candidate | None) -> Candidate | None:
 
 
 def _squares(cell: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    for row in (-1, 0, 1):
-        for column in (-1, 0, 1):
-            yield cell[0] + row, cell[1] + column
+    row, column = cell
+    for above in (row - 1, row, row + 1):
+        yield above, column - 1
+        yield above, column
+        yield above, column + 1
 
 
 def _kept(hits: list[Hit], focus: Focus, units: Sequence[Unit]) -> list[Hit]:
     """The hits of one name that are places, by what stands around them and elsewhere in the article."""
-    weight = 0.0
+    weight, name = 0.0, hits[0].name
     if any(hit.is_person for hit in hits):
         weight -= _ELSEWHERE
     if any(hit.weight >= SURE for hit in hits):
         weight += _ELSEWHERE
-    name = hits[0].name
-    if not name.flags & (GIVEN | SURNAME) and _is_in_focus(name, focus):
-        weight += _IN_FOCUS
-    return [hit for hit in hits if units[hit.unit].kind == "dateline" or hit.weight + weight > 0]
+    elif any(c.cell in focus.squares or c.division in focus.divisions for c in name.candidates):
+        weight += _PERSON_IN_FOCUS if name.flags & (GIVEN | SURNAME) else _IN_FOCUS
+    return [hit for hit in hits if hit.weight + weight > 0 or units[hit.unit].kind == "dateline"]
 
 
-def _is_in_focus(name: Name, focus: Focus) -> bool:
-    return any(c.cell in focus.squares or (c.division in focus.divisions) for c in name.candidates)
+def _rank_all(senses: Sequence[_Sense], focus: Focus, home: str | None) -> None:
+    """Put the places each name can mean in order, the likeliest first."""
+    evidence = _Evidence(focus, home)
+    for sense in senses:
+        candidates = sense.name.candidates
+        if sense.inside:
+            inside = sense.inside
+            candidates = tuple(c for c in candidates if holds(inside, c)) or candidates
+        if len(candidates) < 2:
+            sense.ranked = [(c.prominence, c) for c in candidates]
+        else:
+            sense.ranked = evidence.rank(candidates, sense.brought, sense.hits[0].is_area)
 
 
-def _rank(name: Name, inside: Candidate | None, is_area: bool, focus: Focus) -> list[tuple[float, Candidate]]:
-    """The places a name can mean, the likeliest first."""
-    candidates = name.candidates
-    if inside:
-        candidates = tuple(c for c in candidates if holds(inside, c)) or candidates
-    if len(candidates) == 1:
-        return [(candidates[0].prominence, candidates[0])]
-    own = _plain(name, inside)
-    ranked = [
-        (c.prominence + _evidence(c, own, focus) + _AREA * (is_area and c.feature_class == "A"), c)
-        for c in candidates
-    ]
-    ranked.sort(key=lambda pair: (-pair[0], pair[1].row))
-    return ranked
+class _Evidence:
+    """What the article's places add to the candidates of a name."""
+
+    def __init__(self, focus: Focus, home: str | None) -> None:
+        self._focus = focus
+        self._home = home
+        self._total = sum(focus.countries.values())
+        self._all_divisions = sum(focus.divisions.values())
+        self._other = -_OTHER_COUNTRY if self._total else 0.0
+        self._countries: dict[str | None, float] = {None: 0.0}
+        for country in [*focus.countries, *([home] if home else [])]:
+            self._countries[country] = self._of_country(country, 0.0)
+        self._divisions: dict[str | None, float] = {
+            division: self._of_division(division, 0.0) for division in focus.divisions
+        }
+
+    def rank(
+        self, candidates: Sequence[Candidate], own: Candidate | None, is_area: bool
+    ) -> list[tuple[float, Candidate]]:
+        """The candidates of a name, the likeliest first; what it brought into the focus itself is left out."""
+        countries, divisions, squares, other = self._countries, self._divisions, self._focus.squares, self._other
+        own_squares: frozenset[tuple[int, int]] = frozenset()
+        if own:
+            countries, divisions, own_squares = self._without(own)
+        ranked = []
+        for c in candidates:
+            score = c.prominence + countries.get(c.country, other)
+            if c.division in divisions:
+                score += divisions[c.division]
+            if c.cell and c.cell in squares:
+                score += min(_NEAR_MOST, _NEAR * (squares[c.cell] - (c.cell in own_squares)))
+            if is_area and c.feature_class == "A":
+                score += _AREA
+            ranked.append((score, c))
+        ranked.sort(key=_first)
+        return ranked
+
+    def _without(
+        self, own: Candidate
+    ) -> tuple[dict[str | None, float], dict[str | None, float], frozenset[tuple[int, int]]]:
+        countries, divisions = self._countries, self._divisions
+        if own.country:
+            less = self._of_country(own.country, _weight(own, _COUNTRY_ITSELF, "PCLI"))
+            countries = {**countries, own.country: less}
+        if own.division:
+            less = self._of_division(own.division, _weight(own, _DIVISION_ITSELF, "ADM1"))
+            divisions = {**divisions, own.division: less}
+        return countries, divisions, frozenset(_squares(own.cell)) if own.cell else frozenset()
+
+    def _of_country(self, country: str, less: float) -> float:
+        """What it says that a country is named, or places in it; where it is one of many, it says less."""
+        named = self._focus.countries.get(country, 0.0) - less
+        home = _HOME if country == self._home else 0.0
+        if named <= 0:
+            return home + (0.0 if less else self._other)
+        return home + (_COUNTRY + _COUNTRY_AGAIN * min(named, 3)) * math.sqrt(named / self._total)
+
+    def _of_division(self, division: str, less: float) -> float:
+        named = self._focus.divisions[division] - less
+        return _DIVISION * math.sqrt(named / self._all_divisions) if named > 0 else 0.0
 
 
-def _evidence(candidate: Candidate, own: Candidate | None, focus: Focus) -> float:
-    """What the article's other places add to a candidate; `own` is what the name itself brought in."""
-    score = 0.0
-    country, division, cell = candidate.country, candidate.division, candidate.cell
-    if country:
-        mine = (_COUNTRY_ITSELF if own.feature_code == "PCLI" else 1.0) if own and own.country == country else 0.0
-        named = focus.countries.get(country, 0.0) - mine
-        if named > 0:
-            # a country that is one of many in the article says less
-            score += (_COUNTRY + _COUNTRY_AGAIN * min(named, 3)) * math.sqrt(named / sum(focus.countries.values()))
-        elif focus.countries and candidate is not own:
-            score -= _OTHER_COUNTRY
-        if country in focus.homes:
-            score += _HOME
-    if division and focus.divisions[division] > (own is not None and own.division == division):
-        score += _DIVISION
-    if cell:
-        score += min(_NEAR_MOST, _NEAR * (focus.squares[cell] - (own is not None and own.cell == cell)))
-    return score
+def _first(pair: tuple[float, Candidate]) -> tuple[float, int]:
+    return -pair[0], pair[1].row
 
 
 def _trust(ranked: Sequence[tuple[float, Candidate]]) -> float:

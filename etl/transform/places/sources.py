@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
+import pyarrow as pa
 
 from etl import languages
 from etl.settings import current
@@ -28,8 +29,10 @@ MIN_POPULATION = 500
 """Of the cities that are known at all: every one GeoNames counts as a city."""
 _KNOWN_FROM = 15_000
 """Inhabitants from which a city is looked for in every language; a smaller one only near home or with a container."""
-_ALTERNATE_FROM = 100_000
-"""Inhabitants from which a city is also known by its names in other languages."""
+_PLAIN_FROM = 5_000
+"""The same for a name that is neither a word nor a person's."""
+_SHORTENED_FROM, _ALTERNATE_FROM = 100_000, 1_000_000
+"""Inhabitants from which a city is also known by a shorter name, and by its names in any language."""
 _FAMOUS = 6.2
 """Prominence from which a name is a place's first, where a word is written with a capital as well."""
 _USUAL_NAMES = 9
@@ -66,6 +69,8 @@ class Facts(NamedTuple):
 
 def unaccented(name: str) -> str:
     """A name as wires write it that drop accents."""
+    if name.isascii():
+        return name
     decomposed = unicodedata.normalize("NFKD", name)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_NO_ACCENT)
 
@@ -175,33 +180,36 @@ class Sources:
 
     def places_frame(self) -> pl.DataFrame:
         """The places, one row each, with their prominence."""
-        frame = pl.DataFrame(self.places, schema=list(Place._fields), orient="row", infer_schema_length=None)
+        columns = zip(*self.places, strict=True)
+        frame = pl.DataFrame({name: list(column) for name, column in zip(Place._fields, columns, strict=True)})
         return frame.with_columns(pl.Series("prominence", self.prominence, pl.Float32))
 
     def names_frame(self, language: str, known: Facts) -> pl.DataFrame:
         """The names texts in a language use, by NAMES_SCHEMA."""
         common = Words(words(language).small | words("en").small, words(language).both)
         near, calendar = frozenset(self._near(language)), _calendar(language)
-        found_rows: list[tuple[object, ...]] = []
+        columns: dict[str, list[object]] = {column: [] for column in NAMES_SCHEMA if column != "places"}
+        offsets, flat = [0], list[int]()
         for name, found, is_alternate in self._entries(language):
-            best = sorted(dict.fromkeys(found), key=lambda row: (-self.prominence[row], row))
+            best = sorted(dict.fromkeys(found), key=self._order) if len(found) > 1 else found
+            first = self.places[best[0]]
             flags = _flags(name, common, known, self.prominence[best[0]]) | CALENDAR * (name in calendar)
             if is_alternate and flags:
                 continue  # untagged names in all languages: one that is a word or a person's here says nothing
-            if self.places[best[0]].feature_code == "PCLI":
+            if first.feature_code == "PCLI":
                 flags &= ~WORD
             role = self._roles.get((language, name), "mention")
-            values = (
-                name,
-                fold(name),
-                role,
-                flags,
-                self._is_scanned(best, flags, role, near),
-                len(best),
-                best[:_MOST],
-            )
-            found_rows.append(values)
-        return pl.DataFrame(found_rows, schema=NAMES_SCHEMA, orient="row").sort("folded", "name")
+            values = (name, fold(name), role, flags, self._is_scanned(best, flags, role, near), len(best))
+            for column, value in zip(columns.values(), values, strict=True):
+                column.append(value)
+            flat += best[:_MOST]
+            offsets.append(len(flat))
+        places = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(flat, pa.uint32()))
+        frame = pl.DataFrame({**columns, "places": pl.Series("places", places)}, schema=NAMES_SCHEMA)
+        return frame.sort("folded", "name")
+
+    def _order(self, row: int) -> tuple[float, int]:
+        return -self.prominence[row], row
 
     def _near(self, language: str) -> Iterable[str]:
         data = languages.toml(language, "places") if languages.has(language, "places.toml") else {}
@@ -214,7 +222,7 @@ class Sources:
         if flags & CALENDAR:
             return False
         first = self.places[best[0]]
-        if first.feature_class != "P" or (first.population or 0) >= _KNOWN_FROM:
+        if first.feature_class != "P" or (first.population or 0) >= (_KNOWN_FROM if flags else _PLAIN_FROM):
             return True
         return not flags and any(self.places[row].country_code in near for row in best)
 
@@ -273,11 +281,13 @@ class Sources:
             self._name("", str(city["name"]), row)
             if (plain := unaccented(str(city["name"]))) != city["name"]:
                 self._name("", plain, row)
-            if population >= _ALTERNATE_FROM:
+            if population >= _SHORTENED_FROM:
                 alternates.append((row, others))
         for row, names in alternates:
+            own, is_large = self.places[row].name, (self.places[row].population or 0) >= _ALTERNATE_FROM
             for name in filter(_LATIN.fullmatch, names):
-                self._alternates[name].append(row)
+                if is_large or own.startswith(f"{name} "):  # Frankfurt am Main
+                    self._alternates[name].append(row)
 
     def _continent(self, country: str) -> str | None:
         found = self._countries.get(country)
@@ -365,7 +375,7 @@ class Sources:
                 self._people[key],
             )
             if name_en:
-                self._name("" if country == "US" else "en", name_en, row)
+                self._name("" if self._people[key] >= _ALTERNATE_FROM else "en", name_en, row)
                 self._alternates[name_en].append(row)
 
     def _add_counties(self) -> None:
@@ -431,6 +441,7 @@ class Sources:
                 for language in ("nl", "de", "fr"):
                     if row[language]:
                         self._name(language, row[language], index)
+                        self._alternates[row[language]].append(index)
 
     def _add_aliases(self) -> None:
         """Other names; those of a role of their own come first, so that they stand for nothing else."""
