@@ -7,7 +7,7 @@ which a name above zero is a place; `resolve.py` adds what the rest of the artic
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ _CONTAINED = re.compile(
     r"(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: (?:de |la |of |on |upon )?[A-ZÀ-Þ][\w'’.-]*){0,3})(?:, | \()$"
 )
 _AGED = re.compile(r"\d, of (?:nearby )?(?P<name>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _POSTAL = re.compile(r", ([A-Z]{2})(?!\w|\.\w)")
 _ENDS_SENTENCE = tuple('.!?:;"“”„‘(«»•*')
 
@@ -105,7 +106,7 @@ def find(unit: int, text: str, names: Names, language: str) -> list[Hit]:
     hits: list[Hit] = []
     area_at = -1
     generic = rules.organisations | rules.civic
-    for pattern, start, end in names.automaton.find_matches_as_indexes(text):
+    for pattern, start, end in _scan(text, names):
         if (start and _is_inner(text[start - 1])) or (end < len(text) and _is_inner(text[end])):
             continue
         name = names.of_pattern(pattern)
@@ -144,6 +145,14 @@ def _in_lists(text: str, hits: list[Hit]) -> list[Hit]:
                 if hits[other].weight >= _SUPPORTS and not hits[this].is_person and hits[this].weight < _SUPPORTS:
                     hits[this] = hits[this]._replace(weight=hits[this].weight + _LISTED)
     return hits
+
+
+def _scan(text: str, names: Names) -> Sequence[tuple[int, int, int]]:
+    """Pattern, start and end of each match; a lone surrogate is a character like any other."""
+    try:
+        return names.automaton.find_matches_as_indexes(text)
+    except UnicodeEncodeError:
+        return names.automaton.find_matches_as_indexes(_SURROGATE.sub("\ufffd", text))
 
 
 def _is_inner(char: str) -> bool:
@@ -302,10 +311,16 @@ def _with_contained(unit: int, text: str, hits: list[Hit], names: Names, rules: 
             added += _contained(unit, text, start, area, names, rules, taken)
     for match in _AGED.finditer(text):
         added += _resident(unit, text, match, names, rules, taken)
-    if added:
-        covered = {at for hit in added for at in range(hit.start, hit.end)}
-        hits = [hit for hit in hits if hit.start not in covered]
-    return iter(sorted([*hits, *added], key=lambda hit: hit.start))
+    return _apart(added + hits) if added else iter(hits)
+
+
+def _apart(hits: list[Hit]) -> Iterator[Hit]:
+    """Hits in order, none over another: of two, the one that starts first, then the longer, then the surer."""
+    last = 0
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.weight)):
+        if hit.start >= last:
+            yield hit
+            last = hit.end
 
 
 def _resident(unit: int, text: str, match: re.Match[str], names: Names, rules: Rules, taken: set[int]) -> list[Hit]:

@@ -11,9 +11,10 @@ import math
 import shutil
 import tempfile
 import time
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,7 +69,8 @@ class Gazetteer:
     def __init__(self) -> None:
         """Read the places; some hundredths of a second."""
         self._folder = _tables()
-        self._frame = pl.read_parquet(self._folder / "places.parquet")
+        repeated = pl.col("timezone", "admin1_code", "admin1_name", "iso_3166_2", "feature_code", "continent")
+        self._frame = pl.read_parquet(self._folder / "places.parquet").with_columns(repeated.cast(pl.Categorical))
         self._places: dict[int, Place] = {}
         self._candidates: dict[int, Candidate] = {}
 
@@ -177,12 +179,12 @@ class Names:
         self._gazetteer = gazetteer
         self._table = table
         scanned = table.frame.with_row_index("row").filter("scan")
-        self._rows: Sequence[int] = scanned["row"].to_list()
+        self._rows = array("I", scanned["row"])
         self._names: dict[int, Name] = {}
         own = languages.toml(language, "places") if languages.has(language, "places.toml") else {}
         self._near, self._near_weight = frozenset(own.get("near_countries", ())), float(own.get("near_weight", 0))
         self.automaton = ahocorasick_rs.AhoCorasick(
-            scanned["name"].to_list(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+            scanned["name"], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
         )
 
     def of_pattern(self, pattern: int) -> Name:

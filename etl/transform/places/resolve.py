@@ -27,7 +27,7 @@ _PLAIN_LEAD, _PLAIN_LEAST = 1.3, 5.8
 """A name means its most prominent place by itself where that is so far ahead and so prominent."""
 _ELSEWHERE = 2.0
 """What it is worth that the same name is surely a place elsewhere in the article, or surely a person's."""
-_IN_FOCUS, _PERSON_IN_FOCUS = 1.6, 0.4
+_IN_FOCUS, _PERSON_IN_FOCUS, _PERSON_NEAR = 1.6, 0.4, 0.5
 """What it is worth for a small place to lie where the article's other places lie."""
 _TRUST_SLOPE, _TRUST_LEAST, _TRUST_MOST = 1.6, 0.3, 0.98
 
@@ -152,7 +152,8 @@ def _kept(hits: list[Hit], focus: Focus, units: Sequence[Unit]) -> list[Hit]:
     if any(hit.weight >= SURE for hit in hits):
         weight += _ELSEWHERE
     elif any(c.cell in focus.squares or c.division in focus.divisions for c in name.candidates):
-        weight += _PERSON_IN_FOCUS if name.flags & (GIVEN | SURNAME) else _IN_FOCUS
+        is_near = any(c.cell in focus.squares for c in name.candidates)
+        weight += (_PERSON_IN_FOCUS + _PERSON_NEAR * is_near) if name.flags & (GIVEN | SURNAME) else _IN_FOCUS
     return [hit for hit in hits if hit.weight + weight > 0 or units[hit.unit].kind == "dateline"]
 
 

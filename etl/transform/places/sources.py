@@ -29,8 +29,8 @@ MIN_POPULATION = 500
 """Of the cities that are known at all: every one GeoNames counts as a city."""
 _KNOWN_FROM = 15_000
 """Inhabitants from which a city is looked for in every language; a smaller one only near home or with a container."""
-_PLAIN_FROM = 5_000
-"""The same for a name that is neither a word nor a person's."""
+_PLAIN_LENGTH = 4
+"""Letters of a name that is looked for however small its place is, where it is neither a word nor a person's."""
 _SHORTENED_FROM, _ALTERNATE_FROM = 100_000, 1_000_000
 """Inhabitants from which a city is also known by a shorter name, and by its names in any language."""
 _FAMOUS = 6.2
@@ -216,15 +216,17 @@ class Sources:
         return [str(country) for country in data.get("near_countries", ())]
 
     def _is_scanned(self, best: list[int], flags: int, role: str, near: frozenset[str]) -> bool:
-        """Whether texts are scanned for it: well known, or plain and of a country the language's press tells of."""
+        """Whether texts are scanned for it: well known, or plain and not short or not far."""
         if role != "mention":
             return True
         if flags & CALENDAR:
             return False
         first = self.places[best[0]]
-        if first.feature_class != "P" or (first.population or 0) >= (_KNOWN_FROM if flags else _PLAIN_FROM):
+        if first.feature_class != "P" or (first.population or 0) >= _KNOWN_FROM:
             return True
-        return not flags and any(self.places[row].country_code in near for row in best)
+        return not flags and (
+            len(first.name) >= _PLAIN_LENGTH or any(self.places[row].country_code in near for row in best)
+        )
 
     def _entries(self, language: str) -> Iterator[tuple[str, list[int], bool]]:
         own, common = self._names[language], self._names[""]
