@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from etl.transform.places import find, gazetteer, locate
 from etl.transform.records import PlaceMention, Unit
 
+PIECES = ["Paris", "Texas", "A", ",", " ", "\n", "(", "Ky.", "TX", "29, of ", "Deport", "é", "\ud83d", "😀", "in "]
+
 
 def read(text: str, language: str = "nl", dateline: str = "", home: str | None = None) -> list[PlaceMention]:
     units = [Unit(text, 0, "body"), *([Unit(dateline, 0, "dateline")] if dateline else [])]
