@@ -40,6 +40,7 @@ _AREA = r"[A-ZÀ-Þ][\w.'’-]*(?: (?:of |and |de )?[A-ZÀ-Þ][\w.'’-]*){0,3}"
 _CONTAINER = re.compile(
     rf"(?:, ?|,? in | \(|, (?:[a-zà-ÿ]{{1,12}} ){{1,5}}(?:of|van|in|von|de) (?:the |de |het )?)(?P<area>{_AREA})"
 )
+_OPENS_CONTAINER = (",", " (", " in ")
 _CONTAINED = re.compile(
     r"(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: (?:de |la |of |on |upon )?[A-ZÀ-Þ][\w'’.-]*){0,3})(?:, | \()$"
 )
@@ -257,7 +258,7 @@ def _before_word(name: Name, after: str, rules: Rules, is_country: bool) -> floa
 
 def _container(text: str, end: int, name: Name, names: Names) -> tuple[Candidate | None, int]:
     """The area that follows a name and holds a place of that name, and where it starts: "Paris, Texas"."""
-    if text[end : end + 1] not in (",", " ") or name.candidates[0].feature_code == "PCLI":
+    if not text.startswith(_OPENS_CONTAINER, end) or name.candidates[0].feature_code == "PCLI":
         return None, -1
     if (match := _CONTAINER.match(text, end, end + _REACH)) is None:
         return None, -1

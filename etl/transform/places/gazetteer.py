@@ -61,6 +61,8 @@ class Name(NamedTuple):
     """What it is beside a place: WORD, GIVEN, SURNAME of `sources`."""
     n: int
     """Places that bear the name; the candidates are the most prominent of them."""
+    has_areas: bool = False
+    """Whether others than the first are areas: Georgia is a country and a state."""
 
 
 class Gazetteer:
@@ -80,8 +82,9 @@ class Gazetteer:
 
     def knows(self, name: str) -> bool:
         """Whether a place bears the name in any language, in any case, with or without accents."""
-        folded = fold(name)
-        return any(self.names_table(language).has(folded) for language in languages.available())
+        key = _key(fold(name))
+        at = bisect_left(self._known, key)
+        return at < len(self._known) and self._known[at] == key
 
     def zones(self, country: str | None) -> tuple[str, ...]:
         """The IANA zones of a country's cities, those of most people first."""
@@ -121,6 +124,11 @@ class Gazetteer:
         return self._frame.height if found is None else found
 
     @cached_property
+    def _known(self) -> "array[int]":
+        """Keys of the folded names of all languages, in order: a fraction of what the names would take."""
+        return array("Q", pl.read_parquet(self._folder / "known.parquet")["key"])
+
+    @cached_property
     def given_names(self) -> frozenset[str]:
         """Given names of people."""
         return frozenset(pl.read_parquet(self._folder / "given.parquet")["name"])
@@ -156,10 +164,6 @@ class NamesTable:
         """Keep the columns; the folded names as a list, for looking one up."""
         self.frame = frame
         self._folded = frame["folded"].to_list()
-
-    def has(self, folded: str) -> bool:
-        """Whether a name folds to this."""
-        return next(self.rows(folded), None) is not None
 
     def rows(self, folded: str) -> Iterator[int]:
         """The rows of the names that fold to this."""
@@ -233,7 +237,8 @@ class Names:
         if row not in self._names:
             name, _, role, flags, _, n, places = self._table.frame.row(row)
             candidates = _towns_first([self._nearer(self._gazetteer.candidate(place)) for place in places])
-            self._names[row] = Name(name, candidates, role, flags, n)
+            has_areas = any(c.feature_class != "P" for c in candidates[1:])
+            self._names[row] = Name(name, candidates, role, flags, n, has_areas)
         return self._names[row]
 
 
@@ -306,10 +311,20 @@ def _forget(home: Path) -> None:
 def _make(folder: Path) -> Path:
     sources, known = Sources(), people()
     pl.DataFrame({"name": sorted(known.given)}).write_parquet(folder / "given.parquet")
+    folded: set[str] = set()
     for language in languages.available():
-        sources.names_frame(language, known).write_parquet(folder / f"names-{language}.parquet")
+        names = sources.names_frame(language, known)
+        names.write_parquet(folder / f"names-{language}.parquet")
+        folded.update(names["folded"])
+    keys = pl.Series("key", sorted(map(_key, folded)), pl.UInt64)
+    keys.to_frame().write_parquet(folder / "known.parquet")
     sources.places_frame().write_parquet(folder / "places.parquet")
     return folder
+
+
+def _key(folded: str) -> int:
+    """A number for a folded name; two names share one about once in a hundred million tables."""
+    return int.from_bytes(hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=8).digest(), "big")
 
 
 def _version() -> str:
@@ -317,8 +332,8 @@ def _version() -> str:
     digest = hashlib.blake2b(digest_size=8)
     for package in _MADE_OF:
         digest.update(importlib.metadata.version(package).encode())
-    parts = [*current().seeds.glob("place_*.csv"), PACKAGE / "transform/places/sources.py"]
-    parts += [PACKAGE / "transform/records.py"]
+    parts = [*current().seeds.glob("place_*.csv"), PACKAGE / "transform/records.py"]
+    parts += [PACKAGE / "transform/places" / name for name in ("sources.py", "gazetteer.py")]
     parts += [path for path in (PACKAGE / "languages").glob("*/*") if path.stem in ("places", "demonyms", "language")]
     for path in sorted(parts):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

@@ -29,6 +29,8 @@ _ELSEWHERE = 2.0
 """What it is worth that the same name is surely a place elsewhere in the article, or surely a person's."""
 _IN_FOCUS, _PERSON_IN_FOCUS, _PERSON_NEAR = 1.6, 0.4, 0.5
 """What it is worth for a small place to lie where the article's other places lie."""
+_HOPELESS = -3.0
+"""Weight from which down nothing in the article makes a name a place."""
 _TRUST_SLOPE, _TRUST_LEAST, _TRUST_MOST = 1.6, 0.3, 0.98
 
 
@@ -131,7 +133,7 @@ def _plain(name: Name, inside: Candidate | None) -> Candidate | None:
     if len(name.candidates) == 1:
         return best
     if best.feature_code in ("PCLI", "ADM1"):
-        return best if all(c.feature_class == "P" for c in name.candidates[1:]) else None
+        return None if name.has_areas else best
     lead = best.prominence - name.candidates[1].prominence
     return best if lead >= _PLAIN_LEAD and best.prominence >= _PLAIN_LEAST else None
 
@@ -147,6 +149,8 @@ def _squares(cell: tuple[int, int]) -> Iterator[tuple[int, int]]:
 def _kept(hits: list[Hit], focus: Focus, units: Sequence[Unit]) -> list[Hit]:
     """The hits of one name that are places, by what stands around them and elsewhere in the article."""
     weight, name = 0.0, hits[0].name
+    if len(hits) == 1 and (hits[0].weight > 0 or hits[0].weight <= _HOPELESS):
+        return hits if hits[0].weight > 0 or units[hits[0].unit].kind == "dateline" else []
     if any(hit.is_person for hit in hits):
         weight -= _ELSEWHERE
     if any(hit.weight >= SURE for hit in hits):
