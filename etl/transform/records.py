@@ -70,6 +70,7 @@ class Place(NamedTuple):
     country_code: str | None
     admin1_code: str | None
     admin1_name: str | None
+    iso_3166_2: str | None
     parent_location_id: str | None
     continent: str | None
     latitude: float | None
@@ -144,6 +145,8 @@ class PlaceMention(NamedTuple):
     place: Place | None
     n_candidates: int
     confidence: float
+    runners_up: tuple[str, ...] = ()
+    """location_id of the next two candidates, the likelier first."""
 
 
 class SentenceSpan(NamedTuple):

@@ -296,6 +296,7 @@ class Tabulator:
             role=mention.role,
             location_id=mention.place.location_id if mention.place else None,
             n_candidates=mention.n_candidates,
+            runner_up_ids=list(mention.runners_up),
             confidence=mention.confidence,
         )
 

