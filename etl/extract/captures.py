@@ -87,7 +87,8 @@ def claims(manifest: pl.DataFrame, documents: pl.DataFrame, *, asserted_at: dt.d
         Rows of raw.Capture; of two lines that claim the same, one.
 
     """
-    pairs = manifest.join(documents.select("document_id", "source_uri"), on="source_uri", maintain_order="left_right")
+    named = _as_known(manifest, documents)
+    pairs = named.join(documents.select("document_id", "source_uri"), on="source_uri", maintain_order="left_right")
     return _frame(
         [
             claim(
@@ -105,8 +106,25 @@ def claims(manifest: pl.DataFrame, documents: pl.DataFrame, *, asserted_at: dt.d
 
 def unmatched(manifest: pl.DataFrame, documents: pl.DataFrame) -> list[str]:
     """The sources that a manifest names and no document has, in order."""
-    missing = manifest.join(documents, on="source_uri", how="anti", maintain_order="left")
+    missing = _as_known(manifest, documents).join(documents, on="source_uri", how="anti", maintain_order="left")
     return missing["source_uri"].unique(maintain_order=True).to_list()
+
+
+def _as_known(manifest: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+    """The manifest with its sources named as the documents are.
+
+    A document read from a folder is named by its path within that folder. Who writes `archive/2026/a.txt` means the
+    document `2026/a.txt`, or else `a.txt`: the longest end of the path that is known.
+    """
+    known = set(documents["source_uri"])
+
+    def name(uri: str) -> str:
+        parts = uri.split("/")
+        ends = ("/".join(parts[i:]) for i in range(len(parts)))
+        return next((end for end in ends if end in known), uri)
+
+    names = {uri: name(uri) for uri in manifest["source_uri"].unique()}
+    return manifest.with_columns(pl.col("source_uri").replace(names))
 
 
 def operator_claim(documents: pl.DataFrame, instant: dt.datetime, *, asserted_at: dt.datetime) -> pl.DataFrame:

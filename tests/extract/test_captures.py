@@ -115,3 +115,21 @@ def test_the_same_claim_later_is_the_same_row() -> None:
     assert not set(first["capture_id"]) & set(other["capture_id"])
     assert first["basis"].to_list() == ["operator"] * 3
     assert first["captured_earliest"].to_list() == first["captured_latest"].to_list() == [AT] * 3
+
+
+@pytest.mark.parametrize(
+    ("written", "known_as"),
+    [
+        ("a.txt", "a.txt"),
+        ("/archive/b/c.txt", "b/c.txt"),
+        ("./pages/a.txt", "a.txt"),
+        ("c.txt", None),
+        ("aa.txt", None),
+        ("a.txt/", None),
+    ],
+)
+def test_a_source_may_be_named_by_its_path(tmp_path: Path, written: str, known_as: str | None) -> None:
+    rows = captures.read_manifest(manifest(tmp_path, f"source_uri,captured_at\n{written},2026-01-31T08:15Z\n"))
+    expected = DOCUMENTS.filter(pl.col("source_uri") == known_as)["document_id"].to_list() if known_as else []
+    assert captures.claims(rows, DOCUMENTS, asserted_at=NOW)["document_id"].to_list() == expected
+    assert captures.unmatched(rows, DOCUMENTS) == ([] if known_as else [written])
