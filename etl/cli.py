@@ -102,6 +102,13 @@ class FileFormat(StrEnum):
     parquet = "parquet"
 
 
+class Engine(StrEnum):
+    """Where batches are transformed."""
+
+    local = "local"
+    dask = "dask"
+
+
 class Direction(StrEnum):
     """The way a bare day or month looks where no cue decides."""
 
@@ -114,6 +121,7 @@ class Direction(StrEnum):
         "dateline run --input seeds/pages --captures seeds/pages/captures.csv",
         "dateline run page1.txt page2.txt --captured-at 2026-01-31T09:15:00+01:00",
         "dateline run 'crawl/*.parquet' --columns text=content,url=url,captured=timestamp",
+        "dateline run archive --workers 0        (every core of this machine)",
         "dateline run --captures learnt.csv      (dates anew; reads no text)",
     )
 )
@@ -144,6 +152,23 @@ def run(
             help="Columns of CSV, JSON lines, Parquet: text, url, captured, published, headline, dateline, credit.",
         ),
     ] = "",
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Processes that transform, 0: one a core (default: DATELINE_WORKERS, or 1)."
+        ),
+    ] = None,
+    engine: Annotated[
+        Engine | None, typer.Option(help="Processes on this machine, or a Dask cluster (default: local).")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://…", help="The Dask scheduler; without it a cluster is started on this machine."),
+    ] = None,
+    shards: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="Where batches wait to be loaded: a path that every worker sees, or s3://…"),
+    ] = None,
 ) -> None:
     """Read files, date their events, check and publish: the whole Dagster job, in this process."""
     sources = [*(inputs or []), *(paths or [])]
@@ -161,7 +186,18 @@ def run(
         from etl.defs.launch import run_job
 
         outcome = run_job(
-            settings, paths=sources, captured_at=captured_at, manifest=captures, columns=columns, progress=progress
+            settings,
+            paths=sources,
+            captured_at=captured_at,
+            manifest=captures,
+            columns=columns,
+            transform={
+                "workers": workers,
+                "engine": engine.value if engine else None,
+                "scheduler": scheduler,
+                "shards": shards,
+            },
+            progress=progress,
         )
     from etl.engine.report import run_summary
 
@@ -433,12 +469,14 @@ def _progress() -> Iterator["Progress"]:
         bars.add_task("run", total=None, shown="")
         tasks: dict[str, tuple[Any, float]] = {}
 
-        def show(step: str, n_documents: int, n_chars: int) -> None:
+        def show(step: str, n_documents: int, n_chars: int, n_all: int) -> None:
             if step not in tasks:
                 tasks[step] = bars.add_task(step, total=None, shown=""), time.monotonic()
             task, since = tasks[step]
-            speed = n_chars / 1e6 / max(time.monotonic() - since, 1e-3)
-            bars.update(task, shown=f"{n_documents:,} documents, {n_chars / 1e6:,.1f} M characters, {speed:.1f} M/s")
+            speed = n_chars / max(time.monotonic() - since, 1e-3)
+            left = f", {dt.timedelta(seconds=round((n_all - n_chars) / speed))} left" if n_all and speed else ""
+            shown = f"{n_documents:,} documents, {n_chars / 1e6:,.1f} M characters, {speed / 1e6:.2f} M/s{left}"
+            bars.update(task, shown=shown)
 
         yield show
 

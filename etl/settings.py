@@ -6,6 +6,7 @@ from the defaults here. Nothing else in the project reads the environment or kno
 
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_cache_path
 from pydantic import Field
@@ -40,6 +41,15 @@ class Settings(BaseSettings):
     max_unpacked_bytes: int = Field(
         100_000_000_000, gt=0, description="a packed file, or standard input, that gives more is read no further"
     )
+    engine: Literal["local", "dask"] = Field("local", description="where batches are transformed")
+    workers: int = Field(1, ge=0, description="processes that transform at a time on this machine; 0: one a core")
+    scheduler: str | None = Field(
+        None, description="address of a Dask scheduler (tcp://…); none: a cluster on this machine"
+    )
+    shards: str | None = Field(
+        None,
+        description="folder, or address that fsspec knows, where batches wait to be loaded; none: the warehouse's",
+    )
     keep_versions: int = Field(3, gt=0, description="published database versions kept, the current one included")
     keep_minutes: float = Field(
         60.0, ge=0, description="a published version younger than this is kept whatever keep_versions says"
@@ -51,6 +61,11 @@ class Settings(BaseSettings):
     def build_file(self) -> Path:
         """The database that runs write. Analysts never open it: it has one writer and a lock."""
         return self.warehouse / "build" / "dateline.duckdb"
+
+    @property
+    def shards_uri(self) -> str:
+        """Where batches wait to be loaded."""
+        return self.shards or str(self.warehouse.resolve() / "shards")
 
     @property
     def published(self) -> Path:

@@ -7,16 +7,19 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetSpec,
+    Config,
     MaterializeResult,
     MetadataValue,
     ResourceParam,
     multi_asset,
 )
+from pydantic import Field
 
 from etl.defs.metadata import declared_schema, markdown, row_metadata
 from etl.defs.resources import POOL, Warehouse
 from etl.engine.progress import Progress
 from etl.schema import Row, core
+from etl.settings import Settings
 
 TRANSFORMED: tuple[type[Row], ...] = (
     core.Story,
@@ -53,15 +56,32 @@ def _spec(row: type[Row], deps: list[AssetKey], remark: str = "") -> AssetSpec:
     )
 
 
+class TransformConfig(Config):
+    """Who transforms; what is not given is as the settings say."""
+
+    workers: int | None = Field(default=None, description="processes on this machine; 0: one a core")
+    engine: str | None = Field(default=None, description="local, or dask")
+    scheduler: str | None = Field(default=None, description="address of a Dask scheduler; none: one on this machine")
+    shards: str | None = Field(default=None, description="folder or address where batches wait to be loaded")
+
+    def over(self, settings: Settings) -> Settings:
+        """The settings with what is given here."""
+        given = {name: value for name, value in self.model_dump().items() if value is not None}
+        return Settings(**settings.model_dump() | given)
+
+
 @multi_asset(name="transform", specs=[_spec(row, [AssetKey(["raw", "documents"])]) for row in TRANSFORMED], pool=POOL)
 def transform(
-    context: AssetExecutionContext, warehouse: Warehouse, progress: ResourceParam[Progress]
+    context: AssetExecutionContext, config: TransformConfig, warehouse: Warehouse, progress: ResourceParam[Progress]
 ) -> Iterator[MaterializeResult[None]]:
     """Read the text of documents that are new, or that an older version of the rules has read."""
-    from etl.engine import local
+    from etl.engine import loops
 
-    transformed = local.transform_pending(
-        warehouse.connection, run_id=context.run.run_id, settings=warehouse.settings, progress=progress
+    transformed = loops.transform_pending(
+        warehouse.connection,
+        run_id=context.run.run_id,
+        settings=config.over(warehouse.settings),
+        progress=progress,
     )
     warehouse.tally(**transformed._asdict())
     for row in TRANSFORMED:

@@ -60,10 +60,10 @@ def documents(
     context: AssetExecutionContext, config: DocumentsConfig, warehouse: Warehouse, progress: ResourceParam[Progress]
 ) -> MaterializeResult[None]:
     """Read the sources; keep what is new, with the claims its format makes and what could not be taken."""
-    from etl.engine import local
+    from etl.engine import loops
     from etl.extract.records import columns as named_columns
 
-    received = local.receive(
+    received = loops.receive(
         warehouse.connection,
         config.sources(warehouse.settings),
         captured_at=config.capture_time(),
@@ -88,10 +88,10 @@ def documents(
 )
 def captures(config: CapturesConfig, warehouse: Warehouse) -> MaterializeResult[None]:
     """Add the claims of a manifest to what is known of captures."""
-    from etl.engine import local
+    from etl.engine import loops
 
-    claimed = local.Claimed(0, 0)
+    claimed = loops.Claimed(0, 0)
     if config.manifest:
-        claimed = local.claim(warehouse.connection, Path(config.manifest))
+        claimed = loops.claim(warehouse.connection, Path(config.manifest))
     warehouse.tally(**claimed._asdict())
     return MaterializeResult(metadata=claimed._asdict() | row_metadata(warehouse.connection, raw.Capture))

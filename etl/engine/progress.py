@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-Progress = Callable[[str, int, int], None]
-"""Told after every batch: the step's name, documents and characters of text so far."""
+Progress = Callable[[str, int, int, int], None]
+"""Told after every batch: the step, documents and characters of text so far, characters in all (0: unknown)."""
 
 
-def silent(step: str, n_documents: int, n_chars: int) -> None:
+def silent(step: str, n_documents: int, n_chars: int, n_all: int) -> None:
     """Tell nobody."""

@@ -34,6 +34,7 @@ def run_summary(settings: Settings, run_id: str, *, is_published: bool) -> RunSu
             "  known": run.get("n_known", 0),
             "rejected": run.get("n_rejected", 0),
             "documents transformed": run.get("n_transformed", 0),
+            **({"  again, by other rules": n} if (n := run.get("n_renewed", 0)) else {}),
             "capture claims added": run.get("n_claims", 0),
             "articles": _count(con, "core.articles"),
             "events": _count(con, "core.events"),

@@ -63,7 +63,7 @@ class Article(Row, table="core.articles", key=("article_id",)):
     story_id: str = column(
         "the story it tells; items whose bodies are the same, or nearly, share it", references="core.stories"
     )
-    transform_version: str = column("version of the rules and data that made the row")
+    transform_version: str = column("version of the rules and data, for its language, that made the row")
 
 
 class Furniture(Row, table="core.furniture", key=("furniture_id",)):

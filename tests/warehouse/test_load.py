@@ -8,10 +8,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from etl.schema import TABLES, core, ops, raw, tables
+from etl.schema import TABLES, core, ops, raw
 from etl.schema.frames import polars_schema
-from etl.transform import pipeline
 from etl.warehouse import load
+from tests.warehouse.documents import rows_of
 
 NOW = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
 TEXT = "UTRECHT (ANP) - De politie heeft vrijdag in Utrecht {} mannen aangehouden, meldt RTV Utrecht."
@@ -36,9 +36,6 @@ def documents(*texts: str) -> pl.DataFrame:
         for i, text in enumerate(texts)
     ]
     return pl.DataFrame(rows, schema=polars_schema(raw.Document))
-
-
-NO_REJECTS = polars_schema(ops.Reject).to_frame()
 
 
 @pytest.fixture
@@ -82,7 +79,7 @@ def test_a_batch_loaded_again_gives_the_same_rows(con: duckdb.DuckDBPyConnection
     load.load_documents(con, batch)
     once = []
     for version in ("1", "2"):
-        load.load_batch(con, pipeline.transform(batch), NO_REJECTS, batch, version, "run")
+        load.load_batch(con, rows_of(batch, version), batch, "run")
         once.append(content(con))
     assert once[0]["core.events"]
     for name in once[0]:
@@ -93,10 +90,10 @@ def test_a_batch_loaded_again_gives_the_same_rows(con: duckdb.DuckDBPyConnection
 def test_rows_of_rules_that_changed_take_the_place_of_the_old(con: duckdb.DuckDBPyConnection) -> None:
     batch = documents(TEXT.format("twee"), TEXT.format("drie"))
     load.load_documents(con, batch)
-    rows = pipeline.transform(batch)
-    load.load_batch(con, rows, NO_REJECTS, batch, "1", "run")
+    rows = rows_of(batch)
+    load.load_batch(con, rows, batch, "run")
     fewer = {name: frame.clear() if name in PARTS else frame for name, frame in rows.items()}
-    load.load_batch(con, fewer, NO_REJECTS, batch, "2", "run")
+    load.load_batch(con, fewer, batch, "run")
     assert {name: con.table(name).count("*").fetchall()[0][0] for name in PARTS} == dict.fromkeys(PARTS, 0)
     # what nothing speaks of any more is gone too
     assert con.table("core.locations").count("*").fetchall() == [(0,)]
@@ -116,10 +113,10 @@ def test_a_load_that_fails_leaves_nothing(con: duckdb.DuckDBPyConnection) -> Non
     batch = documents(TEXT.format("twee"))
     load.load_documents(con, batch)
     before = content(con)
-    rows = pipeline.transform(batch)
+    rows = rows_of(batch)
     rows["core.events"] = rows["core.events"].with_columns(polarity=pl.lit("MAYBE"))
     with pytest.raises(duckdb.ConstraintException):
-        load.load_batch(con, rows, NO_REJECTS, batch, "1", "run")
+        load.load_batch(con, rows, batch, "run")
     assert content(con) == before
 
 
@@ -127,11 +124,9 @@ def test_items_with_the_same_words_share_a_story_whatever_batch_they_come_in(con
     batch = documents(TEXT.format("twee"), TEXT.format("twee"))
     load.load_documents(con, batch)
     for one in (batch[:1], batch[1:]):
-        load.load_batch(con, pipeline.transform(one), NO_REJECTS, one, "1", "run")
+        load.load_batch(con, rows_of(one, "1"), one, "run")
     assert con.sql("SELECT n_articles FROM core.stories").fetchall() == [(2,)]
-    load.load_batch(
-        con, {n: f.clear() for n, f in pipeline.transform(batch[1:]).items()}, NO_REJECTS, batch[1:], "2", "r"
-    )
+    load.load_batch(con, {name: frame.clear() for name, frame in rows_of(one).items()}, one, "run")
     assert con.sql("SELECT n_articles FROM core.stories").fetchall() == [(1,)]
 
 
@@ -141,12 +136,30 @@ def test_pending_documents_come_in_batches_and_once(
 ) -> None:
     load.load_documents(con, documents(*(TEXT.format(n) for n in ("een", "twee", "drie", "vier"))))
     found = []
-    for batch in load.pending(con, "1", batch_chars):
-        load.load_batch(con, pipeline.transform(batch), NO_REJECTS, batch, "1", "run")
+    for batch in load.batches(con, load.waiting(con, {"nl": "1"}, "nl"), batch_chars):
+        load.load_batch(con, rows_of(batch, "1"), batch, "run")
         found.append(batch.height)
     assert found == sizes
-    assert list(load.pending(con, "1", batch_chars)) == []
-    assert sum(batch.height for batch in load.pending(con, "2", batch_chars)) == 4
+    assert load.waiting(con, {"nl": "1"}, "nl").is_empty()
+    assert load.waiting(con, {"nl": "2"}, "nl")["is_known"].to_list() == [True] * 4
+
+
+def test_only_documents_of_the_language_whose_rules_changed_wait(con: duckdb.DuckDBPyConnection) -> None:
+    languages = ["nl", "en", "xx", None]
+    batch = documents(*(TEXT.format(n) for n in ("een", "twee", "drie", "vier"))).with_columns(
+        language=pl.Series(languages, dtype=pl.String)
+    )
+    load.load_documents(con, batch.with_columns(pl.col("language").fill_null("yy")))
+    versions = {"nl": "1", "en": "1"}
+    load.load_batch(con, rows_of(batch, "1"), batch, "run")
+
+    def waiting(**changed: str) -> list[int]:
+        return load.waiting(con, versions | changed, "nl")["row_number"].to_list()
+
+    assert waiting() == []
+    assert waiting(en="2") == [1]
+    # a language without data is read as the default one
+    assert waiting(nl="2") == [0, 2, 3]
 
 
 def test_a_reject_of_the_transform_goes_when_the_document_is_read_again(con: duckdb.DuckDBPyConnection) -> None:
@@ -165,21 +178,22 @@ def test_a_reject_of_the_transform_goes_when_the_document_is_read_again(con: duc
         ],
         schema=polars_schema(ops.Reject),
     )
-    nothing = {name: polars_schema(row).to_frame() for name, row in ((r.table, r) for r in tables("core").values())}
-    load.load_batch(con, nothing, reject, batch, "1", "run")
+    rows = rows_of(batch, rejects=reject)
+    nothing = {name: frame.clear() if name.startswith("core.") else frame for name, frame in rows.items()}
+    load.load_batch(con, nothing, batch, "run")
     assert con.table("ops.rejects").count("*").fetchall() == [(1,)]
-    load.load_batch(con, pipeline.transform(batch), NO_REJECTS, batch, "2", "run")
+    load.load_batch(con, rows_of(batch, "2"), batch, "run")
     assert con.table("ops.rejects").count("*").fetchall() == [(0,)]
 
 
 def test_derived_tables_of_another_version_are_made_anew(con: duckdb.DuckDBPyConnection) -> None:
     batch = documents(TEXT.format("twee"))
     load.load_documents(con, batch)
-    load.load_batch(con, pipeline.transform(batch), NO_REJECTS, batch, "1", "run")
+    load.load_batch(con, rows_of(batch, "1"), batch, "run")
     con.execute("ALTER TABLE core.events DROP COLUMN time_edtf")
     load.prepare(con)
     assert con.table("core.events").columns == [c.name for c in core.Event.columns()]
-    assert [b.height for b in load.pending(con, "1", 1000)] == [1]
+    assert load.waiting(con, {"nl": "1"}, "nl").height == 1
     assert con.table("raw.documents").count("*").fetchall() == [(1,)]
 
 

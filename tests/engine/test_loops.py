@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from etl.engine import local
+from etl.engine import loops
 from etl.engine.progress import silent
 from etl.settings import Settings
 from etl.transform import pipeline
@@ -34,29 +34,29 @@ def pages(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def receive(con: duckdb.DuckDBPyConnection, *paths: Path) -> local.Received:
-    return local.receive(con, paths, captured_at=None, run_id="run", settings=Settings(), progress=silent)
+def receive(con: duckdb.DuckDBPyConnection, *paths: Path) -> loops.Received:
+    return loops.receive(con, paths, captured_at=None, run_id="run", settings=Settings(), progress=silent)
 
 
 def test_what_is_received_is_counted(con: duckdb.DuckDBPyConnection, pages: Path) -> None:
-    assert receive(con, pages) == local.Received(5, 5, 0, 1, 0)
-    assert receive(con, pages) == local.Received(5, 0, 5, 1, 0)
+    assert receive(con, pages) == loops.Received(5, 5, 0, 1, 0)
+    assert receive(con, pages) == loops.Received(5, 0, 5, 1, 0)
     assert con.table("ops.rejects").count("*").fetchall() == [(1,)]
 
 
 def test_the_operator_may_claim_the_capture_of_all(con: duckdb.DuckDBPyConnection, pages: Path) -> None:
     at = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
-    received = local.receive(con, [pages], captured_at=at, run_id="run", settings=Settings(), progress=silent)
+    received = loops.receive(con, [pages], captured_at=at, run_id="run", settings=Settings(), progress=silent)
     assert received.n_claims == 5
     assert con.sql("SELECT DISTINCT basis, captured_earliest FROM raw.captures").fetchall() == [("operator", at)]
 
 
 def test_progress_is_told_after_every_batch(con: duckdb.DuckDBPyConnection, pages: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[str, int, int, int]] = []
     settings = Settings(batch_chars=150)
-    local.receive(con, [pages], captured_at=None, run_id="run", settings=settings, progress=lambda *s: told.append(s))
-    local.transform_pending(con, run_id="run", settings=settings, progress=lambda *s: told.append(s))
-    read, transformed = ([n for step, n, _ in told if step == name] for name in ("read", "transform"))
+    loops.receive(con, [pages], captured_at=None, run_id="run", settings=settings, progress=lambda *s: told.append(s))
+    loops.transform_pending(con, run_id="run", settings=settings, progress=lambda *s: told.append(s))
+    read, transformed = ([n for step, n, *_ in told if step == name] for name in ("read", "transform"))
     assert len(read) > 1
     assert read[-1] == transformed[-1] == 5
     assert transformed == sorted(set(transformed))
@@ -74,22 +74,26 @@ def test_a_document_that_a_rule_fails_on_is_a_reject_and_the_others_are_read(
 
     receive(con, pages)
     monkeypatch.setattr(pipeline, "transform", fails_on_one)
-    done = local.transform_pending(con, run_id="run", settings=Settings(), progress=silent)
-    assert done == local.Transformed(5, 1)
+    done = loops.transform_pending(con, run_id="run", settings=Settings(), progress=silent)
+    assert done == loops.Transformed(5, 0, 1)
     assert con.table("core.articles").count("*").fetchall() == [(4,)]
     ((uri, reason, detail),) = con.execute(
         "SELECT source_uri, reason, detail FROM ops.rejects WHERE stage = 'transform'"
     ).fetchall()
     assert (uri, reason) == ("3.txt", "transform_failed")
-    assert "IndexError in test_local.py, line" in detail
+    assert "IndexError in test_loops.py, line" in detail
     # it is not tried again until the rules change
-    assert local.transform_pending(con, run_id="run", settings=Settings(), progress=silent) == local.Transformed(0, 0)
+    assert loops.transform_pending(con, run_id="run", settings=Settings(), progress=silent) == loops.Transformed(
+        0, 0, 0
+    )
 
 
 def test_a_page_without_an_item_is_a_reject(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     (tmp_path / "stamps.txt").write_text("3 uur geleden\n4 uur geleden\n", encoding="utf-8")
     receive(con, tmp_path)
-    assert local.transform_pending(con, run_id="run", settings=Settings(), progress=silent) == local.Transformed(1, 1)
+    assert loops.transform_pending(con, run_id="run", settings=Settings(), progress=silent) == loops.Transformed(
+        1, 0, 1
+    )
     assert con.sql("SELECT reason FROM ops.rejects").fetchall() == [("no_item",)]
 
 
@@ -107,7 +111,7 @@ def test_a_claim_that_cannot_be_made_is_a_reject(
     receive(con, pages)
     file = pages / "late.csv"
     file.write_text(manifest, encoding="utf-8")
-    assert local.claim(con, file) == local.Claimed(0, 1)
+    assert loops.claim(con, file) == loops.Claimed(0, 1)
     assert con.sql("SELECT reason FROM ops.rejects WHERE stage = 'captures'").fetchall() == [(reason,)]
 
 
@@ -115,5 +119,5 @@ def test_a_claim_made_twice_counts_once(con: duckdb.DuckDBPyConnection, pages: P
     receive(con, pages)
     file = pages / "captures.csv"
     file.write_text("source_uri,captured_at\n1.txt,2026-01-31T09:15:00+01:00\n", encoding="utf-8")
-    assert local.claim(con, file) == local.Claimed(1, 0)
-    assert local.claim(con, file) == local.Claimed(0, 0)
+    assert loops.claim(con, file) == loops.Claimed(1, 0)
+    assert loops.claim(con, file) == loops.Claimed(0, 0)

@@ -1,26 +1,24 @@
-"""Batches on this machine, one after the other: each is committed before the next is read.
+"""The loops between reading, transforming and loading, and what they counted: every batch is committed by itself.
 
-What belongs here: the loops between reading, transforming and loading, and what they counted. What does not: SQL,
-rules about text, and Dagster.
+What does not belong here: SQL, rules about text, who does the work (`hands.py`), and Dagster.
 """
 
 import datetime as dt
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-import polars as pl
 
+from etl.engine import hands
 from etl.engine.progress import Progress
+from etl.engine.shards import Shards
+from etl.engine.work import rejects
 from etl.extract import captures, sources
 from etl.extract.records import NO_COLUMNS, Columns, Refusal
 from etl.schema import ops
-from etl.schema.frames import polars_schema
 from etl.settings import Settings
 from etl.transform import pipeline
-from etl.transform.tabulate import Tables
 from etl.warehouse import load, stories
 
 
@@ -61,16 +59,16 @@ def receive(
     total = Received(0, 0, 0, 0, 0)
     n_chars = 0
     batches = sources.read(paths, ingested_at=now, run_id=run_id, settings=settings, columns=columns)
-    for documents, rejects, claims in batches:
+    for documents, refused, claims in batches:
         loaded = load.load_documents(con, documents)
-        load.load_rejects(con, rejects)
+        load.load_rejects(con, refused)
         n_claims = load.load_claims(con, claims)
         if captured_at:
             n_claims += load.load_claims(con, captures.operator_claim(documents, captured_at, asserted_at=now))
-        counted = Received(documents.height, loaded.n_new, loaded.n_known, rejects.height, n_claims)
+        counted = Received(documents.height, loaded.n_new, loaded.n_known, refused.height, n_claims)
         total = Received(*(a + b for a, b in zip(total, counted, strict=True)))
         n_chars += int(documents["n_chars"].sum())
-        progress("read", total.n_read, n_chars)
+        progress("read", total.n_read, n_chars, 0)
     return total
 
 
@@ -91,14 +89,14 @@ def claim(con: duckdb.DuckDBPyConnection, manifest: Path) -> Claimed:
     try:
         rows = captures.read_manifest(manifest)
     except (captures.ManifestError, OSError) as error:
-        load.load_rejects(con, _rejects([Refusal(str(manifest), "manifest", str(error))], "captures"))
+        load.load_rejects(con, rejects([Refusal(str(manifest), "manifest", str(error))], "captures"))
         return Claimed(0, 1)
     documents = con.sql("SELECT document_id, source_uri FROM raw.documents ORDER BY document_id").pl()
     strangers = [
         Refusal(uri, "no_document", f"{manifest} speaks of {uri}, which is no document here: {_NO_DOCUMENT}")
         for uri in captures.unmatched(rows, documents)
     ]
-    load.load_rejects(con, _rejects(strangers, "captures"))
+    load.load_rejects(con, rejects(strangers, "captures"))
     return Claimed(load.load_claims(con, captures.claims(rows, documents, asserted_at=now)), len(strangers))
 
 
@@ -110,6 +108,8 @@ class Transformed(NamedTuple):
 
     n_transformed: int
     """Documents whose text was read."""
+    n_renewed: int
+    """Of these, documents that had been read before, by other rules."""
     n_rejected: int
     """Of these, documents that gave no article."""
 
@@ -117,52 +117,39 @@ class Transformed(NamedTuple):
 def transform_pending(
     con: duckdb.DuckDBPyConnection, *, run_id: str, settings: Settings, progress: Progress
 ) -> Transformed:
-    """Transform the documents that are new, or whose rows an older version of the rules made."""
-    version = pipeline.transform_version()
-    n_documents = n_rejected = n_chars = 0
-    for documents in load.pending(con, version, settings.batch_chars):
-        tables, refusals = transform(documents)
-        load.load_batch(con, tables, _rejects(refusals, "transform"), documents, version, run_id)
-        n_documents += documents.height
-        n_rejected += len(refusals)
-        n_chars += int(documents["n_chars"].sum())
-        progress("transform", n_documents, n_chars)
-    stories.merge(con)
-    return Transformed(n_documents, n_rejected)
+    """Transform the documents that are new, or whose rows an older version of the rules made.
 
-
-def transform(documents: pl.DataFrame) -> tuple[Tables, list[Refusal]]:
-    """Transform a batch; a document that a rule fails on, or in which no item is found, is refused and named.
-
-    A batch that fails is halved until the document is found: the others of the batch are not lost.
+    The batches are made into shards by whoever the settings name; this process alone loads them.
     """
-    try:
-        tables = pipeline.transform(documents)
-    except Exception as error:
-        if documents.height == 1:
-            return pipeline.transform(documents.clear()), [_fault(documents["source_uri"].item(), error)]
-        half = documents.height // 2
-        (first, refused), (second, also_refused) = transform(documents[:half]), transform(documents[half:])
-        return {name: pl.concat([first[name], second[name]]) for name in first}, refused + also_refused
-    bare = documents.join(tables["core.articles"], on="document_id", how="anti", maintain_order="left")
-    return tables, [Refusal(uri, "no_item", _NO_ITEM.format(uri)) for uri in bare["source_uri"]]
+    versions = pipeline.transform_versions()
+    found = load.waiting(con, versions, settings.default_language)
+    n_documents = n_rejected = n_chars = 0
+    if found.height:
+        store = Shards(settings.shards_uri)
+        n_all = int(found["n_chars"].sum())
+        with hands.chosen(settings) as chosen:
+            batches = load.batches(con, found, _batch_chars(n_all, chosen.n, settings))
+            for documents, shard in hands.hand_out(chosen, batches, settings.shards_uri, versions):
+                tables = store.read(shard)
+                load.load_batch(con, tables, documents, run_id)
+                store.drop(shard)
+                n_documents += documents.height
+                n_rejected += tables[ops.Reject.table].height
+                n_chars += int(documents["n_chars"].sum())
+                progress("transform", n_documents, n_chars, n_all)
+        if settings.shards is None:
+            store.sweep()
+    stories.merge(con)
+    return Transformed(n_documents, int(found["is_known"].sum()), n_rejected)
 
 
-_NO_ITEM = "{}: no item in it, nothing but headings, stamps or single short lines: check how its text was extracted"
+_BATCHES_EACH = 4
+"""Batches for each worker at least, so that none waits long for the last."""
+_LEAST_CHARS = 100_000
+"""Characters of a batch below which handing it out costs too much."""
 
 
-def _fault(source_uri: str, error: Exception) -> Refusal:
-    *_, last = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(last.filename).name}, line {last.lineno}"
-    return Refusal(
-        source_uri,
-        "transform_failed",
-        f"{source_uri}: {type(error).__name__} in {where} ({error}): a fault of the rules, not of the page: "
-        "report it with the page; the page is read again when the rules change",
-    )
-
-
-def _rejects(refusals: Sequence[Refusal], stage: str) -> pl.DataFrame:
-    now = dt.datetime.now(dt.UTC)
-    rows = [sources.reject(refusal, stage, now) for refusal in refusals]
-    return pl.DataFrame(rows, schema=polars_schema(ops.Reject))
+def _batch_chars(n_all: int, n_workers: int, settings: Settings) -> int:
+    if n_workers == 1:
+        return settings.batch_chars
+    return min(settings.batch_chars, max(_LEAST_CHARS, n_all // (n_workers * _BATCHES_EACH)))

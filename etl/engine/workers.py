@@ -1,0 +1,74 @@
+"""Worker processes on this machine."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from typing import Any, Self
+
+import polars as pl
+
+from etl.engine import work
+
+
+class Workers:
+    """A pool of processes."""
+
+    died: type[Exception] = BrokenProcessPool
+
+    def __init__(self, n: int) -> None:
+        """Plan a pool of `n` processes; `with` starts it."""
+        self.n = n
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(self, documents: pl.DataFrame, uri: str, versions: Mapping[str, str]) -> "Future[str]":
+        """Put a batch in the queue."""
+        assert self._pool is not None  # noqa: S101 - for the type checker: `with` has started it
+        try:
+            return self._pool.submit(work.make, documents, uri, versions)
+        except BrokenProcessPool as error:
+            future: Future[str] = Future()
+            future.set_exception(error)
+            return future
+
+    def renew(self) -> None:
+        """A pool that lost a process takes no more work: make another."""
+        self._end()
+        self._start()
+
+    def __enter__(self) -> Self:
+        """Start the pool; its processes start with the first batches."""
+        self._start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        """End the pool; what is in the queue is not begun."""
+        self._end()
+
+    def _start(self) -> None:
+        # a process that has threads, as Polars and DuckDB make them, must not be forked
+        self._pool = ProcessPoolExecutor(
+            self.n, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_parent
+        )
+
+    def _end(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+
+def _end_with_the_parent() -> None:
+    """In a worker: leave Ctrl-C to the parent, and do not outlive one that is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
