@@ -165,6 +165,10 @@ def run(
         str | None,
         typer.Option(metavar="tcp://…", help="The Dask scheduler; without it a cluster is started on this machine."),
     ] = None,
+    lake: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="Write raw and core to Delta tables there too (default: DATELINE_LAKE)."),
+    ] = None,
     shards: Annotated[
         str | None,
         typer.Option(metavar="URI", help="Where batches wait to be loaded: a path that every worker sees, or s3://…"),
@@ -174,7 +178,7 @@ def run(
     sources = [*(inputs or []), *(paths or [])]
     _check_usage(sources, captured_at, captures)
     _check_columns(columns)
-    settings = _settings(warehouse)
+    settings = _settings(warehouse, lake)
     if not sources:
         _require(settings.build_file, settings)
     _require_free(settings)
@@ -311,14 +315,33 @@ def sql(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="One SQL statement (DuckDB).")],
     output_format: Annotated[TableFormat, typer.Option("--format", "-f", help="How to print.")] = TableFormat.table,
     warehouse: Warehouse = None,
+    lake: Annotated[
+        str | None, typer.Option(metavar="URI", help="Query the views over this lake, as the last run made them.")
+    ] = None,
 ) -> None:
     """Query the published file, read-only and without access to anything else."""
-    settings = _settings(warehouse)
-    _require(settings.published_file, settings)
+    settings = _settings(warehouse, lake)
+    _require(settings.published_lake if lake else settings.published_file, settings)
     from etl.engine.report import query as rows_of
 
-    columns, rows = rows_of(settings, query)
+    columns, rows = rows_of(settings, query, on_lake=lake is not None)
     _print_rows(columns, rows, output_format)
+
+
+@app.command("lake-upkeep", epilog=_example("dateline lake-upkeep --lake /data/lake --keep-hours 168"))
+def lake_upkeep(
+    lake: Annotated[str, typer.Option(metavar="URI", help="The lake.")],
+    keep_hours: Annotated[
+        int | None, typer.Option(min=0, help="Keep what versions this young need (default: 168).")
+    ] = None,
+) -> None:
+    """Put the small files of a lake together, and remove those that no version needs any more."""
+    settings = _settings(None, lake)
+    from etl.warehouse.lake import keep_up
+
+    hours = settings.lake_keep_hours if keep_hours is None else keep_hours
+    kept = keep_up(str(settings.lake_uri), hours)
+    _print_pairs("", {"small files put together": kept.n_merged, "files removed": kept.n_removed})
 
 
 @app.command(epilog=_example("dateline status"))
@@ -372,10 +395,11 @@ def main() -> None:
     app()
 
 
-def _settings(warehouse: Path | None) -> "Settings":
+def _settings(warehouse: Path | None, lake: str | None = None) -> "Settings":
     from etl.settings import Settings
 
-    return Settings(warehouse=warehouse) if warehouse else Settings()
+    given: dict[str, Any] = {"warehouse": warehouse, "lake": lake}
+    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 def _check_usage(sources: Sequence[Path], captured_at: str | None, captures: Path | None) -> None:

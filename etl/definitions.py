@@ -2,7 +2,7 @@
 
 from dagster import Definitions, in_process_executor
 
-from etl.defs import automation, checks, core, models, publish, raw
+from etl.defs import automation, checks, core, lake, models, publish, raw
 from etl.defs.resources import Warehouse
 from etl.engine.progress import Progress, silent
 from etl.settings import Settings, current
@@ -18,11 +18,17 @@ def build_definitions(settings: Settings | None = None, progress: Progress = sil
     """
     settings = settings or current()
     sql = models.build(settings)
+    lakes, upkeep, weekly = lake.build(settings)
     return Definitions(
-        assets=[raw.documents, raw.captures, core.transform, core.anchor, *sql.assets, *publish.build(sql.marts)],
+        assets=[
+            *(raw.documents, raw.captures, core.transform, core.anchor),
+            *sql.assets,
+            *publish.build(sql.marts),
+            *lakes,
+        ],
         asset_checks=[*checks.declared_steps(), *sql.checks],
-        jobs=[automation.JOB],
-        schedules=[automation.hourly(settings)],
+        jobs=[automation.JOB, *upkeep],
+        schedules=[automation.hourly(settings), *weekly],
         sensors=[automation.arrivals(settings)],
         resources={"warehouse": Warehouse(folder=str(settings.warehouse.resolve())), "progress": progress},
         executor=in_process_executor,

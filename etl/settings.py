@@ -4,6 +4,8 @@ Values come from the command line first, then from environment variables (`DATEL
 from the defaults here. Nothing else in the project reads the environment or knows a path.
 """
 
+import platform
+import re
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -50,6 +52,17 @@ class Settings(BaseSettings):
         None,
         description="folder, or address that fsspec knows, where batches wait to be loaded; none: the warehouse's",
     )
+    lake: str | None = Field(
+        None, description="folder, or address, of Delta tables that several warehouses write; none: no lake"
+    )
+    lake_writer: str = Field(
+        default_factory=lambda: re.sub(r"[^\w.-]", "-", platform.node()) or "warehouse",
+        pattern=r"^[\w.-]+$",
+        description="name of this warehouse in the lake; two warehouses of one machine need two",
+    )
+    lake_keep_hours: int = Field(
+        168, ge=0, description="files of a lake that no version this young needs are removed by its upkeep"
+    )
     keep_versions: int = Field(3, gt=0, description="published database versions kept, the current one included")
     keep_minutes: float = Field(
         60.0, ge=0, description="a published version younger than this is kept whatever keep_versions says"
@@ -81,6 +94,16 @@ class Settings(BaseSettings):
     def published_report(self) -> Path:
         """The report of the published file: a symlink beside it."""
         return self.published / "report.html"
+
+    @property
+    def lake_uri(self) -> str | None:
+        """The lake, a folder as its full path."""
+        return self.lake if self.lake is None or "://" in self.lake else str(Path(self.lake).resolve())
+
+    @property
+    def published_lake(self) -> Path:
+        """A DuckDB file of views over the lake: a symlink beside the published file."""
+        return self.published / "lake.duckdb"
 
     @property
     def landing(self) -> Path:

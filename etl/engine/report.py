@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from etl.schema import TABLES
+from etl.schema.ddl import sql_literal
 from etl.settings import Settings
 from etl.warehouse.connection import connect
 
@@ -98,9 +99,14 @@ def standing(settings: Settings) -> dict[str, dict[str, object]]:
         }
 
 
-def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Run one statement on the published file: read-only, and with no way to any other file or to the network."""
-    with connect(settings.published_file, read_only=True) as con:
+def query(settings: Settings, text: str, *, on_lake: bool = False) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run one statement on the published file: read-only, and with no way to any other file or to the network.
+
+    With `on_lake` on the views over the lake that the settings name; then its files may be read, and no others.
+    """
+    with connect(settings.published_lake if on_lake else settings.published_file, read_only=True) as con:
+        if on_lake:
+            con.execute(f"SET allowed_directories = [{sql_literal(str(settings.lake_uri))}]")
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
         result = con.execute(text)

@@ -1,6 +1,7 @@
 """From a declared table to the statements that make it in DuckDB, with its comments."""
 
 import datetime as dt
+from typing import Literal
 
 from etl.schema.base import TABLES, Column, Row
 
@@ -33,10 +34,15 @@ def ddl(row: type[Row]) -> list[str]:
     lines = [_column_ddl(c) for c in row.columns()]
     lines.append(f"PRIMARY KEY ({', '.join(row.key)})")
     body = ",\n    ".join(lines)
-    statements = [f"CREATE TABLE IF NOT EXISTS {row.table} (\n    {body}\n)"]
-    statements.append(f"COMMENT ON TABLE {row.table} IS {sql_literal(row.comment())}")
-    statements += [f"COMMENT ON COLUMN {row.table}.{c.name} IS {sql_literal(c.comment)}" for c in row.columns()]
-    return statements
+    return [f"CREATE TABLE IF NOT EXISTS {row.table} (\n    {body}\n)", *comments(row)]
+
+
+def comments(row: type[Row], kind: Literal["TABLE", "VIEW"] = "TABLE") -> list[str]:
+    """The statements that put the comments on the table, or on a view of its rows."""
+    return [
+        f"COMMENT ON {kind} {row.table} IS {sql_literal(row.comment())}",
+        *(f"COMMENT ON COLUMN {row.table}.{c.name} IS {sql_literal(c.comment)}" for c in row.columns()),
+    ]
 
 
 def schemas() -> list[str]:

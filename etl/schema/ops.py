@@ -48,6 +48,15 @@ class BodySketch(Row, table="ops.body_sketches", key=("body_sha256",)):
     bands: list[str] = column("hashes of which two that are nearly the same share one; none for a short body")
 
 
+class LakeDay(Row, table="ops.lake_days", key=("uri", "table_name", "day")):
+    """One row per day of a table that was written to a lake, as it was written last."""
+
+    uri: str = column("the lake")
+    table_name: str = column("the table, with its schema")
+    day: str = column("day on which the documents were ingested, or none for rows of no one document")
+    fingerprint: str = column("number and hash of the rows: a day that has it still is not written again")
+
+
 class CheckResult(Row, table="ops.checks", key=("check_name",)):
     """One row per data check, as it stood when its table was last checked."""
 

@@ -4,6 +4,7 @@
     published/csv             -> versions/<version>/csv
     published/parquet         -> versions/<version>/parquet
     published/report.html     -> versions/<version>/report.html
+    published/lake.duckdb     -> versions/<version>/lake.duckdb      views over the lake, where there is one
 
 A reader that has opened a version keeps it: versions stay for a while after the swap, and none is ever written again.
 """
@@ -99,6 +100,30 @@ def publish_report(settings: Settings) -> Path:
     except (OSError, duckdb.IOException) as error:
         raise _refusal(error, settings.published) from error
     return settings.published_report
+
+
+def publish_lake(settings: Settings) -> Path:
+    """Make a DuckDB file of views over the lake as it stands, beside the published file, and swap its symlink.
+
+    Raises:
+        LakeError: no lake there.
+        PublicationError: as for `publish`.
+
+    """
+    from etl.warehouse import lake  # its package is optional
+
+    file = settings.published_file.resolve().parent / settings.published_lake.name
+    partial = file.with_name(file.name + _PARTIAL)
+    partial.unlink(missing_ok=True)
+    try:
+        with connect(partial) as con:
+            lake.open_views(con, settings)
+        partial.chmod(0o444)
+        partial.replace(file)
+        _swap(settings.published_lake, file)
+    except (OSError, duckdb.IOException) as error:
+        raise _refusal(error, settings.published) from error
+    return settings.published_lake
 
 
 def _copy(con: duckdb.DuckDBPyConnection, file: Path) -> None:

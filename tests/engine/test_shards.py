@@ -1,39 +1,18 @@
 """Shards: whole or not there, on a disk and on an object store."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
-from moto.server import ThreadedMotoServer
 
 from etl.engine import shards, work
 from etl.engine.shards import Shards
 from etl.transform import pipeline
+from tests.storage import s3  # noqa: F401 - a fixture
 from tests.warehouse.documents import document
 
 PAGE = "ASSEN (ANP) - Een brand heeft vrijdag {} loodsen in Assen verwoest."
 TABLES = {"core.a": pl.DataFrame({"x": [1, 2]}), "ops.b": pl.DataFrame({"y": ["één"]})}
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A bucket of an object store on this machine."""
-    import boto3
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    boto3.client("s3").create_bucket(Bucket="wire")
-    yield "s3://wire/shards"
-    server.stop()
 
 
 def check(uri: str) -> None:
@@ -56,8 +35,8 @@ def test_a_shard_on_a_disk(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_a_shard_on_an_object_store(s3: str) -> None:
-    check(s3)
+def test_a_shard_on_an_object_store(s3: str) -> None:  # noqa: F811 - the fixture
+    check(f"{s3}/shards")
     documents = document(PAGE.format("twee"))
     versions = pipeline.transform_versions()
     made = Shards(s3).read(work.make(documents, s3, versions))

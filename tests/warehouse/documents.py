@@ -19,6 +19,7 @@ NO_REJECTS = polars_schema(Reject).to_frame()
 def build() -> duckdb.DuckDBPyConnection:
     """An empty build."""
     con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
     load.prepare(con)
     return con
 
