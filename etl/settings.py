@@ -14,6 +14,9 @@ from platformdirs import user_cache_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+FIRST_DAY = "2026-01-01"
+"""The first day on which a document can have been ingested, for those who schedule by day: before Dateline was."""
+
 PACKAGE = Path(__file__).resolve().parent
 
 

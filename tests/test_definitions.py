@@ -6,10 +6,11 @@ from collections import defaultdict
 from functools import lru_cache
 
 import pytest
-from dagster import AssetSpec, Definitions, TableSchema
+from dagster import AssetKey, AssetSpec, BackfillPolicy, Definitions, TableSchema
 
 from etl.definitions import build_definitions
-from etl.defs.automation import JOB
+from etl.defs import core as core_steps
+from etl.defs.automation import JOB, today
 from etl.schema import tables
 
 HEAVY = (
@@ -94,6 +95,15 @@ def test_the_order_of_core() -> None:
     assert upstream("core/articles") == upstream("core/event_participants") == {"raw/documents"}
     anchored = {"raw/captures", "core/articles", "core/sentences"}
     assert upstream("core/anchors") == upstream("core/time_expressions") == upstream("core/events") == anchored
+
+
+def test_what_the_transform_writes_is_partitioned_by_day_and_backfilled_in_one_run() -> None:
+    graph = definitions().resolve_asset_graph()
+    daily = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned}
+    assert daily == {row.table.replace(".", "/") for row in core_steps.TRANSFORMED}
+    policies = {graph.get(AssetKey(key.split("/"))).backfill_policy for key in daily}
+    assert policies == {BackfillPolicy.single_run()}
+    assert core_steps.DAYS.get_last_partition_key() == today()
 
 
 @pytest.mark.parametrize("key", sorted(specs()))

@@ -1,5 +1,6 @@
 """When runs start by themselves: every hour, or when files arrive. Both are stopped until somebody starts them."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +33,11 @@ JOB = define_asset_job(
 )
 
 
+def today() -> str:
+    """The partition of what is ingested now."""
+    return dt.datetime.now(dt.UTC).date().isoformat()
+
+
 def _landing_config(settings: Settings) -> RunConfig:
     return RunConfig(ops={"raw__documents": DocumentsConfig(paths=[str(settings.landing.resolve())])})
 
@@ -42,7 +48,7 @@ def hourly(settings: Settings) -> ScheduleDefinition:
         name="hourly",
         job=JOB,
         cron_schedule="0 * * * *",
-        run_config=_landing_config(settings),
+        execution_fn=lambda _: RunRequest(run_config=_landing_config(settings), partition_key=today()),
         default_status=DefaultScheduleStatus.STOPPED,
         description="Every hour, over the landing folder of the warehouse. Files that are known cost a hash each.",
     )
@@ -87,7 +93,7 @@ def arrivals(settings: Settings) -> SensorDefinition:
             return SkipReason(f"{len(new)} files may still be growing" if new else f"nothing new in {landing}")
         paths = [str((landing / path).resolve()) for path in sorted(stable)]
         config = RunConfig(ops={"raw__documents": DocumentsConfig(paths=paths)})
-        return SensorResult([RunRequest(run_config=config)])
+        return SensorResult([RunRequest(run_config=config, partition_key=today())])
 
     return look
 

@@ -7,7 +7,9 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetSpec,
+    BackfillPolicy,
     Config,
+    DailyPartitionsDefinition,
     MaterializeResult,
     MetadataValue,
     ResourceParam,
@@ -19,7 +21,7 @@ from etl.defs.metadata import declared_schema, markdown, row_metadata
 from etl.defs.resources import POOL, Warehouse
 from etl.engine.progress import Progress
 from etl.schema import Row, core
-from etl.settings import Settings
+from etl.settings import FIRST_DAY, Settings
 
 TRANSFORMED: tuple[type[Row], ...] = (
     core.Story,
@@ -43,6 +45,10 @@ _IN_TWO_STEPS = (
 def asset_key(row: type[Row]) -> AssetKey:
     """The asset that stands for a declared table: its schema and its name."""
     return AssetKey(row.table.split("."))
+
+
+DAYS = DailyPartitionsDefinition(FIRST_DAY, timezone="UTC", end_offset=1)
+"""The days on which documents were ingested, today included. A day done again reads what its documents lack."""
 
 
 def _spec(row: type[Row], deps: list[AssetKey], remark: str = "") -> AssetSpec:
@@ -70,11 +76,17 @@ class TransformConfig(Config):
         return Settings(**settings.model_dump() | given)
 
 
-@multi_asset(name="transform", specs=[_spec(row, [AssetKey(["raw", "documents"])]) for row in TRANSFORMED], pool=POOL)
+@multi_asset(
+    name="transform",
+    specs=[_spec(row, [AssetKey(["raw", "documents"])]) for row in TRANSFORMED],
+    partitions_def=DAYS,
+    backfill_policy=BackfillPolicy.single_run(),
+    pool=POOL,
+)
 def transform(
     context: AssetExecutionContext, config: TransformConfig, warehouse: Warehouse, progress: ResourceParam[Progress]
 ) -> Iterator[MaterializeResult[None]]:
-    """Read the text of documents that are new, or that an older version of the rules has read."""
+    """Read the text of documents of these days, and of this run, that are new or that other rules have read."""
     from etl.engine import loops
 
     transformed = loops.transform_pending(
@@ -82,6 +94,7 @@ def transform(
         run_id=context.run.run_id,
         settings=config.over(warehouse.settings),
         progress=progress,
+        days=context.partition_key_range[:2],
     )
     warehouse.tally(**transformed._asdict())
     for row in TRANSFORMED:

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from dagster import AssetCheckSeverity, DagsterEventType, ExecuteInProcessResult
 
+from etl.defs.automation import today
 from etl.defs.instance import PROCESS_TAG, open_instance
 from etl.engine.progress import Progress, silent
-from etl.settings import PACKAGE, Settings
+from etl.settings import FIRST_DAY, PACKAGE, Settings
 
 
 class Outcome(NamedTuple):
@@ -72,10 +73,22 @@ def run_job(
                 run_config={"ops": config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 instance=instance,
                 raise_on_error=False,
-                tags={PROCESS_TAG: str(os.getpid())},
+                tags={PROCESS_TAG: str(os.getpid())} | _days(settings),
             )
         )
         return _outcome(result)
+
+
+def _days(settings: Settings) -> dict[str, str]:
+    """The tags of a run over the days that have something to transform, today the last: one day as a rule."""
+    last = today()
+    first = last
+    if settings.build_file.exists():
+        from etl.engine.loops import first_day_waiting
+
+        first = max(first_day_waiting(settings) or last, FIRST_DAY)
+    # Dagster's own tags of a run over a range of partitions; it exports no names for them
+    return {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
 
 
 def _outcome(result: ExecuteInProcessResult) -> Outcome:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import polars as pl
 
 from etl.engine import hands
 from etl.engine.progress import Progress
@@ -20,6 +21,7 @@ from etl.schema import ops
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.warehouse import load, stories
+from etl.warehouse.connection import connect
 
 
 class Received(NamedTuple):
@@ -115,14 +117,30 @@ class Transformed(NamedTuple):
 
 
 def transform_pending(
-    con: duckdb.DuckDBPyConnection, *, run_id: str, settings: Settings, progress: Progress
+    con: duckdb.DuckDBPyConnection,
+    *,
+    run_id: str,
+    settings: Settings,
+    progress: Progress,
+    days: tuple[str, str] | None = None,
 ) -> Transformed:
     """Transform the documents that are new, or whose rows an older version of the rules made.
 
     The batches are made into shards by whoever the settings name; this process alone loads them.
+
+    Args:
+        con: the build.
+        run_id: the run.
+        settings: limits, and who does the work.
+        progress: told after every batch.
+        days: only documents ingested from the first to the last of these days (ISO 8601, UTC), and those that this
+            run has read; none: all.
     """
     versions = pipeline.transform_versions()
     found = load.waiting(con, versions, settings.default_language)
+    if days:
+        first, last = map(pl.lit, days)
+        found = found.filter(pl.col("day").is_between(first, last) | (pl.col("run_id") == run_id))
     n_documents = n_rejected = n_chars = 0
     if found.height:
         store = Shards(settings.shards_uri)
@@ -141,6 +159,17 @@ def transform_pending(
             store.sweep()
     stories.merge(con)
     return Transformed(n_documents, int(found["is_known"].sum()), n_rejected)
+
+
+def first_day_waiting(settings: Settings) -> str | None:
+    """The first day (ISO 8601, UTC) on which a document was ingested that waits to be transformed."""
+    with connect(settings.build_file, read_only=True) as con:
+        try:
+            found = load.waiting(con, pipeline.transform_versions(), settings.default_language)
+        except duckdb.CatalogException:  # a build that another version began
+            return None
+        first = found["day"].min()
+        return str(first) if first else None
 
 
 _BATCHES_EACH = 4

@@ -166,14 +166,20 @@ def waiting(con: duckdb.DuckDBPyConnection, versions: Mapping[str, str], default
         default_language: that a document is read in where its own is none of these.
 
     Returns:
-        row_number, n_chars, is_known (it has rows, by other rules); in the order the documents came.
+        row_number, n_chars, run_id (that read it), day (it was ingested on, UTC), is_known (it has rows, by other
+        rules); in the order the documents came.
     """
     con.register(
         "versions", pl.DataFrame({"language": [*versions], "transform_version": [*versions.values()]}).to_arrow()
     )
     found: pl.DataFrame = con.sql(
         """
-        SELECT d.rowid AS row_number, d.n_chars, t.document_id IS NOT NULL AS is_known
+        SELECT
+            d.rowid AS row_number,
+            d.n_chars,
+            d.run_id,
+            strftime(d.ingested_at, '%Y-%m-%d') AS day,
+            t.document_id IS NOT NULL AS is_known
         FROM raw.documents AS d
         LEFT JOIN versions AS own USING (language)
         LEFT JOIN versions AS fallback ON fallback.language = $default_language

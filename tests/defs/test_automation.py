@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from dagster import RunRequest, SensorResult, SkipReason, build_schedule_context, build_sensor_context
 
-from etl.defs.automation import arrivals, hourly
+from etl.definitions import build_definitions
+from etl.defs.automation import arrivals, hourly, today
 from etl.settings import Settings
 
 
@@ -29,6 +30,7 @@ class Landing:
         assert isinstance(result, SensorResult)
         (request,) = result.run_requests or []
         assert isinstance(request, RunRequest)
+        assert request.partition_key == today()
         paths = request.run_config["ops"]["raw__documents"]["config"]["paths"]
         assert all(Path(path).is_absolute() for path in paths)
         return [Path(path).name for path in paths]
@@ -98,6 +100,8 @@ def test_no_folder_is_no_error(tmp_path: Path) -> None:
 def test_the_schedule_reads_the_landing_folder(tmp_path: Path) -> None:
     settings = Settings(warehouse=tmp_path)
     schedule = hourly(settings)
-    (request,) = schedule.evaluate_tick(build_schedule_context()).run_requests or []
+    context = build_schedule_context(repository_def=build_definitions(settings).get_repository_def())
+    (request,) = schedule.evaluate_tick(context).run_requests or []
+    assert request.partition_key == today()
     assert request.run_config["ops"]["raw__documents"]["config"]["paths"] == [str(settings.landing.resolve())]
     assert schedule.cron_schedule == "0 * * * *"

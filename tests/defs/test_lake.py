@@ -4,8 +4,8 @@ from pathlib import Path
 
 from dagster import AssetKey
 
-from etl.defs.launch import run_job
 from etl.definitions import build_definitions
+from etl.defs.launch import run_job
 from etl.engine.report import query
 from etl.settings import Settings
 

@@ -14,6 +14,7 @@ from etl.settings import Settings
 from etl.transform import pipeline
 from etl.transform.tabulate import Tables
 from etl.warehouse import load
+from etl.warehouse.connection import connect
 
 PAGE = "ASSEN (ANP) - Een brand heeft vrijdag {} loodsen in Assen verwoest."
 
@@ -86,6 +87,42 @@ def test_a_document_that_a_rule_fails_on_is_a_reject_and_the_others_are_read(
     assert loops.transform_pending(con, run_id="run", settings=Settings(), progress=silent) == loops.Transformed(
         0, 0, 0
     )
+
+
+def test_only_documents_of_the_days_and_of_the_run_are_transformed(
+    con: duckdb.DuckDBPyConnection, pages: Path
+) -> None:
+    receive(con, pages)
+    con.execute(
+        "UPDATE raw.documents SET run_id = 'before', ingested_at = '2026-02-01 23:59Z' WHERE source_uri < '2'"
+    )
+    con.execute(
+        "UPDATE raw.documents SET run_id = 'before', ingested_at = '2026-02-03 00:00Z' WHERE source_uri = '2.txt'"
+    )
+
+    def transformed(*days: str) -> int:
+        first, last = days
+        done = loops.transform_pending(con, run_id="run", settings=Settings(), progress=silent, days=(first, last))
+        return done.n_transformed
+
+    # two of the day before, one of the day after; the other two are the run's own
+    assert [transformed("2026-02-02", "2026-02-02"), transformed("2026-01-01", "2026-02-02")] == [2, 2]
+    assert transformed("2026-02-03", "2026-02-03") == 1
+
+
+def test_the_first_day_that_waits(tmp_path: Path, pages: Path) -> None:
+    settings = Settings(warehouse=tmp_path / "w")
+    with connect(settings.build_file) as con:
+        load.prepare(con)
+        receive(con, pages)
+        con.execute("UPDATE raw.documents SET ingested_at = '2026-02-01 23:59Z' WHERE source_uri = '2.txt'")
+    assert loops.first_day_waiting(settings) == "2026-02-01"
+    with connect(settings.build_file) as con:
+        loops.transform_pending(con, run_id="run", settings=settings, progress=silent)
+    assert loops.first_day_waiting(settings) is None
+    with connect(settings.build_file) as con:
+        con.execute("DROP TABLE ops.transformed")
+    assert loops.first_day_waiting(settings) is None
 
 
 def test_a_page_without_an_item_is_a_reject(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
