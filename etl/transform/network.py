@@ -161,13 +161,14 @@ class _Paths:
         shift = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
         return np.arange(len(shift)) + shift
 
-    def relax(self, frontier: Ints, log: _Log | None = None, watch: int = -1) -> bool:
+    def relax(self, frontier: Ints, log: _Log | None = None, watch: int = -1, other: Ints | None = None) -> bool:
         """Search on from the nodes until nothing moves.
 
         Args:
             frontier: nodes whose edges may shorten a path.
             log: takes what is changed.
             watch: a node that a path through a new edge can only shorten by going round.
+            other: values of the other way, which must not be crossed.
 
         Returns:
             False where a negative cycle was met; values then mean nothing.
@@ -189,6 +190,8 @@ class _Paths:
             self.parent[heads[won]] = self.edge[places[won]]
             if watch >= 0 and (frontier == watch).any():
                 return False
+            if other is not None and (self.value[frontier] + other[frontier] < 0).any():
+                return False
             rounds += 1
             if rounds == check and log is None:
                 if len(self.cyclic()):
@@ -196,7 +199,7 @@ class _Paths:
                 check *= 2
         return True
 
-    def relax_edge(self, edge: int, log: _Log, watch: int) -> bool:
+    def relax_edge(self, edge: int, log: _Log, watch: int, other: Ints) -> bool:
         """Search on from one edge; see `relax`."""
         head = int(self.head[edge])
         reached = int(self.value[self.tail[edge]] + self._lengths[self._at[edge]])
@@ -207,7 +210,7 @@ class _Paths:
         log.values.append(self.value[moved])
         log.parents.append(self.parent[moved])
         self.value[head], self.parent[head] = reached, edge
-        return self.relax(moved, log, watch)
+        return reached + int(other[head]) >= 0 and self.relax(moved, log, watch, other)
 
     def edge_tail(self, places: Ints) -> Ints:
         """The nodes that edges leave, by place."""
@@ -360,13 +363,14 @@ class _State:
             self._take_back(each)
 
     def _worst(self, cycles: list[set[int]], accused: Counter[int]) -> set[int]:
-        """The evidence that no other on one of its cycles surpasses in doubt and number of cycles."""
+        """The evidence that on at least half of its cycles none surpasses in doubt and number of cycles."""
         score = {e: accused[e] * float(self._net.doubt[e]) for cycle in cycles for e in cycle}
-        surpassed = set()
+        led: Counter[int] = Counter()
         for cycle in cycles:
             most = max((score[e] for e in cycle), default=0.0)
-            surpassed |= {e for e in cycle if score[e] < most}
-        return score.keys() - surpassed
+            led.update(e for e in cycle if score[e] == most)
+        on = Counter(e for cycle in cycles for e in cycle)
+        return {e for e, n in led.items() if 2 * n >= on[e]}
 
     def tighten(self, edges: Ints, uppers: Ints) -> None:
         """Put smaller uppers on constraints of evidence that is believed, or may be now that they have one."""
@@ -402,13 +406,24 @@ class _State:
         return {self._through_origin(int(node)) for node in nodes[order][is_first]}
 
     def _through_origin(self, node: int) -> tuple[int, ...]:
-        """The cycle through the origin and a node whose bounds cross, without what both ways have in common."""
-        above, below = self.latest.path(node), self.soonest.path(node)
-        # nodes along each way, from the node to the origin
-        up = [node, *(int(self._net.source[edge]) for edge in above)]
-        down = {node: 0} | {int(self._net.target[edge]): i + 1 for i, edge in enumerate(below)}
-        last = max(i for i, at in enumerate(up) if at in down and at != 0)
-        return (*reversed(above[last:]), *below[down[up[last]] :])
+        """A simple negative cycle of the way from the origin to a node whose bounds cross, and back."""
+        walk = [*reversed(self.latest.path(node)), *self.soonest.path(node)]
+        upper = self.upper[walk].tolist()
+        targets = self._net.target[walk].tolist()
+        kept: list[tuple[int, int, int]] = []  # constraint, upper, where it leads
+        reached = {int(self._net.source[walk[0]]): 0}
+        for edge, length, target in zip(walk, upper, targets, strict=True):
+            kept.append((edge, length, target))
+            if target in reached:
+                round_about = kept[reached[target] :]
+                if sum(length for _, length, _ in round_about) < 0:
+                    return tuple(edge for edge, _, _ in round_about)
+                del kept[reached[target] :]
+                for _, _, left in round_about[:-1]:
+                    del reached[left]
+            else:
+                reached[target] = len(kept)
+        raise ValueError("bounds that cross without a contradiction")
 
     def _cycles(self) -> set[tuple[int, ...]]:
         """Cycles that do not pass the origin."""
@@ -464,15 +479,18 @@ class _State:
 
     def _closes(self, edge: int, logs: tuple[_Log, ...]) -> tuple[int, ...] | None:
         """The negative cycle that an edge closes, or None; the bounds move as far as it lets them."""
-        for side, log in zip((self.latest, self.soonest), logs, strict=True):
-            tail = int(side.tail[edge])
-            if not side.relax_edge(edge, log, watch=tail or -1):
-                return self._in_order(side, side.path(tail))
-        touched = np.unique(np.concatenate([nodes for log in logs for nodes in log.nodes] or [np.zeros(0, np.int64)]))
-        excess = self.latest.value[touched] + self.soonest.value[touched]
-        crossed = touched[excess < 0]
-        if len(crossed):
-            return self._through_origin(int(crossed[np.argmin(excess[excess < 0])]))
+        sides = (self.latest, self.soonest)
+        for side, other, log in zip(sides, reversed(sides), logs, strict=True):
+            # nothing leads round through the origin but where the two ways cross
+            watch = int(side.tail[edge]) or -1
+            if side.relax_edge(edge, log, watch, other.value):
+                continue
+            round_about = side.path(watch) if watch > 0 else []
+            if round_about and int(side.tail[round_about[-1]]) == watch:
+                return self._in_order(side, round_about)
+            moved = log.nodes[-1]
+            excess = side.value[moved] + other.value[moved]
+            return self._through_origin(int(moved[np.argmin(excess)]))
         return None
 
 
