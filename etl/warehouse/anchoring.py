@@ -13,6 +13,7 @@ import polars as pl
 from etl.schema import Row, core
 from etl.transform import anchors
 from etl.transform.events import cluster
+from etl.warehouse import network
 from etl.warehouse.connection import transaction
 
 
@@ -27,6 +28,16 @@ class Anchored(NamedTuple):
     """Events dated or dated anew."""
     n_events_moved: int
     """Of these, events that had bounds before and have others now."""
+    n_bounds_gained: int
+    """Bounds of clocks that are known now and were not before, the clocks of new documents left out."""
+    n_bounds_moved: int
+    """Bounds of clocks that were known before and are others now."""
+    moved_s: float
+    """Seconds that these moved: the median."""
+    moved_most_s: float
+    """The most."""
+    n_conflicts: int
+    """Pieces of evidence that are set aside, of all there is."""
 
 
 def anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
@@ -39,20 +50,14 @@ def anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
 
 
 def _anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
-    before = con.sql("SELECT * FROM core.anchors ORDER BY anchor_id").pl()
-    documents = con.sql(
-        "SELECT document_id, ingested_at, published_earliest, published_latest FROM raw.documents"
-    ).pl()
-    after = anchors.date_anchors(before, documents, con.sql("SELECT * FROM raw.captures").pl())
-    moved = _changed(core.Anchor, before, after)
-    if moved.is_empty():
-        return Anchored(0, 0, 0, 0)
+    solved = network.solve(con)
+    if solved is None:
+        return Anchored(0, 0, 0, 0, 0, 0, 0.0, 0.0, network.count_conflicts(con))
+    moved = _changed(core.Anchor, solved.before, solved.after)
     _update(con, core.Anchor, moved)
 
-    clocks = after.filter(
-        pl.col("article_id").is_in(moved["article_id"].drop_nulls().to_list())
-        | pl.col("document_id").is_in(moved["document_id"].unique().to_list())
-    )
+    # the stamp of an item hangs on the capture and is dated as its publication: a page is dated as a whole
+    clocks = solved.after.join(moved.select("document_id").unique(), on="document_id", how="semi")
     con.register("clocks", clocks.select("anchor_id").to_arrow())
     expressions_before = con.sql(
         "SELECT * FROM core.time_expressions SEMI JOIN clocks USING (anchor_id) ORDER BY time_expression_id"
@@ -66,12 +71,31 @@ def _anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
     _update(con, core.TimeExpression, expressions)
     _update(con, core.Event, events)
     _date_stories(con)
-    _cluster(con)
+    if not events.is_empty():
+        _cluster(con)
     dated = events_before.filter(
         pl.any_horizontal(pl.col("begin_earliest", "begin_latest", "end_earliest", "end_latest").is_not_null())
     )
     n_moved = events.join(dated, on="event_id", how="semi").height
-    return Anchored(moved.height, expressions.height, events.height, n_moved)
+    return Anchored(
+        moved.height,
+        expressions.height,
+        events.height,
+        n_moved,
+        *_movement(solved.before, solved.after),
+        network.count_conflicts(con),
+    )
+
+
+def _movement(before: pl.DataFrame, after: pl.DataFrame) -> tuple[int, int, float, float]:
+    """How many bounds of clocks that were dated before were gained and moved, and the median and most seconds."""
+    was_dated = before["latest"].is_not_null()
+    pairs = [(before.filter(was_dated)[side], after.filter(was_dated)[side]) for side in ("earliest", "latest")]
+    gained = sum(int((old.is_null() & new.is_not_null()).sum()) for old, new in pairs)
+    shifts = pl.concat([(new - old).dt.total_microseconds().abs() for old, new in pairs]).drop_nulls()
+    shifts = shifts.filter(shifts > 0) / 1e6
+    median, most = shifts.median(), shifts.max()
+    return gained, shifts.len(), float(median or 0.0), float(most or 0.0)  # type: ignore[arg-type]
 
 
 def _filled_by_anchor(row: type[Row]) -> Sequence[str]:

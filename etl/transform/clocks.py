@@ -1,0 +1,259 @@
+"""The bounds of clocks, what each rests on, and what contradicted it, as rows.
+
+What belongs here: from solved networks (`network.py`) of evidence (`evidence.py`) to frames of declared tables, with
+words that people can follow. What does not: what follows for expressions and events (`anchors.py`).
+"""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from etl.schema import core, ops
+from etl.schema.frames import polars_schema
+from etl.transform import evidence, network
+from etl.transform.evidence import Evidence
+from etl.transform.network import OPEN, Ints, Solution
+
+_UTC = pl.Datetime("us", "UTC")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Clocks(NamedTuple):
+    """What is known of the clocks of some pages."""
+
+    anchors: pl.DataFrame
+    """core.anchors with bounds, in the order given."""
+    steps: pl.DataFrame
+    """core.anchor_evidence, but for what is `solved` already."""
+    conflicts: pl.DataFrame
+    """ops.conflicts."""
+
+
+def solve(
+    anchors: pl.DataFrame,
+    documents: pl.DataFrame,
+    claims: pl.DataFrame,
+    articles: pl.DataFrame | None = None,
+    solved: pl.DataFrame | None = None,
+) -> Clocks:
+    """Bounds of every clock from all evidence on them.
+
+    Args:
+        anchors: core.anchors.
+        documents: document_id, ingested_at, published_earliest, published_latest of raw.documents, and source_uri
+            where conflicts shall name it.
+        claims: from `anchors.best_claims`.
+        articles: columns of core.articles, see `evidence.collect`.
+        solved: clocks whose bounds are known to hold, see `evidence.collect`.
+    """
+    found = evidence.collect(anchors, documents, claims, articles, solved)
+    solution = network.solve(found.network, found.derive, found.hops)
+    dated = _dated(found, solution, claims)
+    return Clocks(
+        anchors.select("anchor_id").join(dated, on="anchor_id", maintain_order="left").select(anchors.columns),
+        pl.concat([_steps(found, solution, side) for side in ("earliest", "latest")]).sort("anchor_id", "side"),
+        _conflicts(found, solution, documents),
+    )
+
+
+def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame) -> pl.DataFrame:
+    n = found.anchors.height + 1
+    kinds = found.pieces["kind"]
+    bounds = {}
+    for side, values, edges in (
+        ("earliest", solution.earliest, solution.earliest_edge),
+        ("latest", solution.latest, solution.latest_edge),
+    ):
+        bounds[side] = _instants(values[1:n])
+        rests_on = found.network.evidence[edges[1:n]] if len(found.network.evidence) else np.zeros(n - 1, np.int64)
+        bounds[f"{side}_basis"] = (
+            pl.select(pl.when(pl.Series(edges[1:n] >= 0)).then(kinds.gather(rests_on))).to_series()
+            if len(kinds)
+            else pl.Series([None] * (n - 1), dtype=pl.String)
+        )
+    frame = found.anchors.drop(*bounds, "capture_basis", strict=False).with_columns(
+        pl.Series(name, values) for name, values in bounds.items()
+    )
+    aside = found.pieces.filter(
+        pl.col("piece").is_in([c.evidence for c in solution.conflicts]) & (pl.col("kind") == "claim")
+    )
+    captures = frame.filter(pl.col("kind") == "capture")
+    believed = (
+        captures.join(aside, on="anchor_id", how="anti")
+        .join(claims, on="document_id")
+        .select("document_id", "capture_basis")
+    )
+    from_others = captures.filter(pl.col("earliest").is_not_null()).select("document_id", _network=pl.lit("network"))
+    return (
+        frame.join(believed, on="document_id", how="left", maintain_order="left")
+        .join(from_others, on="document_id", how="left", maintain_order="left")
+        .with_columns(capture_basis=pl.coalesce("capture_basis", "_network", pl.lit("unknown")))
+    )
+
+
+def _instants(microseconds: Ints) -> pl.Series:
+    values = pl.Series(microseconds)
+    return pl.select(pl.when(values.abs() < OPEN).then(values).cast(_UTC)).to_series()
+
+
+def _steps(found: Evidence, solution: Solution, side: str) -> pl.DataFrame:
+    """The last step to each bound: what it says, and the clock from whose bound it goes on."""
+    is_latest = side == "latest"
+    edges = solution.latest_edge if is_latest else solution.earliest_edge
+    value = solution.latest if is_latest else solution.earliest
+    ends = found.network.source if is_latest else found.network.target
+    n = found.anchors.height + 1
+    before = np.where(edges >= 0, ends[edges], 0)
+    # a key of words stands between two items: the step is from item to item
+    own = before[1:n]
+    own = np.where(own >= n, before[own], own)
+    count = _depths(edges, before, found.hops, n)
+    nodes = np.flatnonzero(edges[1:n] >= 0)
+    ids = found.anchors["anchor_id"]
+    pieces = found.network.evidence[edges[nodes + 1]]
+    rows = pl.DataFrame(
+        {
+            "anchor_id": ids.gather(nodes),
+            "piece": pl.Series(pieces, dtype=pl.UInt32),
+            "before": own[nodes],
+            "n_steps": count[nodes + 1],
+            "value": value[nodes + 1],
+        }
+    ).join(
+        found.pieces.select("piece", "kind", "words", "doubt", "read_on"), on="piece", how="left", maintain_order="left"
+    )
+    # a stamp that was read on the capture's day goes on from the capture
+    rows = rows.with_columns(before=pl.when(pl.col("before") == 0).then("read_on").otherwise("before"))
+    came_from = value[rows["before"].fill_null(0).to_numpy()]
+    node = pl.col("before").fill_null(0)
+    known = pl.Series(np.abs(came_from) < OPEN)
+    return (
+        rows.with_columns(came_from=pl.Series(came_from), known=known)
+        .filter(pl.col("kind") != "solved")
+        .select(
+            anchor_id="anchor_id",
+            side=pl.lit(side),
+            kind="kind",
+            from_anchor_id=pl.when((node > 0) & pl.col("known")).then(
+                pl.lit(ids).gather((node - 1).clip(0).cast(pl.UInt32))
+            ),
+            seconds=pl.when((node > 0) & pl.col("known")).then((pl.col("value") - pl.col("came_from")) / 1e6),
+            words="words",
+            n_steps="n_steps",
+            confidence=1 - pl.col("doubt"),
+        )
+        .select(polars_schema(core.AnchorEvidence).names())
+    )
+
+
+def _depths(edges: Ints, before: Ints, hops: Ints, n_clocks: int) -> Ints:
+    """Steps from each node's bound to the claim it ends at; keys of words count for none."""
+    count = np.where(edges >= 0, hops[edges], 0) if len(hops) else np.zeros_like(edges)
+    count[n_clocks:] = 0
+    above = before.copy()
+    for _ in range(max(1, len(edges)).bit_length() + 1):
+        count = count + count[above]
+        above = above[above]
+    return count
+
+
+def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> pl.DataFrame:
+    schema = polars_schema(ops.Conflict)
+    if not solution.conflicts:
+        return schema.to_frame()
+    edges = sorted({edge for conflict in solution.conflicts for edge in conflict.cycle})
+    wanted = {int(found.network.evidence[edge]) for edge in edges}
+    pieces = {
+        row["piece"]: row for row in found.pieces.filter(pl.col("piece").is_in(list(wanted))).iter_rows(named=True)
+    }
+    ids = {row["anchor_id"] for row in pieces.values()} | {row["base_id"] for row in pieces.values()}
+    name = names(found.anchors.filter(pl.col("anchor_id").is_in([i for i in ids if i])), documents)
+    rows = []
+    for conflict in solution.conflicts:
+        piece = pieces[conflict.evidence]
+        document = found.anchors.filter(pl.col("anchor_id") == piece["anchor_id"])["document_id"].item()
+        says = [
+            _constraint(
+                pieces[int(found.network.evidence[edge])], bool(found.is_least[edge]), int(solution.upper[edge]), name
+            )
+            for edge in conflict.cycle
+        ]
+        own = [i for i, edge in enumerate(conflict.cycle) if int(found.network.evidence[edge]) == conflict.evidence]
+        rows.append(
+            {
+                "conflict_id": "|".join(str(piece[c] or "") for c in ("kind", "anchor_id", "base_id")),
+                "document_id": document,
+                "anchor_id": piece["anchor_id"],
+                "kind": piece["kind"],
+                "confidence": 1 - piece["doubt"],
+                "says": " and ".join(says[i] for i in own),
+                "excess_s": conflict.excess / 1e6,
+                "cycle": says,
+            }
+        )
+    return pl.DataFrame(rows, schema=schema).unique("conflict_id", keep="first").sort("conflict_id")
+
+
+def names(anchors: pl.DataFrame, documents: pl.DataFrame) -> dict[str, str]:
+    """What to call each clock: the capture of a page, an item of it by its place."""
+    uri = "source_uri" if "source_uri" in documents.columns else "document_id"
+    placed = anchors.join(documents.select("document_id", _uri=uri), on="document_id", how="left")
+    return {
+        row["anchor_id"]: name_of(row["kind"], row["_uri"], row["article_id"]) for row in placed.iter_rows(named=True)
+    }
+
+
+def name_of(kind: str, source_uri: str, article_id: str | None) -> str:
+    """What to call a clock."""
+    if kind == "capture":
+        return f"the capture of {source_uri}"
+    return f"item {(article_id or '').rsplit('-', 1)[-1]} of {source_uri}"
+
+
+def _constraint(piece: dict[str, Any], is_least: bool, upper: int, name: dict[str, str]) -> str:
+    """One constraint in words."""
+    clock, base = name.get(piece["anchor_id"], ""), name.get(piece["base_id"] or "")
+    seconds = -upper / 1e6 if is_least else upper / 1e6
+    if piece["base"] == 0:
+        when = f"{_EPOCH + dt.timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} UTC"
+        return f"{clock} {'no earlier' if is_least else 'no later'} than {when} ({because(piece['kind'], piece['words'])})"
+    if piece["kind"] == "same_item":
+        return f"{clock} is the item of the same words"
+    if piece["kind"] == "order":
+        return f"{clock} no later than the one above it in the list"
+    if piece["kind"] == "by_capture":
+        return f"{clock} before the capture of its page"
+    return f"{clock} {'at most' if is_least else 'at least'} {span(-seconds)} before {base} ({because(piece['kind'], piece['words'])})"
+
+
+_BECAUSE = {
+    "ingestion": "when it was read in",
+    "by_capture": "an item stands on the page before the page is captured",
+    "claim": "claimed: {}",
+    "relative_stamp": "stamp “{}”",
+    "explicit_stamp": "stamp “{}”",
+    "stated": "stated by the source",
+    "same_item": "the same words on both pages",
+    "dateline_date": "dateline {}, give or take a day",
+    "order": "ages do not decrease down the list",
+    "solved": "known before",
+}
+
+
+def because(kind: str, words: str | None) -> str:
+    """A kind of evidence in words, with its own."""
+    return _BECAUSE[kind].format(words or "")
+
+
+def span(seconds: float) -> str:
+    """A length of time in words, in its two largest units."""
+    left = round(abs(seconds))
+    parts: list[str] = []
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
