@@ -40,7 +40,9 @@ def test_the_sample_run_fills_every_table(sample: Settings) -> None:
         ).fetchall()
         names = [*TABLES, *(name for (name,) in views)]
         # the sample pages are all good: nothing of them is rejected, and no clock contradicts another
-        empty = [n for n in names if n not in ("ops.rejects", "ops.conflicts") and not con.table(n).limit(1).fetchall()]
+        empty = [
+            n for n in names if n not in ("ops.rejects", "ops.conflicts") and not con.table(n).limit(1).fetchall()
+        ]
     assert empty == []
 
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +34,7 @@ def run_job(
     captured_at: str | None = None,
     manifest: Path | None = None,
     columns: str = "",
+    claim: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> Outcome:
     """Run the job in this process, on the instance in the warehouse folder.
@@ -45,6 +46,7 @@ def run_job(
         captured_at: ISO 8601, when the files of this run were captured.
         manifest: CSV file of capture claims.
         columns: which columns of a table hold what, as `records.columns` reads it.
+        claim: one claim on one document: source, earliest, latest, basis, as `CapturesConfig` has them.
         progress: told how far reading and transforming are.
 
     """
@@ -59,7 +61,7 @@ def run_job(
                 "columns": columns,
             }
         },
-        "raw__captures": {"config": {"manifest": str(manifest.resolve()) if manifest else ""}},
+        "raw__captures": {"config": {"manifest": str(manifest.resolve()) if manifest else "", **(claim or {})}},
     }
     with open_instance(settings) as instance:
         result = (

@@ -27,6 +27,7 @@ EvidenceKind = Literal[
     "explicit_stamp",
     "stated",
     "same_item",
+    "same_words",
     "dateline_date",
     "order",
 ]

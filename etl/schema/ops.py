@@ -77,7 +77,9 @@ class CheckResult(Row, table="ops.checks", key=("check_name",)):
 
     check_name: str = column("the check: table, column, rule")
     table_name: str = column("the table or view it speaks of, with its schema")
-    kind: str = column("unique, not_null, accepted_values, relationships, conservation, bounds, conflicts or singular")
+    kind: str = column(
+        "unique, not_null, accepted_values, relationships, conservation, bounds, conflicts or singular"
+    )
     is_passed: bool = column("whether it held")
     severity: str = column("error: blocks publication; warn: does not")
     n_failed: int = column("rows that break it", ge=0)

@@ -103,57 +103,71 @@ def _steps(found: Evidence, solution: Solution, side: str) -> pl.DataFrame:
     is_latest = side == "latest"
     edges = solution.latest_edge if is_latest else solution.earliest_edge
     value = solution.latest if is_latest else solution.earliest
-    ends = found.network.source if is_latest else found.network.target
     n = found.anchors.height + 1
-    before = np.where(edges >= 0, ends[edges], 0)
-    # a key of words stands between two items: the step is from item to item
-    own = before[1:n]
-    own = np.where(own >= n, before[own], own)
-    count = _depths(edges, before, found.hops, n)
-    nodes = np.flatnonzero(edges[1:n] >= 0)
-    ids = found.anchors["anchor_id"]
-    pieces = found.network.evidence[edges[nodes + 1]]
+    before, bridged = _before(found, solution, is_latest)
+    count = _depths(np.where(edges[:n] >= 0, found.hops[edges[:n]], 0) if len(found.hops) else before * 0, before)
+    nodes = np.flatnonzero(edges[:n] >= 0)
     rows = pl.DataFrame(
         {
-            "anchor_id": ids.gather(nodes),
-            "piece": pl.Series(pieces, dtype=pl.UInt32),
-            "before": own[nodes],
-            "n_steps": count[nodes + 1],
-            "value": value[nodes + 1],
+            "anchor_id": found.anchors["anchor_id"].gather(nodes - 1),
+            "piece": pl.Series(found.network.evidence[edges[nodes]], dtype=pl.UInt32),
+            "from_anchor_id": found.anchors["anchor_id"].gather((before[nodes] - 1).clip(0)),
+            "goes_on": before[nodes] > 0,
+            "seconds": (value[nodes] - value[before[nodes]]) / 1e6,
+            "bridged": bridged[nodes],
+            "n_steps": count[nodes],
         }
-    ).join(
-        found.pieces.select("piece", "kind", "words", "doubt", "read_on"), on="piece", how="left", maintain_order="left"
-    )
-    # a stamp that was read on the capture's day goes on from the capture
-    rows = rows.with_columns(before=pl.when(pl.col("before") == 0).then("read_on").otherwise("before"))
-    came_from = value[rows["before"].fill_null(0).to_numpy()]
-    node = pl.col("before").fill_null(0)
-    known = pl.Series(np.abs(came_from) < OPEN)
+    ).join(found.pieces.select("piece", "kind", "words", "doubt"), on="piece", how="left", maintain_order="left")
+    # what is said of two groups of pages holds for the items on them
+    weak = pl.col("bridged") & (pl.col("kind") == "same_item")
     return (
-        rows.with_columns(came_from=pl.Series(came_from), known=known)
-        .filter(pl.col("kind") != "solved")
-        .select(
-            anchor_id="anchor_id",
+        rows.filter(pl.col("kind") != "solved")
+        .with_columns(
             side=pl.lit(side),
-            kind="kind",
-            from_anchor_id=pl.when((node > 0) & pl.col("known")).then(
-                pl.lit(ids).gather((node - 1).clip(0).cast(pl.UInt32))
-            ),
-            seconds=pl.when((node > 0) & pl.col("known")).then((pl.col("value") - pl.col("came_from")) / 1e6),
-            words="words",
-            n_steps="n_steps",
-            confidence=1 - pl.col("doubt"),
+            kind=pl.when(weak).then(pl.lit("same_words")).otherwise("kind"),
+            confidence=1 - pl.when(weak).then(evidence.DOUBT["same_words"]).otherwise("doubt"),
+            from_anchor_id=pl.when("goes_on").then("from_anchor_id"),
+            seconds=pl.when("goes_on").then("seconds"),
         )
         .select(polars_schema(core.AnchorEvidence).names())
     )
 
 
-def _depths(edges: Ints, before: Ints, hops: Ints, n_clocks: int) -> Ints:
-    """Steps from each node's bound to the claim it ends at; keys of words count for none."""
-    count = np.where(edges >= 0, hops[edges], 0) if len(hops) else np.zeros_like(edges)
-    count[n_clocks:] = 0
-    above = before.copy()
-    for _ in range(max(1, len(edges)).bit_length() + 1):
+def _before(found: Evidence, solution: Solution, is_latest: bool) -> tuple[Ints, "np.ndarray[Any, Any]"]:
+    """By clock, the clock from whose bound its own goes on, 0 for none; and whether only shared words tie the two."""
+    edges, ends, value = (
+        (solution.latest_edge, found.network.source, solution.latest)
+        if is_latest
+        else (solution.earliest_edge, found.network.target, solution.earliest)
+    )
+    n = found.anchors.height + 1
+    if not len(ends):
+        return np.zeros(n, np.int64), np.zeros(n, np.bool_)
+    above = np.where(edges >= 0, ends[edges], 0)
+    rests_on = found.network.evidence[edges]
+    # keys of words stand between items: the step is from item to item
+    before = above[:n]
+    is_bridge = found.pieces["kind"].to_numpy() == "same_words"
+    bridged = (edges[:n] >= 0) & is_bridge[rests_on[:n]]
+    while (before >= n).any():
+        bridged |= (before >= n) & is_bridge[rests_on[before]]
+        before = np.where(before >= n, above[before], before)
+    # what was read against the capture goes on from it, but for one that hangs on it by other ways
+    read_on = found.pieces["read_on"].fill_null(0).to_numpy()[rests_on[:n]]
+    is_read = (edges[:n] >= 0) & (read_on > 0) & (np.abs(value[read_on]) < OPEN)
+    read = np.where(is_read, read_on, before)
+    far = read.copy()
+    for _ in range(n.bit_length() + 1):
+        far = far[far]
+    is_round = np.zeros(n, np.bool_)
+    is_round[far[far > 0]] = True
+    return np.where(is_read & is_round, before, read), bridged
+
+
+def _depths(steps: Ints, before: Ints) -> Ints:
+    """Steps from each clock's bound to the claim it ends at."""
+    count, above = steps.copy(), before.copy()
+    for _ in range(len(before).bit_length() + 1):
         count = count + count[above]
         above = above[above]
     return count
@@ -216,16 +230,17 @@ def _constraint(piece: dict[str, Any], is_least: bool, upper: int, name: dict[st
     """One constraint in words."""
     clock, base = name.get(piece["anchor_id"], ""), name.get(piece["base_id"] or "")
     seconds = -upper / 1e6 if is_least else upper / 1e6
+    why = because(piece["kind"], piece["words"])
     if piece["base"] == 0:
         when = f"{_EPOCH + dt.timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} UTC"
-        return f"{clock} {'no earlier' if is_least else 'no later'} than {when} ({because(piece['kind'], piece['words'])})"
-    if piece["kind"] == "same_item":
-        return f"{clock} is the item of the same words"
+        return f"{clock} {'no earlier' if is_least else 'no later'} than {when} ({why})"
+    if piece["kind"] in ("same_item", "same_words"):
+        return f"{clock} is the item of the same words elsewhere"
     if piece["kind"] == "order":
         return f"{clock} no later than the one above it in the list"
     if piece["kind"] == "by_capture":
         return f"{clock} before the capture of its page"
-    return f"{clock} {'at most' if is_least else 'at least'} {span(-seconds)} before {base} ({because(piece['kind'], piece['words'])})"
+    return f"{clock} {'at most' if is_least else 'at least'} {span(-seconds)} before {base} ({why})"
 
 
 _BECAUSE = {
@@ -235,7 +250,8 @@ _BECAUSE = {
     "relative_stamp": "stamp “{}”",
     "explicit_stamp": "stamp “{}”",
     "stated": "stated by the source",
-    "same_item": "the same words on both pages",
+    "same_item": "the same words beside the same neighbours on both pages",
+    "same_words": "the same words on both pages, which share nothing else",
     "dateline_date": "dateline {}, give or take a day",
     "order": "ages do not decrease down the list",
     "solved": "known before",
@@ -256,4 +272,3 @@ def span(seconds: float) -> str:
         if count:
             parts.append(f"{count} {unit}")
     return " ".join(parts[:2]) or "0 s"
-

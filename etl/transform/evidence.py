@@ -1,7 +1,7 @@
 """From rows to constraints: what stamps, claims, datelines and pages say of clocks.
 
-What belongs here: which evidence there is, how far it is trusted, and what it says as a difference of two clocks. What
-does not: solving (`network.py`), and what follows for expressions and events (`anchors.py`).
+What belongs here: which evidence there is, how far it is trusted, and what it says as a difference of two clocks.
+What does not: solving (`network.py`), and what follows for expressions and events (`anchors.py`).
 
 Every piece of evidence says that one clock minus another lies between two numbers; against the origin that is a time.
 
@@ -11,7 +11,8 @@ Every piece of evidence says that one clock minus another lies between two numbe
     relative_stamp   "37 minuten geleden": the publication from the capture
     explicit_stamp   "31 jan. 2026", "Vandaag, 19:54": a time; without a day, the last such before the capture
     stated           the source itself states the publication
-    same_item        the same words on two pages of a site are one publication
+    same_item        the same words on two pages of a site that share a neighbour too are one publication
+    same_words       the same words on two pages that share nothing beside
     dateline_date    the day in a dateline, with a day on either side
     order            ages do not decrease down a list
     solved           what is known already of a page that is not looked at again
@@ -40,6 +41,7 @@ DOUBT = {
     "same_item": 0.06,
     "claim": 0.1,
     "dateline_date": 0.2,
+    "same_words": 0.15,
     "order": 0.25,
 }
 """1 minus the trust in each kind of evidence; of a claim by its basis."""
@@ -67,6 +69,7 @@ _LEAST_IN_ORDER = 3
 _PIECE = {
     "kind": pl.String,
     "anchor_id": pl.String,
+    "node_id": pl.String,
     "base_id": pl.String,
     "least": pl.Int64,
     "most": pl.Int64,
@@ -86,7 +89,7 @@ class Evidence(NamedTuple):
     """core.anchors; the node of row i is i + 1."""
     pieces: pl.DataFrame
     """One row a piece of evidence: kind, anchor_id, base_id (NULL: the origin), least, most, words, doubt, and node,
-    base as numbers. A base_id that is no anchor is the key of an item."""
+    base as numbers. An id that is no anchor's is the key of an item, or of a group of pages with it."""
     network: Network
     is_least: np.ndarray[Any, np.dtype[np.bool_]]
     """By constraint, whether it is the lower side of its piece."""
@@ -122,7 +125,7 @@ def collect(
     found = [
         _of_captures(captures, claims),
         _of_publications(publications.with_columns(words=words)),
-        [] if articles is None else [_same_items(publications), _in_order(publications), _datelines(publications)],
+        [] if articles is None else [*_same_items(publications), _in_order(publications), _datelines(publications)],
         [] if solved is None else [_solved(solved)],
     ]
     pieces = pl.concat([frame for frames in found for frame in frames])
@@ -151,7 +154,10 @@ def _full_dates(pieces: pl.DataFrame) -> pl.DataFrame:
 
 def _say(frame: pl.DataFrame, kind: str, **columns: pl.Expr | str | int) -> pl.DataFrame:
     """A piece of evidence a row: the columns of `_PIECE` that are given; numbers stand for themselves."""
-    given = {name: pl.lit(e) if isinstance(e, int) else pl.col(e) if isinstance(e, str) else e for name, e in columns.items()}
+    given = {
+        name: pl.lit(e) if isinstance(e, int) else pl.col(e) if isinstance(e, str) else e
+        for name, e in columns.items()
+    }
     given["kind"] = pl.lit(kind)
     return frame.select(given.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in _PIECE.items())
 
@@ -194,16 +200,61 @@ def _of_publications(publications: pl.DataFrame) -> list[pl.DataFrame]:
         _say(explicit, "explicit_stamp", **stamp, **symbol),
         _say(explicit.filter(oldest.is_not_null()), "explicit_stamp", **stamp, least=oldest),
         _say(dated, "dateline_date", **ends, **symbol, words="value_symbolic"),
-        _say(
-            stated, "stated", anchor_id="anchor_id", least=_us("published_earliest"), most=_us("published_latest")
-        ),
+        _say(stated, "stated", anchor_id="anchor_id", least=_us("published_earliest"), most=_us("published_latest")),
     ]
 
 
-def _same_items(publications: pl.DataFrame) -> pl.DataFrame:
-    keyed = publications.filter(pl.col("item_key").is_not_null())
-    several = keyed.filter(pl.col("document_id").n_unique().over("item_key") > 1)
-    return _say(several, "same_item", anchor_id="anchor_id", base_id="item_key", least=0, most=0)
+def _same_items(publications: pl.DataFrame) -> list[pl.DataFrame]:
+    """The same words on pages of a site: one publication, surely so where the pages share a neighbour of it too.
+
+    A text that is used again days later stands among other items. So the pages that show it fall into groups that
+    share more than it; within a group it is one publication, and between groups it is believed to be as far as
+    nothing speaks against it.
+    """
+    several = (
+        publications.filter(pl.col("item_key").is_not_null())
+        .filter(pl.col("document_id").n_unique().over("item_key") > 1)
+        .sort("document_id", "position")
+    )
+    if several.is_empty():
+        return []
+    grouped = several.with_columns(_group=pl.Series(_groups(several))).with_columns(
+        _first=pl.col("anchor_id").min().over("_group"),
+        _n=pl.len().over("_group"),
+        _several=pl.col("_group").n_unique().over("item_key") > 1,
+    )
+    hub = pl.when("_several").then(pl.col("item_key") + "/" + pl.col("_first")).otherwise("item_key")
+    grouped = grouped.with_columns(_hub=hub)
+    is_alone = pl.col("_several") & (pl.col("_n") == 1)
+    bridges = grouped.filter(pl.col("_several") & (pl.col("anchor_id") == pl.col("_first")))
+    own_hub = pl.when(pl.col("_n") > 1).then("_hub")
+    return [
+        _say(grouped.filter(~is_alone), "same_item", anchor_id="anchor_id", base_id="_hub", least=0, most=0),
+        _say(bridges, "same_words", anchor_id="anchor_id", node_id=own_hub, base_id="item_key", least=0, most=0),
+    ]
+
+
+def _groups(items: pl.DataFrame) -> Ints:
+    """A number for each item on a page; two pages that show it and one of its neighbours give it the same.
+
+    Args:
+        items: document_id and item_key in the order of the pages.
+    """
+    code = items["item_key"].rank("dense").cast(pl.Int64)
+    page = items["document_id"].rank("dense").cast(pl.Int64)
+    own, pairs = [], []
+    here = np.arange(items.height)
+    for away in (1, 2, -1, -2):
+        other = code.shift(away)
+        is_beside = ((page.shift(away) == page) & (other != code)).fill_null(False).to_numpy()
+        own.append(here[is_beside])
+        pairs.append((code * (1 << 31) + other.fill_null(0)).to_numpy()[is_beside])
+    pair, number = np.unique(np.concatenate(pairs), return_inverse=True)
+    labels = network.components(
+        1 + items.height + len(pair), 1 + np.concatenate(own), 1 + items.height + number.astype(np.int64)
+    )
+    groups: Ints = labels[1 : 1 + items.height]
+    return groups
 
 
 def _in_order(publications: pl.DataFrame) -> pl.DataFrame:
@@ -214,7 +265,9 @@ def _in_order(publications: pl.DataFrame) -> pl.DataFrame:
         publications.filter(pl.col("basis") == "relative_stamp")
         .with_columns(_list=pl.col("section").fill_null(""))
         .sort("document_id", "_list", "position")
-        .with_columns(_older=age.diff().over(lists).fill_null(0.0) >= 0, _above=pl.col("anchor_id").shift(1).over(lists))
+        .with_columns(
+            _older=age.diff().over(lists).fill_null(0.0) >= 0, _above=pl.col("anchor_id").shift(1).over(lists)
+        )
         .filter(pl.col("_older").all().over(lists) & (age.n_unique().over(lists) >= _LEAST_IN_ORDER))
         .filter(pl.col("_above").is_not_null())
     )
@@ -250,12 +303,16 @@ def _solved(solved: pl.DataFrame) -> pl.DataFrame:
 def _numbered(anchors: pl.DataFrame, pieces: pl.DataFrame) -> Evidence:
     """Nodes and pieces as numbers, constraints as arrays."""
     nodes = anchors.select("anchor_id", node=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    hubs = pieces.filter(pl.col("kind") == "same_item").select(anchor_id="base_id").unique().sort("anchor_id")
+    linked = pieces.filter(pl.col("kind").is_in(["same_item", "same_words"]))
+    hubs = (
+        pl.concat([linked["base_id"], linked["node_id"]]).drop_nulls().unique().sort().alias("anchor_id").to_frame()
+    )
     nodes = pl.concat(
         [nodes, hubs.with_columns(node=pl.int_range(nodes.height + 1, nodes.height + 1 + pl.len(), dtype=pl.Int64))]
     )
     pieces = (
-        pieces.join(nodes, on="anchor_id", how="left", maintain_order="left")
+        pieces.with_columns(node_id=pl.coalesce("node_id", "anchor_id"))
+        .join(nodes.rename({"anchor_id": "node_id"}), on="node_id", how="left", maintain_order="left")
         .join(nodes.rename({"anchor_id": "base_id", "node": "base"}), on="base_id", how="left", maintain_order="left")
         # what is read against the capture's bounds is a time, not a distance from it
         .with_columns(
@@ -289,10 +346,13 @@ def _numbered(anchors: pl.DataFrame, pieces: pl.DataFrame) -> Evidence:
             ),
         ]
     ).sort("piece", "is_least")
-    numbers = [sides[name].to_numpy() for name in ("source", "target", "upper", "piece")]
+    source, target, upper, piece = (sides[name].to_numpy() for name in ("source", "target", "upper", "piece"))
     net = Network(
         nodes.height + 1,
-        *numbers,
+        source,
+        target,
+        upper,
+        piece,
         pieces["doubt"].to_numpy(),
         pieces["kind"].is_in(_LOW).cast(pl.Int64).to_numpy(),
     )
@@ -363,4 +423,3 @@ def _us(column: str) -> pl.Expr:
 
 def _offset(column: str) -> pl.Expr:
     return (pl.col(column) * 1_000_000).cast(pl.Int64)
-

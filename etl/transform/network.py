@@ -8,9 +8,10 @@ Node 0 is the origin, x[0] = 0. The upper bound of a node is the shortest path f
 the shortest path to it; both are found by Bellman and Ford's relaxations over whole arrays, in which only the edges
 of nodes that moved take part. Constraints come in pieces of evidence, which are believed or set aside as a whole.
 
-A negative cycle is a contradiction. Of the evidence on it, none is believed at first; then each piece is taken back in
-turn, the most trusted and least contradicted first, where it agrees with what is believed. What does not is set aside,
-with the cycle that it would close. So a wrong clock falls to its neighbours, and they stay.
+A negative cycle is a contradiction. The evidence that is most doubtful and on most of them is no longer believed, until
+none is left; then each piece of it is taken back in turn, the most trusted and least contradicted first, where it
+agrees with what is believed. What does not is set aside, with the cycle that it would close. So a wrong clock falls to
+its neighbours, and they stay.
 """
 
 from collections import Counter
@@ -159,7 +160,8 @@ class _Paths:
         first = self._first[nodes]
         counts = self._first[nodes + 1] - first
         shift = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-        return np.arange(len(shift)) + shift
+        places: Ints = np.arange(len(shift)) + shift
+        return places
 
     def relax(self, frontier: Ints, log: _Log | None = None, watch: int = -1, other: Ints | None = None) -> bool:
         """Search on from the nodes until nothing moves.
@@ -219,7 +221,9 @@ class _Paths:
 
     def undo(self, log: _Log) -> None:
         """Put back what a search changed."""
-        for nodes, values, parents in zip(reversed(log.nodes), reversed(log.values), reversed(log.parents), strict=True):
+        for nodes, values, parents in zip(
+            reversed(log.nodes), reversed(log.values), reversed(log.parents), strict=True
+        ):
             self.value[nodes], self.parent[nodes] = values, parents
 
     def _above(self) -> Ints:
@@ -359,8 +363,8 @@ class _State:
             worst = self._worst(suspects, accused)
             fallen |= worst
             is_whole = self._drop(np.array(sorted(worst), np.int64), is_whole)
-        for each in sorted(fallen, key=lambda e: (accused[e] * float(self._net.doubt[e]), e)):
-            self._take_back(each)
+        for piece in sorted(fallen, key=lambda e: (accused[e] * float(self._net.doubt[e]), e)):
+            self._take_back(piece)
 
     def _worst(self, cycles: list[set[int]], accused: Counter[int]) -> set[int]:
         """The evidence that on at least half of its cycles none surpasses in doubt and number of cycles."""
@@ -382,12 +386,11 @@ class _State:
         """Search on from edges that were put in."""
         n = self._net.n_nodes
         ends = self._net.source[edges], self._net.target[edges]
-        return all(
-            [
-                side.relax(_distinct(end[side.value[end] < OPEN], n))
-                for side, end in ((self.latest, ends[0]), (self.soonest, ends[1]))
-            ]
+        above, below = (
+            side.relax(_distinct(end[side.value[end] < OPEN], n))
+            for side, end in ((self.latest, ends[0]), (self.soonest, ends[1]))
         )
+        return above and below
 
     def _violated(self) -> npt.NDArray[np.bool_]:
         return self.latest.value + self.soonest.value < 0
@@ -451,7 +454,8 @@ class _State:
         self._on[evidence] = False
         self._switch(edges, on=False)
         if not is_whole:
-            return all([self.latest.restart(), self.soonest.restart()])
+            above, below = self.latest.restart(), self.soonest.restart()
+            return above and below
         is_out = np.zeros(len(self._net.source), np.bool_)
         is_out[edges] = True
         self.latest.forget(is_out)

@@ -81,7 +81,10 @@ class Tabulator:
         self._stories: dict[str, int] = defaultdict(int)
 
     def capture(self, document_id: str, zone: str) -> None:
-        """Add the clock of a page, its days counted in a zone. The capture time is never on the page itself: its basis is none."""
+        """Add the clock of a page, its days counted in a zone.
+
+        The capture time is never on the page itself: its basis is none.
+        """
         self._rows["anchors"].add(
             anchor_id=capture_id(document_id),
             document_id=document_id,

@@ -237,7 +237,8 @@ def _clocks() -> Iterator[Check]:
         JOIN core.anchors AS a USING (anchor_id)
         JOIN core.anchors AS f ON f.anchor_id = e.from_anchor_id
         WHERE abs(
-            if(e.side = 'latest', epoch_us(a.latest) - epoch_us(f.latest), epoch_us(a.earliest) - epoch_us(f.earliest))
+            epoch_us(if(e.side = 'latest', a.latest, a.earliest))
+            - epoch_us(if(e.side = 'latest', f.latest, f.earliest))
             - e.seconds * 1e6
         ) > 1
         """,

@@ -126,7 +126,7 @@ def _had_conflicts(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> b
 def _neighbours(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> pl.DataFrame:
     """Documents that share an item with these."""
     con.register("inner_documents", documents.to_arrow())
-    found = con.sql(
+    found: pl.DataFrame = con.sql(
         """
         WITH keys AS (
             SELECT DISTINCT item_key FROM core.articles SEMI JOIN inner_documents USING (document_id)
@@ -149,7 +149,9 @@ def _component(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> pl.Da
     keys = links["item_key"].unique().sort()
     number = pl.DataFrame({"document_id": ids}).with_row_index("node", offset=1)
     key_number = pl.DataFrame({"item_key": keys}).with_row_index("key", offset=1 + ids.len())
-    numbered = links.join(number, on="document_id").join(key_number, on="item_key").cast({"node": pl.Int64, "key": pl.Int64})
+    numbered = (
+        links.join(number, on="document_id").join(key_number, on="item_key").cast({"node": pl.Int64, "key": pl.Int64})
+    )
     labels = components(1 + ids.len() + keys.len(), numbered["node"].to_numpy(), numbered["key"].to_numpy())
     labelled = number.with_columns(label=pl.Series(labels[1 : 1 + ids.len()]))
     touched = labelled.join(documents, on="document_id", how="semi")["label"].unique()
@@ -189,7 +191,9 @@ def _solve(
 def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFrame:
     """The bounds that stand, with the steps that each rests on."""
     con.register("clocks", before.select("anchor_id").to_arrow())
-    steps = con.sql("SELECT anchor_id, side, n_steps FROM core.anchor_evidence SEMI JOIN clocks USING (anchor_id)").pl()
+    steps = con.sql(
+        "SELECT anchor_id, side, n_steps FROM core.anchor_evidence SEMI JOIN clocks USING (anchor_id)"
+    ).pl()
     con.unregister("clocks")
     wide = before.filter(pl.col("latest").is_not_null()).select("anchor_id", "earliest", "latest")
     for side in ("earliest", "latest"):
@@ -217,7 +221,10 @@ def _write(con: duckdb.DuckDBPyConnection, scope: pl.DataFrame, solved: Clocks) 
     _replace(con, ops.Conflict, solved.conflicts)
     con.execute("DELETE FROM ops.anchored WHERE document_id IN (SELECT document_id FROM changed_clocks)")
     con.execute(
-        "INSERT INTO ops.anchored BY NAME SELECT document_id, capture_id, $version AS anchor_version FROM changed_clocks",
+        """
+        INSERT INTO ops.anchored BY NAME
+        SELECT document_id, capture_id, $version AS anchor_version FROM changed_clocks
+        """,
         {"version": ANCHOR_VERSION},
     )
 
