@@ -4,8 +4,8 @@
 
 A page shows the newest items of a section with stamps that cut or round their ages, an item on it dropped here and
 there, and a lead from the archive without a stamp. Here and there a text is used again days later. A share of the
-captures is known; of these a share is wrong by hours or days. The frames are those that the anchor step reads; nothing
-of them is text but the stamps.
+captures is known; of these a share is wrong by hours or days. The frames are those that the anchor step reads;
+nothing of them is text but the stamps.
 """
 
 import datetime as dt

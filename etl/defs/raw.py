@@ -84,7 +84,7 @@ def documents(
     key=AssetKey(["raw", "captures"]),
     group_name="raw",
     description=raw.Capture.comment()
-    + " Claims of the format and of the operator come with the documents; this step adds a manifest's and single ones.",
+    + " Claims of the format and of the operator come with the documents; this step adds a manifest's and others.",
     metadata={"dagster/column_schema": declared_schema(raw.Capture)},
     deps=[documents],
     kinds={"duckdb", "polars"},

@@ -56,7 +56,7 @@ class Anchored(Row, table="ops.anchored", key=("document_id",)):
 
     document_id: str = column("the document", references="raw.documents")
     capture_id: str | None = column("the capture claim that decided; NULL where there was none")
-    anchor_version: str = column("version of the rules of evidence")
+    is_stale: bool = column("whether a page that shares an item with it was read again since")
 
 
 class Conflict(Row, table="ops.conflicts", key=("conflict_id",)):

@@ -50,32 +50,29 @@ def solve(
     """
     found = evidence.collect(anchors, documents, claims, articles, solved)
     solution = network.solve(found.network, found.derive, found.hops)
-    dated = _dated(found, solution, claims)
+    steps = {side: _steps(found, solution, side) for side in ("earliest", "latest")}
+    dated = _dated(found, solution, claims, steps)
     return Clocks(
         anchors.select("anchor_id").join(dated, on="anchor_id", maintain_order="left").select(anchors.columns),
-        pl.concat([_steps(found, solution, side) for side in ("earliest", "latest")]).sort("anchor_id", "side"),
+        pl.concat(steps.values()).sort("anchor_id", "side"),
         _conflicts(found, solution, documents),
     )
 
 
-def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame) -> pl.DataFrame:
+def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame, steps: dict[str, pl.DataFrame]) -> pl.DataFrame:
     n = found.anchors.height + 1
-    kinds = found.pieces["kind"]
-    bounds = {}
-    for side, values, edges in (
-        ("earliest", solution.earliest, solution.earliest_edge),
-        ("latest", solution.latest, solution.latest_edge),
-    ):
-        bounds[side] = _instants(values[1:n])
-        rests_on = found.network.evidence[edges[1:n]] if len(found.network.evidence) else np.zeros(n - 1, np.int64)
-        bounds[f"{side}_basis"] = (
-            pl.select(pl.when(pl.Series(edges[1:n] >= 0)).then(kinds.gather(rests_on))).to_series()
-            if len(kinds)
-            else pl.Series([None] * (n - 1), dtype=pl.String)
-        )
-    frame = found.anchors.drop(*bounds, "capture_basis", strict=False).with_columns(
-        pl.Series(name, values) for name, values in bounds.items()
+    frame = found.anchors.drop("earliest", "latest", "capture_basis").with_columns(
+        earliest=_instants(solution.earliest[1:n]), latest=_instants(solution.latest[1:n])
     )
+    for side, rows in steps.items():
+        rests_on = rows.select("anchor_id", _kind="kind")
+        # what stands rests on what it did
+        kind = pl.when(pl.col(side).is_not_null()).then(pl.coalesce("_kind", f"{side}_basis"))
+        frame = (
+            frame.join(rests_on, on="anchor_id", how="left", maintain_order="left")
+            .with_columns(kind.alias(f"{side}_basis"))
+            .drop("_kind")
+        )
     aside = found.pieces.filter(
         pl.col("piece").is_in([c.evidence for c in solution.conflicts]) & (pl.col("kind") == "claim")
     )

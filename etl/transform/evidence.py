@@ -320,8 +320,8 @@ def _numbered(anchors: pl.DataFrame, pieces: pl.DataFrame) -> Evidence:
             read_on=pl.when(pl.col("symbol").is_not_null()).then("base"),
             doubt=pl.coalesce("doubt", pl.col("kind").replace_strict(DOUBT, return_dtype=pl.Float64)),
         )
-        # the surest first: of two that say the same, it is the one that is told
-        .sort("doubt", "kind", "anchor_id", maintain_order=True)
+        # the surest first: of two that say the same, it is the one that is told; what stands only where none does
+        .sort(pl.col("kind") == "solved", "doubt", "kind", "anchor_id", maintain_order=True)
         .with_row_index("piece")
     )
     is_read = pl.col("symbol").is_not_null()

@@ -8,10 +8,10 @@ Node 0 is the origin, x[0] = 0. The upper bound of a node is the shortest path f
 the shortest path to it; both are found by Bellman and Ford's relaxations over whole arrays, in which only the edges
 of nodes that moved take part. Constraints come in pieces of evidence, which are believed or set aside as a whole.
 
-A negative cycle is a contradiction. The evidence that is most doubtful and on most of them is no longer believed, until
-none is left; then each piece of it is taken back in turn, the most trusted and least contradicted first, where it
-agrees with what is believed. What does not is set aside, with the cycle that it would close. So a wrong clock falls to
-its neighbours, and they stay.
+A negative cycle is a contradiction. The evidence that is most doubtful and on most of them is no longer believed,
+until none is left; then each piece of it is taken back in turn, the most trusted and least contradicted first, where
+it agrees with what is believed. What does not is set aside, with the cycle that it would close. So a wrong clock
+falls to its neighbours, and they stay.
 """
 
 from collections import Counter

@@ -70,9 +70,10 @@ def _anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
     events = _changed(core.Event, events_before, anchors.date_events(events_before, expressions_before, clocks))
     _update(con, core.TimeExpression, expressions)
     _update(con, core.Event, events)
-    _date_stories(con)
+    # where evidence was only added, what has not moved keeps its story's bounds and its cluster
+    _date_stories(con, moved["document_id"].unique() if solved.only_added else None)
     if not events.is_empty():
-        _cluster(con)
+        _cluster(con, moved["document_id"].unique() if solved.only_added else None)
     dated = events_before.filter(
         pl.any_horizontal(pl.col("begin_earliest", "begin_latest", "end_earliest", "end_latest").is_not_null())
     )
@@ -120,10 +121,39 @@ def _update(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame)
     con.unregister("dated")
 
 
-def _cluster(con: duckdb.DuckDBPyConnection) -> None:
-    """Put the mentions of one event together, where bounds that moved change which they are."""
-    events = con.sql("SELECT * FROM core.events ORDER BY event_id").pl()
-    participants = con.sql("SELECT event_id, role, name FROM core.event_participants ORDER BY event_id, ordinal").pl()
+_OF_KEYS = (
+    "event_id, article_id, story_id, event_type, trigger_lemma, polarity, modality, location_id, location_basis"
+)
+
+
+def _cluster(con: duckdb.DuckDBPyConnection, documents: pl.Series | None) -> None:
+    """Put the mentions of one event together, where bounds that moved change which they are.
+
+    Args:
+        con: the build.
+        documents: those whose clocks moved; None: all events are looked at.
+    """
+    where = ""
+    if documents is not None:
+        con.register("moved_documents", documents.to_frame().to_arrow())
+        # a new text may have put the stories of others together: all that its story holds counts as moved
+        moved = con.sql(
+            """
+            SELECT event_id, event_type FROM core.events
+            WHERE story_id IN (SELECT story_id FROM core.articles SEMI JOIN moved_documents USING (document_id))
+            """
+        ).pl()
+        con.register("moved_types", moved.select("event_type").unique().to_arrow())
+        keys = con.sql(f"SELECT {_OF_KEYS} FROM core.events SEMI JOIN moved_types USING (event_type)").pl()  # noqa: S608
+        reached = cluster.reach(keys, _participants(con, ""), moved["event_id"])
+        con.unregister("moved_types")
+        con.unregister("moved_documents")
+        con.register("reached", reached.to_frame().to_arrow())
+        where = "SEMI JOIN reached USING (event_id)"
+    events = con.sql(f"SELECT * FROM core.events {where} ORDER BY event_id").pl()  # noqa: S608 - of this module
+    participants = _participants(con, where)
+    if documents is not None:
+        con.unregister("reached")
     locations = con.sql("SELECT location_id, country_code FROM core.locations").pl()
     after = events.drop("cluster_id").join(
         cluster.cluster(events, participants, locations), on="event_id", how="left", maintain_order="left"
@@ -131,10 +161,28 @@ def _cluster(con: duckdb.DuckDBPyConnection) -> None:
     _update(con, core.Event, after.filter(after["cluster_id"].ne_missing(events["cluster_id"])))
 
 
-def _date_stories(con: duckdb.DuckDBPyConnection) -> None:
-    """A story was first told no earlier than its items' earliest bound allows, and so on."""
-    con.execute(
+def _participants(con: duckdb.DuckDBPyConnection, where: str) -> pl.DataFrame:
+    found: pl.DataFrame = con.sql(
+        f"SELECT event_id, role, name FROM core.event_participants {where} ORDER BY event_id, ordinal"  # noqa: S608
+    ).pl()
+    return found
+
+
+def _date_stories(con: duckdb.DuckDBPyConnection, documents: pl.Series | None) -> None:
+    """A story was first told no earlier than its items' earliest bound allows, and so on.
+
+    Args:
+        con: the build.
+        documents: those whose clocks moved: only the stories of their items are looked at; None: all are.
+    """
+    which = ""
+    if documents is not None:
+        con.register("moved_documents", documents.to_frame().to_arrow())
+        which = """
+            WHERE a.story_id IN (SELECT story_id FROM core.articles SEMI JOIN moved_documents USING (document_id))
         """
+    con.execute(
+        f"""
         UPDATE core.stories AS s
         SET first_published_earliest = d.earliest, last_published_latest = d.latest
         FROM (
@@ -145,10 +193,13 @@ def _date_stories(con: duckdb.DuckDBPyConnection) -> None:
                 CASE WHEN count(*) = count(c.latest) THEN max(c.latest) END AS latest
             FROM core.articles AS a
             JOIN core.anchors AS c ON c.article_id = a.article_id AND c.kind = 'publication'
+            {which}
             GROUP BY a.story_id
         ) AS d
         WHERE s.story_id = d.story_id
             AND (s.first_published_earliest IS DISTINCT FROM d.earliest
                 OR s.last_published_latest IS DISTINCT FROM d.latest)
-        """
+        """  # noqa: S608 - of this module
     )
+    if documents is not None:
+        con.unregister("moved_documents")

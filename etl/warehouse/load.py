@@ -240,7 +240,7 @@ def _clear(con: duckdb.DuckDBPyConnection) -> bool:
     # pages that share an item with these may have lost evidence: the anchor step looks at them again
     con.execute(
         """
-        UPDATE ops.anchored SET anchor_version = ''
+        UPDATE ops.anchored SET is_stale = true
         WHERE document_id IN (
             SELECT document_id FROM core.articles
             WHERE item_key IN (SELECT item_key FROM core.articles SEMI JOIN batch USING (document_id))

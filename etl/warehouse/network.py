@@ -21,8 +21,6 @@ from etl.transform import anchors, clocks, evidence
 from etl.transform.clocks import Clocks
 from etl.transform.network import components
 
-ANCHOR_VERSION = "1"
-"""Of the rules of evidence: a warehouse that was solved by others is solved anew. Raise it when they change."""
 _MOST_ROUNDS = 12  # of widening; what still moves then is no neighbourhood
 
 
@@ -31,6 +29,8 @@ class Solved(NamedTuple):
 
     before: pl.DataFrame
     after: pl.DataFrame
+    only_added: bool
+    """Whether evidence was only added: no document was read again, and none lost evidence."""
 
 
 def solve(con: duckdb.DuckDBPyConnection) -> Solved | None:
@@ -39,7 +39,7 @@ def solve(con: duckdb.DuckDBPyConnection) -> Solved | None:
     Returns:
         None where nothing is new.
     """
-    con.execute(_CHANGED, {"version": ANCHOR_VERSION})
+    con.execute(_CHANGED)
     new, changed = (
         con.sql(f"SELECT document_id FROM changed_clocks WHERE {which} ORDER BY ALL").pl()  # noqa: S608 - of this module
         for which in ("only_adds", "NOT only_adds")
@@ -47,14 +47,15 @@ def solve(con: duckdb.DuckDBPyConnection) -> Solved | None:
     if new.is_empty() and changed.is_empty():
         con.execute("DROP TABLE changed_clocks")
         return None
-    found = None if changed.height else _widen(con, new)
+    only_added = changed.is_empty()
+    found = _widen(con, new) if only_added else None
     if found is None:
         scope = _component(con, pl.concat([new, changed]))
         found = scope, *_solve(con, scope)
     scope, before, solved = found
     _write(con, scope, solved)
     con.execute("DROP TABLE changed_clocks")
-    return Solved(before, solved.anchors)
+    return Solved(before, solved.anchors, only_added)
 
 
 # the claim that decides each document: the newest of the strongest basis, as `anchors.best_claims` has it
@@ -76,7 +77,7 @@ _CHANGED = f"""
         r.capture_id,
         -- what was solved without a claim only gains by one; a document read again may have lost evidence
         o.document_id IS NULL
-        OR (o.capture_id IS NULL AND a.is_solved AND o.anchor_version = $version) AS only_adds
+        OR (o.capture_id IS NULL AND a.is_solved AND NOT o.is_stale) AS only_adds
     FROM (
         SELECT document_id, bool_and(latest IS NOT NULL) AS is_solved FROM core.anchors GROUP BY document_id
     ) AS a
@@ -85,7 +86,7 @@ _CHANGED = f"""
     WHERE o.document_id IS NULL
         OR NOT a.is_solved
         OR o.capture_id IS DISTINCT FROM r.capture_id
-        OR o.anchor_version <> $version
+        OR o.is_stale
 """  # noqa: S608 - values of this package
 
 
@@ -223,9 +224,8 @@ def _write(con: duckdb.DuckDBPyConnection, scope: pl.DataFrame, solved: Clocks) 
     con.execute(
         """
         INSERT INTO ops.anchored BY NAME
-        SELECT document_id, capture_id, $version AS anchor_version FROM changed_clocks
-        """,
-        {"version": ANCHOR_VERSION},
+        SELECT document_id, capture_id, false AS is_stale FROM changed_clocks
+        """
     )
 
 
