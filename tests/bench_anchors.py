@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tests.bench_anchors [PAGES]     part of `make bench`
 
-Absolute figures are those of the machine at that moment; the ratio of a network ten times as large is what to compare.
+Absolute figures are those of the machine at that moment; the ratio of a network ten times as large is what to
+compare.
 """
 
 import sys

@@ -197,6 +197,13 @@ class Anchor(Row, table="core.anchors", key=("anchor_id",)):
         "basis of the capture claim that decides it; network: other pages do; unknown: nothing bounds it from below",
         filled_by="anchor",
     )
+    inferred_earliest: dt.datetime | None = column(
+        "lower bound that words or events dated elsewhere make likely, within the bounds; it dates nothing else",
+        filled_by="anchor",
+    )
+    inferred_latest: dt.datetime | None = column("upper bound, likewise", filled_by="anchor")
+    inferred_from: str | None = column("the weekday words, or the event dated elsewhere", filled_by="anchor")
+    inferred_confidence: float | None = column("trust in what is inferred, 0 to 1", ge=0, le=1, filled_by="anchor")
 
 
 class AnchorEvidence(Row, table="core.anchor_evidence", key=("anchor_id", "side")):

@@ -13,7 +13,7 @@ import polars as pl
 from etl.schema import Row, core
 from etl.transform import anchors
 from etl.transform.events import cluster
-from etl.warehouse import network
+from etl.warehouse import inference, network
 from etl.warehouse.connection import transaction
 
 
@@ -74,6 +74,7 @@ def _anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
     _date_stories(con, moved["document_id"].unique() if solved.only_added else None)
     if not events.is_empty():
         _cluster(con, moved["document_id"].unique() if solved.only_added else None)
+    inference.write(con, clocks, events_before, expressions_before)
     dated = events_before.filter(
         pl.any_horizontal(pl.col("begin_earliest", "begin_latest", "end_earliest", "end_latest").is_not_null())
     )

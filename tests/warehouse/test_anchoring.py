@@ -1,4 +1,4 @@
-"""The anchor step on a build: what neighbours give a page, what a claim moves, and that the way there does not matter."""
+"""The anchor step on a build: what neighbours give a page, what a claim moves; the way there does not matter."""
 
 import datetime as dt
 import itertools
@@ -27,8 +27,8 @@ TRIAL = "BREDA (ANP) - De rechtbank in Breda heeft een oud-wethouder veroordeeld
 
 def page(title: str, *items: tuple[str, str]) -> str:
     """A page in the layout of the sample: a lead without a stamp, then teasers with theirs."""
-    lead = f"{title}\nUTRECHT (ANP) - Het waterschap heeft maandag besloten over {title.lower()}. Dat zei een woordvoerder."
-    return f"{lead}\nMeer uit Binnenland\n" + "\n".join(f"{text}\n{stamp}" for text, stamp in items) + "\n"
+    lead = f"UTRECHT (ANP) - Het waterschap heeft maandag besloten over {title.lower()}. Dat zei een woordvoerder."
+    return f"{title}\n{lead}\nMeer uit Binnenland\n" + "\n".join(f"{text}\n{stamp}" for text, stamp in items) + "\n"
 
 
 # the page of the issue, and four that show some of its items earlier or later
@@ -69,7 +69,9 @@ def clocks(con: duckdb.DuckDBPyConnection, text: str) -> list[tuple[Any, ...]]:
     return con.execute(
         """
         SELECT coalesce(a.role, 'page'), c.earliest, c.latest
-        FROM core.anchors AS c JOIN raw.documents AS d USING (document_id) LEFT JOIN core.articles AS a USING (article_id)
+        FROM core.anchors AS c
+        JOIN raw.documents AS d USING (document_id)
+        LEFT JOIN core.articles AS a USING (article_id)
         WHERE d.text = ? ORDER BY a.position NULLS FIRST
         """,
         [text],
@@ -102,7 +104,8 @@ def test_one_known_neighbour_resolves_all_teasers_and_leaves_the_lead_open() -> 
     assert all(earliest and latest for _, earliest, latest in teasers)
     statuses = con.execute(
         """
-        SELECT DISTINCT time_status FROM core.events JOIN core.articles USING (article_id) JOIN raw.documents USING (document_id)
+        SELECT DISTINCT time_status
+        FROM core.events JOIN core.articles USING (article_id) JOIN raw.documents USING (document_id)
         WHERE text = ? AND role = 'teaser'
         """,
         [SAMPLE],
@@ -269,3 +272,30 @@ def test_clusters_that_are_touched_alone_come_out_as_all_do() -> None:
         assert content(con, "core.events") == before
     assert len({row[-1] for row in before["core.events"]}) < len(before["core.events"])
     assert pl.Series([row[-1] for row in before["core.events"]]).null_count() == 0
+
+
+def test_what_is_inferred_lies_within_the_bounds_and_dates_nothing() -> None:
+    lead, weekday = f"Twee mannen aangehouden\n{ARREST}\n", page("Kade in Goes", (ARREST, "1 dag geleden"))
+    con = anchored(lead, weekday, known=weekday)
+    rows = con.execute(
+        """
+        SELECT
+            a.role, c.earliest, c.latest, c.inferred_earliest, c.inferred_latest, c.inferred_from,
+            c.inferred_confidence
+        FROM core.anchors AS c JOIN core.articles AS a USING (article_id)
+        WHERE c.inferred_confidence IS NOT NULL
+        """
+    ).fetchall()
+    assert {row[0] for row in rows} == {"lead", "teaser"}
+    for role, earliest, latest, inferred_earliest, inferred_latest, words, confidence in rows:
+        assert 0 < confidence < 1
+        if role == "teaser":
+            assert words == "donderdagavond"
+            assert earliest <= inferred_earliest < inferred_latest <= latest
+        else:
+            assert "aangehouden" in words
+            assert earliest is None
+            assert inferred_earliest <= latest
+    before = content(con)
+    anchoring.anchor(con)
+    assert content(con) == before
