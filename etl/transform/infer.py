@@ -29,8 +29,8 @@ _TOLD = ("asserted", "reported")
 def from_weekdays(clocks: pl.DataFrame, events: pl.DataFrame, expressions: pl.DataFrame) -> pl.DataFrame:
     """Publications that weekday words narrow.
 
-    "De brug ging dinsdag dicht" is written on that Tuesday or on the Wednesday. Where one such day, and one only, meets
-    the bounds of the publication, it narrows them.
+    "De brug ging dinsdag dicht" is written on that Tuesday or on the Wednesday. Where one such day, and one only,
+    meets the bounds of the publication, it narrows them.
 
     Args:
         clocks: core.anchors with bounds.

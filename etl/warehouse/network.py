@@ -233,15 +233,17 @@ def _replace(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame
     """Put rows in the place of those with their keys, where they differ from them."""
     if frame.is_empty():
         return
-    con.register("found", frame.select(polars_schema(row).names()).to_arrow())
-    keys = ", ".join(row.key)
+    names = polars_schema(row).names()
+    con.register("found", frame.select(names).to_arrow())
+    same = " AND ".join(f"t.{name} = f.{name}" for name in row.key)
+    differs = " OR ".join(f"t.{name} IS DISTINCT FROM f.{name}" for name in names)
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE other AS
-        SELECT * FROM found EXCEPT SELECT * FROM {row.table}
+        SELECT f.* FROM found AS f LEFT JOIN {row.table} AS t ON {same} WHERE {differs}
         """  # noqa: S608 - declared names only
     )
-    con.execute(f"DELETE FROM {row.table} WHERE ({keys}) IN (SELECT ({keys}) FROM other)")  # noqa: S608 - as above
+    con.execute(f"DELETE FROM {row.table} AS t USING other AS f WHERE {same}")  # noqa: S608 - as above
     con.execute(f"INSERT INTO {row.table} BY NAME SELECT * FROM other")  # noqa: S608 - as above
     con.execute("DROP TABLE other")
     con.unregister("found")

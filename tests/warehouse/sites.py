@@ -23,7 +23,10 @@ def load(con: duckdb.DuckDBPyConnection, made: Site, pages: list[str] | None = N
     for row, frame in (
         (raw.Document, made.documents.with_columns(kind=pl.lit("page"))),
         (raw.Capture, made.captures),
-        (core.Article, made.articles.with_columns(role=pl.lit("teaser"))),
+        (
+            core.Article,
+            made.articles.with_columns(role=pl.lit("teaser"), story_id=pl.coalesce("item_key", "article_id")),
+        ),
         (core.Anchor, made.anchors),
     ):
         chosen = frame if pages is None else frame.filter(pl.col("document_id").is_in(pages))

@@ -309,7 +309,7 @@ def resolve_stamp(symbol: str, capture: Interval, zone: str) -> Interval:
 def _last_times(symbol: str, moment: dt.datetime, zone: str) -> list[dt.datetime]:
     """When a clock in the zone showed this on the last day on which it did before a moment.
 
-    It shows it twice in the night in which clocks go back; not at all, perhaps, in the night in which they go forward.
+    It shows it twice in the night in which clocks go back; perhaps not at all in the one in which they go forward.
     """
     info = ZoneInfo(zone)
     today = moment.astimezone(info).date()
