@@ -446,6 +446,10 @@ def _check_usage(sources: Sequence[Path], captured_at: str | None, captures: Pat
         raise typer.BadParameter("--captured-at speaks of the files of --input: give some")
     if captured_at:
         _check_instant(captured_at)
+        if dt.datetime.fromisoformat(captured_at) > dt.datetime.now(dt.UTC):
+            raise typer.BadParameter(
+                f"--captured-at {captured_at} is yet to come: nothing can have been captured then"
+            )
     if captures is not None and not captures.is_file():
         _fail(f"no manifest at {captures}: give the path of a CSV file", ExitCode.NO_INPUT)
 

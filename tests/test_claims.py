@@ -144,6 +144,12 @@ def test_claims_that_are_refused_say_why_and_change_nothing(
     assert claims() == before
 
 
+def test_a_run_cannot_be_told_of_captures_to_come(house: House) -> None:
+    answer = dateline("run", "een.txt", "--captured-at", "2126-01-01T00:00Z", "--warehouse", house.folder)
+    assert answer.code == ExitCode.USAGE
+    assert "is yet to come" in " ".join(answer.err.split())
+
+
 def test_without_a_warehouse_there_is_nothing_to_claim(tmp_path: Path) -> None:
     for command in (["assert-capture", "een.txt", "--at", KNOWN], ["explain", "een.txt"]):
         answer = dateline(*command, "--warehouse", tmp_path)

@@ -117,3 +117,15 @@ def test_a_claim_made_twice_counts_once(con: duckdb.DuckDBPyConnection, pages: P
     file.write_text("source_uri,captured_at\n1.txt,2026-01-31T09:15:00+01:00\n", encoding="utf-8")
     assert local.claim(con, file) == local.Claimed(1, 0)
     assert local.claim(con, file) == local.Claimed(0, 0)
+
+
+def test_a_claim_of_a_manifest_that_cannot_be_is_a_reject(con: duckdb.DuckDBPyConnection, pages: Path) -> None:
+    receive(con, pages / "0.txt", pages / "1.txt")
+    manifest = pages / "captures.csv"
+    manifest.write_text("source_uri,captured_at\n0.txt,2126-01-31T08:15Z\n1.txt,2026-01-31T08:15Z\n")
+    assert local.claim(con, manifest) == local.Claimed(1, 1)
+    ((uri, detail),) = con.execute(
+        "SELECT source_uri, detail FROM ops.rejects WHERE reason = 'impossible'"
+    ).fetchall()
+    assert uri == "0.txt"
+    assert "it was read in before" in detail

@@ -115,3 +115,27 @@ def test_the_same_claim_later_is_the_same_row() -> None:
     assert not set(first["capture_id"]) & set(other["capture_id"])
     assert first["basis"].to_list() == ["operator"] * 3
     assert first["captured_earliest"].to_list() == first["captured_latest"].to_list() == [AT] * 3
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "why"),
+    [
+        (AT, AT, None),
+        (None, NOW + dt.timedelta(days=9), None),  # only says that it was captured
+        (NOW + dt.timedelta(seconds=1), None, "read in before"),
+        (NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=2), "read in before"),
+        (AT, AT - dt.timedelta(hours=1), "end before"),
+    ],
+)
+def test_a_claim_that_cannot_be_says_why(earliest: dt.datetime | None, latest: dt.datetime | None, why: str) -> None:
+    found = captures.impossible(earliest, latest, NOW)
+    assert (why in found) if why and found else found == why
+
+
+def test_a_claim_made_anew_after_another_is_a_new_row() -> None:
+    first, known, renewed = (
+        captures.assertion("1", AT, AT, "operator", asserted_by="a", asserted_at=NOW, is_renewed=is_renewed)
+        for is_renewed in (False, False, True)
+    )
+    assert first.equals(known)
+    assert first["capture_id"].item() != renewed["capture_id"].item()
