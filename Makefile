@@ -32,8 +32,9 @@ types: $(STAMP)
 tests: $(STAMP)
 	.venv/bin/pytest -q
 
-bench: $(STAMP) ## MB/s of every step beside a bare scan of the same text
+bench: $(STAMP) ## MB/s of every step beside a bare scan of the same text; the anchor network at scale
 	.venv/bin/python -m tests.bench
+	.venv/bin/python -m tests.bench_anchors
 
 dev: $(STAMP) ## the Dagster UI on http://127.0.0.1:3000
 	.venv/bin/dateline dev

@@ -18,7 +18,9 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
+    from etl.defs.launch import Outcome
     from etl.engine.progress import Progress
+    from etl.engine.report import RunSummary
     from etl.settings import Settings
     from etl.transform.events.explain import Explained
 
@@ -107,6 +109,18 @@ class Engine(StrEnum):
 
     local = "local"
     dask = "dask"
+
+
+class ClaimBasis(StrEnum):
+    """What a claim on a capture rests on, strongest first."""
+
+    warc = "warc"
+    header = "header"
+    feed = "feed"
+    manifest = "manifest"
+    filename = "filename"
+    operator = "operator"
+    inferred = "inferred"
 
 
 class Direction(StrEnum):
@@ -203,23 +217,87 @@ def run(
             },
             progress=progress,
         )
-    from etl.engine.report import run_summary
-
-    summary = run_summary(settings, outcome.run_id, is_published=outcome.is_success)
-    _print_pairs("", summary.counts)
-    for kind, lines in (
-        ("rejected", summary.rejects),
-        ("warning", outcome.warnings),
-        ("failed", outcome.failures),
-    ):
-        for line in lines:
-            _say(f"{kind}: {line}")
-    if not outcome.is_success:
-        _fail("the run failed; nothing was published", ExitCode.FAILED)
+    summary = _print_outcome(settings, outcome)
     if sources and summary.n_read == 0:
         _fail("no document could be read", ExitCode.NO_INPUT)
     if not sources and summary.n_rejected:
         _fail(f"no claim could be read from {captures}", ExitCode.NO_INPUT)
+
+
+@app.command(
+    epilog=_example(
+        "dateline assert-capture buitenland-1.txt --at 2026-02-10T14:20:00+01:00",
+        "dateline assert-capture nos.nl/index.html --earliest 2026-02-10T12:00Z --latest 2026-02-10T18:00Z",
+    )
+)
+def assert_capture(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The document: its source_uri or document_id.")],
+    at: Annotated[
+        str | None, typer.Option(metavar="ISO", help="When it was captured (ISO 8601 with offset).")
+    ] = None,
+    earliest: Annotated[str | None, typer.Option(metavar="ISO", help="It was captured no earlier.")] = None,
+    latest: Annotated[str | None, typer.Option(metavar="ISO", help="It was captured no later.")] = None,
+    basis: Annotated[
+        ClaimBasis,
+        typer.Option(help="What the claim rests on, strongest first; the newest of the strongest decides."),
+    ] = ClaimBasis.operator,
+    warehouse: Warehouse = None,
+) -> None:
+    """Claim when a page was captured; date anew what hangs on it, check and publish. No claim is ever removed."""
+    if (at is None) == (earliest is None and latest is None):
+        raise typer.BadParameter("give --at, or --earliest and --latest or one of them")
+    for text in (at, earliest, latest):
+        if text:
+            _check_instant(text)
+    bounds = {"earliest": at or earliest or "", "latest": at or latest or ""}
+    settings = _settings(warehouse)
+    _require(settings.build_file, settings)
+    _check_claim(settings, source, bounds, basis.value)
+    with _progress() as progress:
+        from etl.defs.launch import run_job
+
+        claim = {"source": source, **bounds, "basis": basis.value}
+        outcome = run_job(settings, paths=[], claim=claim, progress=progress)
+    _print_outcome(settings, outcome)
+
+
+def _check_claim(settings: "Settings", source: str, bounds: Mapping[str, str], basis: str) -> None:
+    """Refuse before the run what the run would refuse."""
+    from etl.engine import claims
+    from etl.warehouse.connection import connect
+
+    earliest, latest = (dt.datetime.fromisoformat(text) if text else None for text in bounds.values())
+    with connect(settings.build_file) as con:
+        try:
+            claims.check_assertion(con, claims.Assertion(source, earliest, latest, basis))
+        except claims.UnknownSourceError as error:
+            _fail(str(error), ExitCode.NO_INPUT)
+        except claims.ClaimRefusedError as error:
+            _fail(str(error), ExitCode.FAILED)
+
+
+@app.command(
+    epilog=_example(
+        "dateline explain buitenland-1.txt      (a page: its capture, and the ids of its items)",
+        "dateline explain 4f9c0d1e2a3b4c5d6e7f-1      (an item: its publication)",
+        "dateline explain 4f9c0d1e2a3b4c5d6e7f-1-e412      (an event)",
+    )
+)
+def explain(
+    name: Annotated[str, typer.Argument(metavar="ARTICLE|EVENT", help="An article_id, event_id or source_uri.")],
+    warehouse: Warehouse = None,
+) -> None:
+    """Say what the bounds of an article or event rest on, from the bound to the claims."""
+    settings = _settings(warehouse)
+    _require(settings.published_file, settings)
+    from etl.engine import explain as chains
+
+    try:
+        lines = chains.explain(settings, name)
+    except chains.UnknownNameError as error:
+        _fail(str(error), ExitCode.NO_INPUT)
+    for line in lines:
+        typer.echo(line)
 
 
 @app.command(epilog=_example("dateline dev --port 3000"))
@@ -402,6 +480,24 @@ def _settings(warehouse: Path | None, lake: str | None = None) -> "Settings":
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
+def _print_outcome(settings: "Settings", outcome: "Outcome") -> "RunSummary":
+    """Say what a run did; a failed one ends the command."""
+    from etl.engine.report import run_summary
+
+    summary = run_summary(settings, outcome.run_id, is_published=outcome.is_success)
+    _print_pairs("", summary.counts)
+    for kind, lines in (
+        ("rejected", summary.rejects),
+        ("warning", outcome.warnings),
+        ("failed", outcome.failures),
+    ):
+        for line in lines:
+            _say(f"{kind}: {line}")
+    if not outcome.is_success:
+        _fail("the run failed; nothing was published", ExitCode.FAILED)
+    return summary
+
+
 def _check_usage(sources: Sequence[Path], captured_at: str | None, captures: Path | None) -> None:
     """See that the arguments of `run` make sense together."""
     if not sources and captures is None:
@@ -410,6 +506,10 @@ def _check_usage(sources: Sequence[Path], captured_at: str | None, captures: Pat
         raise typer.BadParameter("--captured-at speaks of the files of --input: give some")
     if captured_at:
         _check_instant(captured_at)
+        if dt.datetime.fromisoformat(captured_at) > dt.datetime.now(dt.UTC):
+            raise typer.BadParameter(
+                f"--captured-at {captured_at} is yet to come: nothing can have been captured then"
+            )
     if captures is not None and not captures.is_file():
         _fail(f"no manifest at {captures}: give the path of a CSV file", ExitCode.NO_INPUT)
 

@@ -130,7 +130,7 @@ def _declared_groups(rules: "list[Check]") -> list[Group]:
             table,
             kind,
             "; ".join(rule.description for rule in members),
-            True,
+            any(rule.severity == "error" for rule in members),
             partial(_run_declared, rules=members),
         )
         for (table, kind), members in groups.items()

@@ -34,7 +34,7 @@ TRANSFORMED: tuple[type[Row], ...] = (
     core.ArticleLocation,
     core.EventParticipant,
 )
-ANCHORED: tuple[type[Row], ...] = (core.Anchor, core.TimeExpression, core.Event)
+ANCHORED: tuple[type[Row], ...] = (core.Anchor, core.AnchorEvidence, core.TimeExpression, core.Event)
 
 _IN_TWO_STEPS = (
     " The transform puts its rows there with their symbols, in the same transaction as the articles; this step gives"
@@ -110,7 +110,7 @@ def transform(
         _spec(
             row,
             [AssetKey(["raw", "captures"]), *(asset_key(upstream) for upstream in (core.Article, core.Sentence))],
-            _IN_TWO_STEPS,
+            "" if row is core.AnchorEvidence else _IN_TWO_STEPS,
         )
         for row in ANCHORED
     ],
@@ -122,10 +122,24 @@ def anchor(context: AssetExecutionContext, warehouse: Warehouse) -> Iterator[Mat
     from etl.warehouse import anchoring
 
     anchored = anchoring.anchor(warehouse.connection)
-    warehouse.tally(n_events_moved=anchored.n_events_moved)
+    warehouse.tally(
+        n_events_moved=anchored.n_events_moved,
+        n_bounds_gained=anchored.n_bounds_gained,
+        n_bounds_moved=anchored.n_bounds_moved,
+        moved_s=round(anchored.moved_s),
+        moved_most_s=round(anchored.moved_most_s),
+    )
     warehouse.record(context.run.run_id)
     changed: dict[type[Row], dict[str, Any]] = {
-        core.Anchor: {"n_changed": anchored.n_anchors},
+        core.Anchor: {
+            "n_changed": anchored.n_anchors,
+            "n_bounds_gained": anchored.n_bounds_gained,
+            "n_bounds_moved": anchored.n_bounds_moved,
+            "moved_s (median)": anchored.moved_s,
+            "moved_s (most)": anchored.moved_most_s,
+            "n_conflicts": anchored.n_conflicts,
+        },
+        core.AnchorEvidence: {},
         core.TimeExpression: {"n_changed": anchored.n_expressions},
         core.Event: {
             "n_changed": anchored.n_events,

@@ -36,6 +36,7 @@ def run_job(
     manifest: Path | None = None,
     columns: str = "",
     transform: Mapping[str, object] | None = None,
+    claim: Mapping[str, str] | None = None,
     progress: Progress = silent,
 ) -> Outcome:
     """Run the job in this process, on the instance in the warehouse folder.
@@ -48,6 +49,7 @@ def run_job(
         manifest: CSV file of capture claims.
         columns: which columns of a table hold what, as `records.columns` reads it.
         transform: configuration of the transform: who does it.
+        claim: one claim on one document: source, earliest, latest, basis, as `CapturesConfig` has them.
         progress: told how far reading and transforming are.
 
     """
@@ -63,7 +65,7 @@ def run_job(
             }
         },
         "transform": {"config": {name: value for name, value in (transform or {}).items() if value is not None}},
-        "raw__captures": {"config": {"manifest": str(manifest.resolve()) if manifest else ""}},
+        "raw__captures": {"config": {"manifest": str(manifest.resolve()) if manifest else "", **(claim or {})}},
     }
     with open_instance(settings) as instance:
         result = (

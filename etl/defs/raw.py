@@ -46,6 +46,10 @@ class CapturesConfig(Config):
         default="",
         description="CSV file of claims: source_uri, captured_at or captured_earliest and captured_latest, basis",
     )
+    source: str = Field(default="", description="one claim: the source_uri or document_id it speaks of")
+    earliest: str = Field(default="", description="its lower bound, ISO 8601 with offset; empty: none")
+    latest: str = Field(default="", description="its upper bound, ISO 8601 with offset; empty: none")
+    basis: str = Field(default="operator", description="what it rests on")
 
 
 @asset(
@@ -80,18 +84,23 @@ def documents(
     key=AssetKey(["raw", "captures"]),
     group_name="raw",
     description=raw.Capture.comment()
-    + " Claims of the format and of the operator come with the documents; this step adds a manifest's.",
+    + " Claims of the format and of the operator come with the documents; this step adds a manifest's and others.",
     metadata={"dagster/column_schema": declared_schema(raw.Capture)},
     deps=[documents],
     kinds={"duckdb", "polars"},
     pool=POOL,
 )
 def captures(config: CapturesConfig, warehouse: Warehouse) -> MaterializeResult[None]:
-    """Add the claims of a manifest to what is known of captures."""
-    from etl.engine import loops
+    """Add the claims of a manifest, or one of the operator, to what is known of captures."""
+    from etl.engine import claims
 
-    claimed = loops.Claimed(0, 0)
+    claimed = claims.Claimed(0, 0)
     if config.manifest:
-        claimed = loops.claim(warehouse.connection, Path(config.manifest))
+        claimed = claims.claim(warehouse.connection, Path(config.manifest))
+    if config.source:
+        earliest, latest = (dt.datetime.fromisoformat(t) if t else None for t in (config.earliest, config.latest))
+        given = claims.Assertion(config.source, earliest, latest, config.basis)
+        asserted = claims.assert_capture(warehouse.connection, given)
+        claimed = claims.Claimed(*(a + b for a, b in zip(claimed, asserted, strict=True)))
     warehouse.tally(**claimed._asdict())
     return MaterializeResult(metadata=claimed._asdict() | row_metadata(warehouse.connection, raw.Capture))

@@ -63,6 +63,6 @@ class Warehouse(ConfigurableResource["Warehouse"]):
         """Write the run and its counts down."""
         from etl.warehouse.load import record_run
 
-        counts = {name: self._tally[name] for name in ops.Run.model_fields if name.startswith("n_")}
+        counts = {name: self._tally[name] for name in ops.Run.model_fields if name.startswith(("n_", "moved_"))}
         ended_at = dt.datetime.now(dt.UTC)
         record_run(self.connection, ops.Run(run_id=run_id, started_at=self._started_at, ended_at=ended_at, **counts))

@@ -14,9 +14,8 @@ import polars as pl
 from etl.engine import hands
 from etl.engine.progress import Progress
 from etl.engine.shards import Shards
-from etl.engine.work import rejects
 from etl.extract import captures, sources
-from etl.extract.records import NO_COLUMNS, Columns, Refusal
+from etl.extract.records import NO_COLUMNS, Columns
 from etl.schema import ops
 from etl.settings import Settings
 from etl.transform import pipeline
@@ -72,37 +71,6 @@ def receive(
         n_chars += int(documents["n_chars"].sum())
         progress("read", total.n_read, n_chars, 0)
     return total
-
-
-class Claimed(NamedTuple):
-    """What a manifest gave."""
-
-    n_claims: int
-    """Claims that are new."""
-    n_rejected: int
-
-
-def claim(con: duckdb.DuckDBPyConnection, manifest: Path) -> Claimed:
-    """Add the claims of a manifest on documents that are known.
-
-    A manifest that cannot be read, and a claim on what is no document here, become rejects.
-    """
-    now = dt.datetime.now(dt.UTC)
-    try:
-        rows = captures.read_manifest(manifest)
-    except (captures.ManifestError, OSError) as error:
-        load.load_rejects(con, rejects([Refusal(str(manifest), "manifest", str(error))], "captures"))
-        return Claimed(0, 1)
-    documents = con.sql("SELECT document_id, source_uri FROM raw.documents ORDER BY document_id").pl()
-    strangers = [
-        Refusal(uri, "no_document", f"{manifest} speaks of {uri}, which is no document here: {_NO_DOCUMENT}")
-        for uri in captures.unmatched(rows, documents)
-    ]
-    load.load_rejects(con, rejects(strangers, "captures"))
-    return Claimed(load.load_claims(con, captures.claims(rows, documents, asserted_at=now)), len(strangers))
-
-
-_NO_DOCUMENT = "read it and give the manifest again, or write its name as raw.documents.source_uri has it"
 
 
 class Transformed(NamedTuple):

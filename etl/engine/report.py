@@ -9,6 +9,7 @@ import duckdb
 from etl.schema import TABLES
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
+from etl.transform.clocks import span
 from etl.warehouse.connection import connect
 
 REJECTS_SHOWN = 5
@@ -45,6 +46,11 @@ def run_summary(settings: Settings, run_id: str, *, is_published: bool) -> RunSu
         ).fetchall():
             counts[f"  {status}"] = n
         counts["events moved"] = run.get("n_events_moved", 0)
+        counts["bounds of clocks gained"] = run.get("n_bounds_gained", 0)
+        counts["bounds of clocks moved"] = n_moved = run.get("n_bounds_moved", 0)
+        if n_moved:
+            counts["  by the median"] = span(run["moved_s"])
+            counts["  by the most"] = span(run["moved_most_s"])
         rejects = con.execute(
             "SELECT detail FROM ops.rejects WHERE rejected_at >= ? ORDER BY source_uri LIMIT ?",
             [run.get("started_at"), REJECTS_SHOWN],

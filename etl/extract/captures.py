@@ -118,13 +118,16 @@ def _as_known(manifest: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """
     known = set(documents["source_uri"])
 
-    def name(uri: str) -> str:
-        parts = uri.split("/")
-        ends = ("/".join(parts[i:]) for i in range(len(parts)))
-        return next((end for end in ends if end in known), uri)
-
-    names = {uri: name(uri) for uri in manifest["source_uri"].unique()}
+    names = {
+        uri: next((end for end in path_ends(uri) if end in known), uri) for uri in manifest["source_uri"].unique()
+    }
     return manifest.with_columns(pl.col("source_uri").replace(names))
+
+
+def path_ends(uri: str) -> list[str]:
+    """A path, and what is left of it after each of its folders; the longest first."""
+    parts = uri.split("/")
+    return ["/".join(parts[i:]) for i in range(len(parts))]
 
 
 def operator_claim(documents: pl.DataFrame, instant: dt.datetime, *, asserted_at: dt.datetime) -> pl.DataFrame:
@@ -140,6 +143,43 @@ def operator_claim(documents: pl.DataFrame, instant: dt.datetime, *, asserted_at
     return _frame([claim(name, instant, instant, "operator", "operator", asserted_at) for name in ids])
 
 
+def assertion(
+    document_id: str,
+    earliest: dt.datetime | None,
+    latest: dt.datetime | None,
+    basis: str,
+    *,
+    asserted_by: str,
+    asserted_at: dt.datetime,
+    is_renewed: bool,
+) -> pl.DataFrame:
+    """One claim by whoever runs Dateline on one document.
+
+    Args:
+        document_id: the document.
+        earliest: lower bound of the capture.
+        latest: upper bound.
+        basis: what it rests on.
+        asserted_by: who says so.
+        asserted_at: when the claim is made.
+        is_renewed: the same claim was made before and another has come since: it is made anew, as the newest.
+    """
+    again = asserted_at.isoformat() if is_renewed else ""
+    return _frame([claim(document_id, earliest, latest, basis, asserted_by, asserted_at, again)])
+
+
+def impossible(earliest: dt.datetime | None, latest: dt.datetime | None, ingested_at: dt.datetime) -> str | None:
+    """Why a page cannot have been captured then; None where it can."""
+    if earliest and latest and earliest > latest:
+        return f"it would begin at {earliest:%Y-%m-%d %H:%M:%S%z} and end before, at {latest:%Y-%m-%d %H:%M:%S%z}"
+    if earliest and earliest > ingested_at:
+        return (
+            f"captured at {earliest:%Y-%m-%d %H:%M:%S%z} at the earliest, but it was read in before, at "
+            f"{ingested_at:%Y-%m-%d %H:%M:%S%z}"
+        )
+    return None
+
+
 def claim(
     document_id: str,
     earliest: dt.datetime | None,
@@ -147,10 +187,12 @@ def claim(
     basis: str,
     asserted_by: str,
     asserted_at: dt.datetime,
+    again: str = "",
 ) -> dict[str, Any]:
     """One row of raw.captures. Its id leaves out when it was made: the same claim again is the same row."""
     bounds = (moment.astimezone(dt.UTC).isoformat() if moment else "" for moment in (earliest, latest))
-    digest = hashlib.blake2b("\0".join((document_id, *bounds, basis, asserted_by)).encode(), digest_size=16)
+    parts = (document_id, *bounds, basis, asserted_by, *([again] if again else ()))
+    digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=16)
     return {
         "capture_id": digest.hexdigest(),
         "document_id": document_id,

@@ -19,6 +19,18 @@ AnchorKind = Literal["capture", "publication"]
 AnchorBasis = Literal[
     "explicit_stamp", "relative_stamp", "dateline_date", "document", "network", "upper_bound", "none"
 ]
+EvidenceKind = Literal[
+    "ingestion",
+    "by_capture",
+    "claim",
+    "relative_stamp",
+    "explicit_stamp",
+    "stated",
+    "same_item",
+    "same_words",
+    "dateline_date",
+    "order",
+]
 Polarity = Literal["POS", "NEG"]
 Modality = Literal["asserted", "reported", "alleged", "possible", "future", "hypothetical", "denied"]
 Tense = Literal["PAST", "PRESENT", "PRESENT_PERFECT", "PAST_PERFECT", "FUTURE", "INFINITIVE", "NONE"]
@@ -60,6 +72,9 @@ class Article(Row, table="core.articles", key=("article_id",)):
     stamp_end: int | None = column("span of the stamp", ge=0)
     stamp_symbol: str | None = column("the stamp as a value that depends on no clock (TIMEX3 form)")
     body_sha256: str = column("SHA-256 of the body with white space folded: finds the same item elsewhere")
+    item_key: str | None = column(
+        "site and words of a stamped item: two pages with the same key show one publication; NULL where too few words"
+    )
     story_id: str = column(
         "the story it tells; items whose bodies are the same, or nearly, share it", references="core.stories"
     )
@@ -176,7 +191,38 @@ class Anchor(Row, table="core.anchors", key=("anchor_id",)):
     timezone: str = column("zone its civil days count in: the newsroom's")
     earliest: dt.datetime | None = column("lower bound", filled_by="anchor")
     latest: dt.datetime | None = column("upper bound", filled_by="anchor")
-    capture_basis: str = column("basis of the capture claim that decides it", filled_by="anchor")
+    earliest_basis: EvidenceKind | None = column("evidence that makes the lower bound tight", filled_by="anchor")
+    latest_basis: EvidenceKind | None = column("evidence that makes the upper bound tight", filled_by="anchor")
+    capture_basis: str = column(
+        "basis of the capture claim that decides it; network: other pages do; unknown: nothing bounds it from below",
+        filled_by="anchor",
+    )
+    inferred_earliest: dt.datetime | None = column(
+        "lower bound that words or events dated elsewhere make likely, within the bounds; it dates nothing else",
+        filled_by="anchor",
+    )
+    inferred_latest: dt.datetime | None = column("upper bound, likewise", filled_by="anchor")
+    inferred_from: str | None = column("the weekday words, or the event dated elsewhere", filled_by="anchor")
+    inferred_confidence: float | None = column("trust in what is inferred, 0 to 1", ge=0, le=1, filled_by="anchor")
+
+
+class AnchorEvidence(Row, table="core.anchor_evidence", key=("anchor_id", "side")):
+    """One row per bound of a clock: the evidence that makes it tight, and the clock from whose bound it goes on.
+
+    Followed from row to row, from_anchor_id on the same side, this is the chain from a bound to the claims.
+    """
+
+    anchor_id: str = column("the clock", references="core.anchors")
+    side: Literal["earliest", "latest"] = column("which bound")
+    kind: EvidenceKind = column("what says so")
+    from_anchor_id: str | None = column(
+        "the clock whose bound of the same side it is reckoned from; NULL: the evidence is a time by itself",
+        references="core.anchors",
+    )
+    seconds: float | None = column("this bound minus that one, in seconds")
+    words: str | None = column("the stamp, the date, or the basis of the claim, as written")
+    n_steps: int = column("steps from here to the claim that the chain ends at", ge=1)
+    confidence: float = column("trust in this piece of evidence, 0 to 1", ge=0, le=1)
 
 
 class TimeExpression(Row, table="core.time_expressions", key=("time_expression_id",)):

@@ -19,6 +19,10 @@ class Run(Row, table="ops.runs", key=("run_id",)):
     n_renewed: int = column("of these, documents that had been read before, by other rules", ge=0)
     n_claims: int = column("capture claims added", ge=0)
     n_events_moved: int = column("events whose bounds changed in the anchor step", ge=0)
+    n_bounds_gained: int = column("bounds of clocks known before the run that it gave where there was none", ge=0)
+    n_bounds_moved: int = column("bounds of clocks that the run gave another value", ge=0)
+    moved_s: int = column("seconds that these moved, the median", ge=0)
+    moved_most_s: int = column("seconds that these moved, the most", ge=0)
 
 
 class Reject(Row, table="ops.rejects", key=("reject_id",)):
@@ -57,12 +61,35 @@ class LakeDay(Row, table="ops.lake_days", key=("uri", "table_name", "day")):
     fingerprint: str = column("number and hash of the rows: a day that has it still is not written again")
 
 
+class Anchored(Row, table="ops.anchored", key=("document_id",)):
+    """One row per document whose clocks were solved, with what they were solved from."""
+
+    document_id: str = column("the document", references="raw.documents")
+    capture_id: str | None = column("the capture claim that decided; NULL where there was none")
+    is_stale: bool = column("whether a page that shares an item with it was read again since")
+
+
+class Conflict(Row, table="ops.conflicts", key=("conflict_id",)):
+    """One row per piece of evidence on a clock that contradicts what is trusted more, and was set aside."""
+
+    conflict_id: str = column("kind of evidence, the clock and what it is measured from")
+    document_id: str = column("the document whose clock it speaks of")
+    anchor_id: str = column("the clock")
+    kind: str = column("kind of evidence: claim, relative_stamp, same_item …")
+    confidence: float = column("trust in it, 0 to 1", ge=0, le=1)
+    says: str = column("what it says, in words")
+    excess_s: float = column("seconds by which the cycle contradicts itself", ge=0)
+    cycle: list[str] = column("the contradiction in words: constraints around a cycle, of which not all can be true")
+
+
 class CheckResult(Row, table="ops.checks", key=("check_name",)):
     """One row per data check, as it stood when its table was last checked."""
 
     check_name: str = column("the check: table, column, rule")
     table_name: str = column("the table or view it speaks of, with its schema")
-    kind: str = column("unique, not_null, accepted_values, relationships, conservation, bounds or singular")
+    kind: str = column(
+        "unique, not_null, accepted_values, relationships, conservation, bounds, conflicts or singular"
+    )
     is_passed: bool = column("whether it held")
     severity: str = column("error: blocks publication; warn: does not")
     n_failed: int = column("rows that break it", ge=0)

@@ -6,17 +6,20 @@ learnt later. A bound that is not known is NULL. What always holds: publication 
 The functions take and give frames of the declared tables and change only the columns with `filled_by="anchor"`.
 """
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, get_args
 
 import polars as pl
 
 from etl.schema.raw import CaptureBasis
-from etl.transform.times import resolve, stamps
+from etl.transform import clocks
+from etl.transform.times import resolve
 from etl.transform.times.resolve import Interval
 
 Prefer = Literal["past", "future"]
+
+BASES: tuple[str, ...] = get_args(CaptureBasis)
+"""Bases of capture claims, the strongest first."""
 
 # The newsroom writes "is aangenomen" of what is at most a day old when it publishes.
 _NEWS_WINDOW = pl.duration(days=1)
@@ -32,19 +35,28 @@ def best_claims(captures: pl.DataFrame) -> pl.DataFrame:
         captures: raw.captures.
 
     Returns:
-        document_id, captured_earliest, captured_latest, capture_basis; one row a document.
+        document_id, capture_id, captured_earliest, captured_latest, capture_basis, confidence, asserted_by; one row a
+        document.
     """
-    rank = {basis: i for i, basis in enumerate(get_args(CaptureBasis))}
+    rank = {basis: i for i, basis in enumerate(BASES)}
     return (
         captures.with_columns(_rank=pl.col("basis").replace_strict(rank, return_dtype=pl.Int8))
         .sort("_rank", pl.col("asserted_at"), "capture_id", descending=[False, True, False])
         .unique("document_id", keep="first", maintain_order=True)
-        .select("document_id", "captured_earliest", "captured_latest", capture_basis="basis")
+        .select(
+            "document_id",
+            "capture_id",
+            "captured_earliest",
+            "captured_latest",
+            "confidence",
+            "asserted_by",
+            capture_basis="basis",
+        )
     )
 
 
 def date_anchors(anchors: pl.DataFrame, documents: pl.DataFrame, captures: pl.DataFrame) -> pl.DataFrame:
-    """Bounds of every clock.
+    """Bounds of every clock, where no item is known to stand on two pages.
 
     Args:
         anchors: core.anchors.
@@ -52,45 +64,9 @@ def date_anchors(anchors: pl.DataFrame, documents: pl.DataFrame, captures: pl.Da
         captures: raw.captures.
 
     Returns:
-        core.anchors with earliest, latest and capture_basis set, in the order given.
+        core.anchors with the anchor step's columns set, in the order given.
     """
-    clocks = (
-        anchors.drop("earliest", "latest", "capture_basis")
-        .join(documents, on="document_id", how="left", maintain_order="left")
-        .join(best_claims(captures), on="document_id", how="left", maintain_order="left")
-        .with_columns(
-            captured_latest=pl.min_horizontal("captured_latest", "ingested_at"),
-            capture_basis=pl.col("capture_basis").fill_null("unknown"),
-        )
-    )
-    is_capture, basis = pl.col("kind") == "capture", pl.col("basis")
-    stamped = _per_unique(
-        clocks.with_columns(_symbol=pl.when(basis.is_in(["explicit_stamp", "dateline_date"])).then("value_symbolic")),
-        ["basis", "_symbol", "timezone", "captured_earliest", "captured_latest"],
-        _stamp_bounds,
-    )
-    earliest = (
-        pl.when(is_capture)
-        .then("captured_earliest")
-        .when(basis == "relative_stamp")
-        .then(pl.col("captured_earliest") + _seconds("offset_min_s"))
-        .when(basis == "document")
-        .then("published_earliest")
-        .otherwise("_earliest")
-    )
-    latest = (
-        pl.when(basis == "relative_stamp")
-        .then(pl.col("captured_latest") + _seconds("offset_max_s"))
-        .when(basis == "document")
-        .then("published_latest")
-        .otherwise("_latest")
-    )
-    return (
-        stamped.with_columns(earliest=earliest, latest=pl.min_horizontal(latest, "captured_latest"))
-        # evidence that contradicts the capture is not believed beyond it: the bound that always holds stays
-        .with_columns(earliest=pl.when(~(pl.col("earliest") > pl.col("latest"))).then("earliest"))
-        .select(anchors.columns)
-    )
+    return clocks.solve(anchors, documents, best_claims(captures)).anchors
 
 
 def date_expressions(expressions: pl.DataFrame, anchors: pl.DataFrame, prefer: Prefer = "past") -> pl.DataFrame:
@@ -266,15 +242,6 @@ def _resolve_symbols(frame: pl.DataFrame, symbol: str, prefer: Prefer) -> pl.Dat
     return _per_unique(keyed, ["_symbol", "direction", "_zones", "anchor_earliest", "anchor_latest"], bounds)
 
 
-def _stamp_bounds(basis: str, symbol: str, zone: str, earliest: Any, latest: Any) -> Interval:
-    """Bounds of a stamp; of a dateline's date with a day on either side, for it can differ from the story's."""
-    if basis == "explicit_stamp":
-        return stamps.resolve_stamp(symbol, Interval(earliest, latest), zone)
-    first, last = resolve.bounds(symbol, Interval(earliest, latest), [zone])
-    day = dt.timedelta(days=1)
-    return Interval(first - day if first else None, last + day if last else None)
-
-
 def _per_unique(frame: pl.DataFrame, key: list[str], function: Callable[..., Interval]) -> pl.DataFrame:
     """Add _earliest and _latest = function(*key), called once for each distinct key that has a symbol."""
     unique = frame.select(key).filter(pl.col("_symbol").is_not_null()).unique(maintain_order=True)
@@ -285,7 +252,3 @@ def _per_unique(frame: pl.DataFrame, key: list[str], function: Callable[..., Int
         pl.Series("_latest", [r.latest for r in results], instant),
     )
     return frame.join(bounds, on=key, how="left", nulls_equal=True, maintain_order="left")
-
-
-def _seconds(column: str) -> pl.Expr:
-    return pl.duration(microseconds=(pl.col(column) * 1_000_000).cast(pl.Int64))

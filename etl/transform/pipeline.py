@@ -19,7 +19,7 @@ import polars as pl
 
 from etl import languages
 from etl.settings import PACKAGE, current
-from etl.transform import agencies, pages, sentences
+from etl.transform import agencies, pages, sentences, sites
 from etl.transform.events import code as events
 from etl.transform.events import recall
 from etl.transform.places import gazetteer, locate
@@ -43,7 +43,9 @@ def transform(documents: pl.DataFrame) -> Tables:
     tabulator = Tabulator(transform_versions())
     articles: list[Article] = []
     for row in documents.iter_rows(named=True):
-        tabulator.capture(row["document_id"], row["language"])
+        language = row["language"]
+        zone = sites.zone(sites.site(row["source_uri"])) or language_zone(language)
+        tabulator.capture(row["document_id"], zone)
         page = (pages.whole if row["kind"] == "text" else pages.split)(row["text"], gazetteer.load().knows)
         tabulator.furniture(row["document_id"], page.furniture)
         articles += _articles(row, page.items)
@@ -96,18 +98,21 @@ def _articles(document: dict[str, Any], items: Sequence[Item]) -> Iterable[Artic
     text, document_id = document["text"], document["document_id"]
     language = reading_language(document["language"])
     stated_at = (document["published_earliest"], document["published_latest"])
+    site = sites.site(document["source_uri"])
     for position, item in enumerate(items):
         # what a page states of itself holds for its lead: the items beside it have stamps of their own
         published = stated_at if document["kind"] == "text" or item.role == "lead" else (None, None)
-        home, zone = _newsroom(item, language)
-        yield Article(f"{document_id}-{position}", document_id, text, position, item, language, zone, home, published)
+        home, zone = _newsroom(item, language, site)
+        yield Article(
+            f"{document_id}-{position}", document_id, text, position, item, language, zone, home, published, site
+        )
 
 
-def _newsroom(item: Item, language: str) -> tuple[str | None, str]:
-    """The country and zone of the newsroom: of the first agency credited that is known, else of the language."""
+def _newsroom(item: Item, language: str, site: str) -> tuple[str | None, str]:
+    """The country and zone of the newsroom: of the first agency credited that is known, the site, or the language."""
     known = agencies.directory().facts
     facts = next((known[c.agency_id] for c in item.credits if c.agency_id in known), None)
-    zone = language_zone(language)
+    zone = sites.zone(site) or language_zone(language)
     return (facts.country_code, facts.timezone or zone) if facts else (None, zone)
 
 

@@ -45,6 +45,8 @@ class Article(NamedTuple):
     home: str | None
     published: tuple[dt.datetime | None, dt.datetime | None]
     """What the source states of the publication."""
+    site: str
+    """The site that the document is of; empty where its source names none."""
 
 
 class Reading(NamedTuple):
@@ -78,14 +80,17 @@ class Tabulator:
         self._agencies: dict[str, str] = {}
         self._stories: dict[str, int] = defaultdict(int)
 
-    def capture(self, document_id: str, language: str) -> None:
-        """Add the clock of a page. The capture time is never on the page itself: its basis is none."""
+    def capture(self, document_id: str, zone: str) -> None:
+        """Add the clock of a page, its days counted in a zone.
+
+        The capture time is never on the page itself: its basis is none.
+        """
         self._rows["anchors"].add(
             anchor_id=capture_id(document_id),
             document_id=document_id,
             kind="capture",
             basis="none",
-            timezone=language_zone(language),
+            timezone=zone,
             capture_basis="unknown",
         )
 
@@ -172,6 +177,7 @@ class Tabulator:
             stamp_end=stamp.end if stamp else None,
             stamp_symbol=stamp.symbol if stamp else None,
             body_sha256=_folded_sha256(body),
+            item_key=_item_key(article, body),
             story_id=story_id,
             transform_version=self._versions[article.language],
         )
@@ -442,6 +448,25 @@ def _story_id(article: Article) -> str:
     headline = article.text[item.headline.start : item.headline.end] if item.headline else ""
     body = article.text[item.body.start : item.body.end]
     return _folded_sha256(body or headline)[:20]
+
+
+_LEAST_KEY = 60
+"""Characters of an item that no other item of its site shares by chance."""
+
+
+def _item_key(article: Article, body: str) -> str | None:
+    """What tells that an item of another page of the site is this one, published once.
+
+    Another site publishes the same agency's text at a time of its own, and a lead without a stamp may be the same
+    text on a page of years later: neither has a key in common.
+    """
+    item = article.item
+    if item.stamp is None and not any(article.published):
+        return None
+    headline = article.text[item.headline.start : item.headline.end] if item.headline else ""
+    # a brief is a title and a clock: the same title at the same time of day
+    words = body or (f"{headline} {item.stamp.symbol}" if item.stamp else headline)
+    return _folded_sha256(f"{article.site}\0{words}")[:20] if len(words) >= _LEAST_KEY else None
 
 
 def _folded_sha256(text: str) -> str:

@@ -204,6 +204,46 @@ def _clocks() -> Iterator[Check]:
         """,
     )
     yield _check(
+        core.Anchor,
+        "conflicts",
+        "evidence_agrees",
+        "no evidence on a clock is set aside; ops.conflicts has the contradictions",
+        "SELECT says FROM ops.conflicts ORDER BY excess_s DESC",
+    )._replace(severity="warn")
+    yield _check(
+        core.AnchorEvidence,
+        "bounds",
+        "every_bound_rests_on_evidence",
+        "a bound of a clock is known if and only if it has its evidence",
+        """
+        SELECT anchor_id, side
+        FROM (
+            SELECT anchor_id, 'earliest' AS side FROM core.anchors WHERE earliest IS NOT NULL
+            UNION ALL
+            SELECT anchor_id, 'latest' FROM core.anchors WHERE latest IS NOT NULL
+        ) AS b
+        FULL JOIN core.anchor_evidence AS e USING (anchor_id, side)
+        WHERE b.anchor_id IS NULL OR e.anchor_id IS NULL
+        """,
+    )
+    yield _check(
+        core.AnchorEvidence,
+        "bounds",
+        "chains_add_up",
+        "a bound is that of the clock it is reckoned from and the seconds between",
+        """
+        SELECT e.anchor_id, e.side
+        FROM core.anchor_evidence AS e
+        JOIN core.anchors AS a USING (anchor_id)
+        JOIN core.anchors AS f ON f.anchor_id = e.from_anchor_id
+        WHERE abs(
+            epoch_us(if(e.side = 'latest', a.latest, a.earliest))
+            - epoch_us(if(e.side = 'latest', f.latest, f.earliest))
+            - e.seconds * 1e6
+        ) > 1
+        """,
+    )
+    yield _check(
         core.TimeExpression,
         "bounds",
         "bounds_ordered",

@@ -255,6 +255,22 @@ def _clear(con: duckdb.DuckDBPyConnection) -> bool:
     counted = con.execute("SELECT count(*) FROM ops.transformed SEMI JOIN batch USING (document_id)").fetchall()
     if not counted[0][0]:
         return False
+    # pages that share an item with these may have lost evidence: the anchor step looks at them again
+    con.execute(
+        """
+        UPDATE ops.anchored SET is_stale = true
+        WHERE document_id IN (
+            SELECT document_id FROM core.articles
+            WHERE item_key IN (SELECT item_key FROM core.articles SEMI JOIN batch USING (document_id))
+        )
+        """
+    )
+    con.execute(
+        """
+        DELETE FROM core.anchor_evidence
+        WHERE anchor_id IN (SELECT anchor_id FROM core.anchors SEMI JOIN batch USING (document_id))
+        """
+    )
     articles = "SELECT article_id FROM core.articles SEMI JOIN batch USING (document_id)"
     con.execute(
         f"""

@@ -18,7 +18,13 @@ publications as (
         basis,
         timezone,
         earliest,
-        latest
+        latest,
+        earliest_basis,
+        latest_basis,
+        inferred_earliest,
+        inferred_latest,
+        inferred_from,
+        inferred_confidence
     from anchors
     where kind = 'publication'
 
@@ -59,6 +65,12 @@ select
     publications.timezone,
     publications.earliest as published_earliest,
     publications.latest as published_latest,
+    publications.earliest_basis as published_earliest_basis,
+    publications.latest_basis as published_latest_basis,
+    publications.inferred_earliest as published_inferred_earliest,
+    publications.inferred_latest as published_inferred_latest,
+    publications.inferred_from as published_inferred_from,
+    publications.inferred_confidence as published_inferred_confidence,
     case when months.month_earliest = months.month_latest then months.month_earliest end as published_month,
     captures.capture_basis,
     captures.earliest as captured_earliest,

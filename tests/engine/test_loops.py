@@ -132,29 +132,3 @@ def test_a_page_without_an_item_is_a_reject(con: duckdb.DuckDBPyConnection, tmp_
         1, 0, 1
     )
     assert con.sql("SELECT reason FROM ops.rejects").fetchall() == [("no_item",)]
-
-
-@pytest.mark.parametrize(
-    ("manifest", "reason"),
-    [
-        ("source_uri,captured_at\n9.txt,2026-01-31T09:15:00+01:00\n", "no_document"),
-        ("source_uri,captured_at\n1.txt,yesterday\n", "manifest"),
-        ("what,is,this\n1,2,3\n", "manifest"),
-    ],
-)
-def test_a_claim_that_cannot_be_made_is_a_reject(
-    con: duckdb.DuckDBPyConnection, pages: Path, manifest: str, reason: str
-) -> None:
-    receive(con, pages)
-    file = pages / "late.csv"
-    file.write_text(manifest, encoding="utf-8")
-    assert loops.claim(con, file) == loops.Claimed(0, 1)
-    assert con.sql("SELECT reason FROM ops.rejects WHERE stage = 'captures'").fetchall() == [(reason,)]
-
-
-def test_a_claim_made_twice_counts_once(con: duckdb.DuckDBPyConnection, pages: Path) -> None:
-    receive(con, pages)
-    file = pages / "captures.csv"
-    file.write_text("source_uri,captured_at\n1.txt,2026-01-31T09:15:00+01:00\n", encoding="utf-8")
-    assert loops.claim(con, file) == loops.Claimed(1, 0)
-    assert loops.claim(con, file) == loops.Claimed(0, 0)

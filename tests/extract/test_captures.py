@@ -133,3 +133,27 @@ def test_a_source_may_be_named_by_its_path(tmp_path: Path, written: str, known_a
     expected = DOCUMENTS.filter(pl.col("source_uri") == known_as)["document_id"].to_list() if known_as else []
     assert captures.claims(rows, DOCUMENTS, asserted_at=NOW)["document_id"].to_list() == expected
     assert captures.unmatched(rows, DOCUMENTS) == ([] if known_as else [written])
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "why"),
+    [
+        (AT, AT, None),
+        (None, NOW + dt.timedelta(days=9), None),  # only says that it was captured
+        (NOW + dt.timedelta(seconds=1), None, "read in before"),
+        (NOW + dt.timedelta(days=1), NOW + dt.timedelta(days=2), "read in before"),
+        (AT, AT - dt.timedelta(hours=1), "end before"),
+    ],
+)
+def test_a_claim_that_cannot_be_says_why(earliest: dt.datetime | None, latest: dt.datetime | None, why: str) -> None:
+    found = captures.impossible(earliest, latest, NOW)
+    assert (why in found) if why and found else found == why
+
+
+def test_a_claim_made_anew_after_another_is_a_new_row() -> None:
+    first, known, renewed = (
+        captures.assertion("1", AT, AT, "operator", asserted_by="a", asserted_at=NOW, is_renewed=is_renewed)
+        for is_renewed in (False, False, True)
+    )
+    assert first.equals(known)
+    assert first["capture_id"].item() != renewed["capture_id"].item()

@@ -25,6 +25,12 @@ FAULTS = {
         "UPDATE core.anchors SET latest = latest + INTERVAL 9 DAY WHERE kind = 'publication'"
     ),
     "core.anchors.capture_by_ingestion": "UPDATE core.anchors SET latest = NULL WHERE kind = 'capture'",
+    "core.anchors.evidence_agrees": (
+        "INSERT INTO ops.conflicts BY NAME SELECT anchor_id AS conflict_id, document_id, anchor_id, 'claim' AS kind, "
+        "0.9 AS confidence, 'x' AS says, 1.0 AS excess_s, ['x'] AS cycle FROM core.anchors LIMIT 1"
+    ),
+    "core.anchor_evidence.every_bound_rests_on_evidence": "DELETE FROM core.anchor_evidence WHERE kind = 'claim'",
+    "core.anchor_evidence.chains_add_up": "UPDATE core.anchor_evidence SET seconds = seconds + 1",
     "core.furniture.characters_conserved": "UPDATE core.furniture SET span_end = span_end - 1",
     "core.time_expressions.bounds_ordered": "UPDATE core.time_expressions SET earliest = latest + INTERVAL 1 DAY",
     "core.events.bounds_ordered": "UPDATE core.events SET begin_earliest = begin_latest + INTERVAL 1 DAY",

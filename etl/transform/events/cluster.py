@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from etl.transform import network
+
 _TOLD = ("asserted", "reported", "alleged")
 _CLOSE = dt.timedelta(days=8)
 """How wide the bounds of mentions in two stories may be, to be taken for one event."""
@@ -96,6 +98,47 @@ def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.Data
         {"event_id": ids, "cluster_id": [of.get(i, i) for i in ids]},
         schema={"event_id": pl.String, "cluster_id": pl.String},
     )
+
+
+def reach(events: pl.DataFrame, participants: pl.DataFrame, moved: pl.Series) -> pl.Series:
+    """The mentions whose cluster may change when some get other bounds: all that are tied to them by what they share.
+
+    Clusters are found among mentions that share a key, so mentions that no chain of keys ties to one that moved stay
+    where they are. A key that hangs on bounds counts here whatever the bounds are.
+
+    Args:
+        events: event_id, article_id, story_id, event_type, trigger_lemma, polarity, modality, location_id and
+            location_basis of core.events, of all types that moved.
+        participants: event_id, role and name of core.event_participants.
+        moved: event_id of those that are new or moved.
+
+    Returns:
+        event_id.
+    """
+    told = events.filter((pl.col("polarity") == "POS") & pl.col("modality").is_in(_TOLD)).with_row_index("node", 1)
+    names = participants["name"].drop_nulls().unique()
+    split = pl.DataFrame(
+        {"name": names, "word": [name.casefold().split() for name in names]},
+        schema={"name": pl.String, "word": pl.List(pl.String)},
+    )
+    words = told.join(participants, on="event_id").join(split, on="name").explode("word")
+    stated = told.filter(pl.col("location_basis").is_in(["stated", "carried"]) & pl.col("location_id").is_not_null())
+    shared = [
+        frame.select("node", key=pl.struct(pl.lit(kind), *columns).hash())
+        for kind, frame, columns in (
+            ("story", told, ("story_id", "event_type", "trigger_lemma")),
+            ("article", told, ("article_id", "event_type")),
+            ("name", words, ("event_type", "role", "word")),
+            ("place", stated, ("event_type", "location_id")),
+        )
+    ]
+    keyed = pl.concat(shared).with_columns(key=pl.col("key").rank("dense").cast(pl.Int64) + told.height)
+    n_nodes = 1 + told.height + keyed["key"].n_unique()
+    labels = network.components(n_nodes, keyed["node"].cast(pl.Int64).to_numpy(), keyed["key"].to_numpy())
+    labelled = told.select("event_id", label=pl.Series(labels[1 : 1 + told.height]))
+    touched = labelled.filter(pl.col("event_id").is_in(moved.to_list()))["label"].unique()
+    tied = labelled.filter(pl.col("label").is_in(touched.to_list()))["event_id"]
+    return pl.concat([tied, moved]).unique().sort()
 
 
 def _names(participants: pl.DataFrame) -> dict[str, dict[str, frozenset[str]]]:

@@ -302,15 +302,22 @@ def resolve_stamp(symbol: str, capture: Interval, zone: str) -> Interval:
     """
     if not _CLOCK.fullmatch(symbol):
         return resolve.bounds(symbol, capture, [zone])
-    earliest, latest = (_last_time(symbol, moment, zone) if moment else None for moment in capture)
-    return Interval(earliest, latest + dt.timedelta(minutes=1) if latest else None)
+    first, last = (_last_times(symbol, moment, zone) if moment else [] for moment in capture)
+    return Interval(first[0] if first else None, last[-1] + dt.timedelta(minutes=1) if last else None)
 
 
-def _last_time(symbol: str, moment: dt.datetime, zone: str) -> dt.datetime:
-    """The last time before a moment that a clock in the zone showed this."""
-    local = moment.astimezone(ZoneInfo(zone))
-    shown = local.replace(hour=int(symbol[1:3]), minute=int(symbol[4:6]), second=0, microsecond=0, fold=0)
-    if shown > local:
-        day = (shown - dt.timedelta(days=1)).date()
-        shown = shown.replace(year=day.year, month=day.month, day=day.day)
-    return shown.astimezone(dt.UTC)
+def _last_times(symbol: str, moment: dt.datetime, zone: str) -> list[dt.datetime]:
+    """When a clock in the zone showed this on the last day on which it did before a moment.
+
+    It shows it twice in the night in which clocks go back; perhaps not at all in the one in which they go forward.
+    """
+    info = ZoneInfo(zone)
+    today = moment.astimezone(info).date()
+    shown = dt.time(int(symbol[1:3]), int(symbol[4:6]))
+    for back in range(3):
+        civil = dt.datetime.combine(today - dt.timedelta(days=back), shown, info)
+        times = sorted({civil.replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1)})
+        found = [t for t in times if t <= moment and t.astimezone(info).time() == shown]
+        if found:
+            return found
+    return []

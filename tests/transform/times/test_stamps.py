@@ -135,5 +135,35 @@ def test_a_clock_alone_may_be_yesterdays(symbol: str, capture: str, expected: st
     assert bounds == Interval(at(expected), at(expected) + dt.timedelta(minutes=1))
 
 
+@pytest.mark.parametrize(
+    ("capture", "earliest", "latest"),
+    [
+        # clocks go back at 01:00 UTC on 25 October 2026: 02:30 comes at 00:30 and at 01:30 UTC
+        ("2026-10-25T05:00", "2026-10-25T00:30", "2026-10-25T01:31"),
+        ("2026-10-25T01:10", "2026-10-25T00:30", "2026-10-25T00:31"),
+        ("2026-10-25T00:10", "2026-10-24T00:30", "2026-10-24T00:31"),
+        # they go forward at 01:00 UTC on 29 March: there is no 02:30, the last was on the day before
+        ("2026-03-29T10:00", "2026-03-28T01:30", "2026-03-28T01:31"),
+        ("2026-03-30T10:00", "2026-03-30T00:30", "2026-03-30T00:31"),
+    ],
+)
+def test_a_clock_in_the_nights_in_which_clocks_change(capture: str, earliest: str, latest: str) -> None:
+    bounds = stamps.resolve_stamp("T02:30", Interval(at(capture), at(capture)), "Europe/Amsterdam")
+    assert bounds == Interval(at(earliest), at(latest))
+
+
+@pytest.mark.parametrize(
+    ("capture", "earliest", "latest"),
+    [
+        # the day of 25 hours, and the one of 23
+        ("2026-10-25T12:00", "2026-10-24T22:00", "2026-10-25T23:00"),
+        ("2026-03-29T12:00", "2026-03-28T23:00", "2026-03-29T22:00"),
+    ],
+)
+def test_today_is_as_long_as_the_civil_day(capture: str, earliest: str, latest: str) -> None:
+    bounds = stamps.resolve_stamp("P0D", Interval(at(capture), at(capture)), "Europe/Amsterdam")
+    assert bounds == Interval(at(earliest), at(latest))
+
+
 def test_without_a_capture_a_clock_says_nothing() -> None:
     assert stamps.resolve_stamp("T15:44", Interval(None, None), "Europe/Amsterdam") == Interval(None, None)

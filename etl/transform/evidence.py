@@ -1,0 +1,425 @@
+"""From rows to constraints: what stamps, claims, datelines and pages say of clocks.
+
+What belongs here: which evidence there is, how far it is trusted, and what it says as a difference of two clocks.
+What does not: solving (`network.py`), and what follows for expressions and events (`anchors.py`).
+
+Every piece of evidence says that one clock minus another lies between two numbers; against the origin that is a time.
+
+    ingestion        a page was captured before Dateline received it                    true by definition
+    by_capture       an item was published before its page was captured                 true by definition
+    claim            a page was captured between two instants
+    relative_stamp   "37 minuten geleden": the publication from the capture
+    explicit_stamp   "31 jan. 2026", "Vandaag, 19:54": a time; without a day, the last such before the capture
+    stated           the source itself states the publication
+    same_item        the same words on two pages of a site that share a neighbour too are one publication
+    same_words       the same words on two pages that share nothing beside
+    dateline_date    the day in a dateline, with a day on either side
+    order            ages do not decrease down a list
+    solved           what is known already of a page that is not looked at again
+"""
+
+import datetime as dt
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from etl.transform import network
+from etl.transform.network import OPEN, Ints, Network
+from etl.transform.times import resolve, stamps
+from etl.transform.times.resolve import Interval
+
+DOUBT = {
+    "ingestion": 0.0,
+    "by_capture": 0.0,
+    "solved": 0.0,
+    "relative_stamp": 0.03,
+    "explicit_stamp": 0.03,
+    "stated": 0.04,
+    "same_item": 0.06,
+    "claim": 0.1,
+    "dateline_date": 0.2,
+    "same_words": 0.15,
+    "order": 0.25,
+}
+"""1 minus the trust in each kind of evidence; of a claim by its basis."""
+_DOUBT_OF_CLAIM = {"warc": 0.08, "header": 0.08, "feed": 0.08, "filename": 0.3, "inferred": 0.4, "unknown": 0.5}
+_LOW = ("dateline_date", "order")
+"""Evidence that is never believed against the rest."""
+OF_ARTICLES = (
+    "article_id",
+    "document_id",
+    "position",
+    "section",
+    "item_key",
+    "stamp_raw",
+    "dateline_symbol",
+)
+"""Columns of core.articles that say something of clocks."""
+_STAMPED = ("relative_stamp", "explicit_stamp")
+_DAY, _HOUR = 86_400 * 10**6, 3_600 * 10**6
+_DAYS_AGO = re.compile(r"-?P(\d+)D(?:T.*)?")
+_DAY_MARGIN = dt.timedelta(days=1)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LEAST_IN_ORDER = 3
+"""Ages a list must tell apart, none younger than the one before, to be taken for one in order of publication."""
+
+_PIECE = {
+    "kind": pl.String,
+    "anchor_id": pl.String,
+    "node_id": pl.String,
+    "base_id": pl.String,
+    "least": pl.Int64,
+    "most": pl.Int64,
+    "symbol": pl.String,
+    "zone": pl.String,
+    "words": pl.String,
+    "doubt": pl.Float64,
+    "steps_least": pl.Int64,
+    "steps_most": pl.Int64,
+}
+
+
+class Evidence(NamedTuple):
+    """The network of some pages, and what its numbers stand for."""
+
+    anchors: pl.DataFrame
+    """core.anchors; the node of row i is i + 1."""
+    pieces: pl.DataFrame
+    """One row a piece of evidence: kind, anchor_id, base_id (NULL: the origin), least, most, words, doubt, and node,
+    base as numbers. An id that is no anchor's is the key of an item, or of a group of pages with it."""
+    network: Network
+    is_least: np.ndarray[Any, np.dtype[np.bool_]]
+    """By constraint, whether it is the lower side of its piece."""
+    hops: Ints
+    derive: network.Derive | None
+
+
+def collect(
+    anchors: pl.DataFrame,
+    documents: pl.DataFrame,
+    claims: pl.DataFrame,
+    articles: pl.DataFrame | None = None,
+    solved: pl.DataFrame | None = None,
+) -> Evidence:
+    """All evidence on the clocks of some pages.
+
+    Args:
+        anchors: core.anchors.
+        documents: document_id, ingested_at, published_earliest, published_latest.
+        claims: from `anchors.best_claims`.
+        articles: OF_ARTICLES of core.articles; None: no item is known to stand on two pages.
+        solved: anchor_id, earliest, latest, steps_earliest, steps_latest of clocks whose bounds are known to hold.
+    """
+    anchors = anchors.sort("anchor_id")
+    clocks = anchors.join(documents, on="document_id", how="left", maintain_order="left")
+    words = pl.lit(None, pl.String) if articles is None else pl.col("stamp_raw")
+    publications = clocks.filter(pl.col("kind") == "publication").drop("kind")
+    if articles is not None:
+        publications = publications.join(
+            articles.drop("document_id"), on="article_id", how="left", maintain_order="left"
+        )
+    captures = clocks.filter(pl.col("kind") == "capture").drop("kind")
+    found = [
+        _of_captures(captures, claims),
+        _of_publications(publications.with_columns(words=words)),
+        [] if articles is None else [*_same_items(publications), _in_order(publications), _datelines(publications)],
+        [] if solved is None else [_solved(solved)],
+    ]
+    pieces = pl.concat([frame for frames in found for frame in frames])
+    return _numbered(anchors, _full_dates(pieces))
+
+
+def _full_dates(pieces: pl.DataFrame) -> pl.DataFrame:
+    """Make times of the symbols that need no capture to be read."""
+    symbols = ["kind", "symbol", "zone"]
+    distinct = pieces.select(symbols).filter(pl.col("symbol").is_not_null()).unique(maintain_order=True)
+    read = [_read(*row, -OPEN, OPEN) for row in distinct.iter_rows()]
+    bounds = distinct.with_columns(
+        pl.Series("_least", [_microseconds(r.earliest) if r.earliest else None for r in read], pl.Int64),
+        pl.Series("_most", [_microseconds(r.latest) if r.latest else None for r in read], pl.Int64),
+    ).filter(pl.any_horizontal(pl.col("_least", "_most").is_not_null()))
+    is_full = pl.any_horizontal(pl.col("_least", "_most").is_not_null())
+    return pieces.join(bounds, on=symbols, how="left", maintain_order="left").select(
+        pl.when(is_full).then(None).otherwise(name).alias(name)
+        if name in ("symbol", "base_id")
+        else pl.coalesce(f"_{name}", name).alias(name)
+        if name in ("least", "most")
+        else name
+        for name in _PIECE
+    )
+
+
+def _say(frame: pl.DataFrame, kind: str, **columns: pl.Expr | str | int) -> pl.DataFrame:
+    """A piece of evidence a row: the columns of `_PIECE` that are given; numbers stand for themselves."""
+    given = {
+        name: pl.lit(e) if isinstance(e, int) else pl.col(e) if isinstance(e, str) else e
+        for name, e in columns.items()
+    }
+    given["kind"] = pl.lit(kind)
+    return frame.select(given.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in _PIECE.items())
+
+
+def _of_captures(captures: pl.DataFrame, claims: pl.DataFrame) -> list[pl.DataFrame]:
+    claimed = captures.select("anchor_id", "document_id").join(
+        claims.filter(pl.any_horizontal(pl.col("captured_earliest", "captured_latest").is_not_null())),
+        on="document_id",
+        maintain_order="left",
+    )
+    doubt = pl.col("capture_basis").replace_strict(_DOUBT_OF_CLAIM, default=DOUBT["claim"], return_dtype=pl.Float64)
+    return [
+        _say(captures, "ingestion", anchor_id="anchor_id", most=_us("ingested_at")),
+        _say(
+            claimed,
+            "claim",
+            anchor_id="anchor_id",
+            least=_us("captured_earliest"),
+            most=_us("captured_latest"),
+            words=pl.col("capture_basis") + pl.lit(" (") + pl.col("asserted_by") + pl.lit(")"),
+            doubt=pl.max_horizontal(doubt, 1 - pl.col("confidence")),
+        ),
+    ]
+
+
+def _of_publications(publications: pl.DataFrame) -> list[pl.DataFrame]:
+    """What the page and the source say of each item."""
+    basis = pl.col("basis")
+    relative, explicit = (publications.filter(basis == kind) for kind in _STAMPED)
+    oldest = pl.col("value_symbolic").map_elements(_oldest, return_dtype=pl.Int64)
+    ends: dict[str, pl.Expr | str | int] = {"anchor_id": "anchor_id", "base_id": "parent_anchor_id"}
+    stamp = ends | {"words": pl.coalesce("words", "value_symbolic")}
+    symbol: dict[str, pl.Expr | str | int] = {"symbol": "value_symbolic", "zone": "timezone"}
+    dated = publications.filter(basis == "dateline_date")
+    stated = publications.filter(basis == "document")
+    return [
+        _say(publications, "by_capture", **ends, most=0),
+        _say(relative, "relative_stamp", **stamp, least=_offset("offset_min_s"), most=_offset("offset_max_s")),
+        # read against the bounds of the capture; and the other way, the capture against the publication
+        _say(explicit, "explicit_stamp", **stamp, **symbol),
+        _say(explicit.filter(oldest.is_not_null()), "explicit_stamp", **stamp, least=oldest),
+        _say(dated, "dateline_date", **ends, **symbol, words="value_symbolic"),
+        _say(stated, "stated", anchor_id="anchor_id", least=_us("published_earliest"), most=_us("published_latest")),
+    ]
+
+
+def _same_items(publications: pl.DataFrame) -> list[pl.DataFrame]:
+    """The same words on pages of a site: one publication, surely so where the pages share a neighbour of it too.
+
+    A text that is used again days later stands among other items. So the pages that show it fall into groups that
+    share more than it; within a group it is one publication, and between groups it is believed to be as far as
+    nothing speaks against it.
+    """
+    several = (
+        publications.filter(pl.col("item_key").is_not_null())
+        .filter(pl.col("document_id").n_unique().over("item_key") > 1)
+        .sort("document_id", "position")
+    )
+    if several.is_empty():
+        return []
+    grouped = several.with_columns(_group=pl.Series(_groups(several))).with_columns(
+        _first=pl.col("anchor_id").min().over("_group"),
+        _n=pl.len().over("_group"),
+        _several=pl.col("_group").n_unique().over("item_key") > 1,
+    )
+    hub = pl.when("_several").then(pl.col("item_key") + "/" + pl.col("_first")).otherwise("item_key")
+    grouped = grouped.with_columns(_hub=hub)
+    is_alone = pl.col("_several") & (pl.col("_n") == 1)
+    bridges = grouped.filter(pl.col("_several") & (pl.col("anchor_id") == pl.col("_first")))
+    own_hub = pl.when(pl.col("_n") > 1).then("_hub")
+    return [
+        _say(grouped.filter(~is_alone), "same_item", anchor_id="anchor_id", base_id="_hub", least=0, most=0),
+        _say(bridges, "same_words", anchor_id="anchor_id", node_id=own_hub, base_id="item_key", least=0, most=0),
+    ]
+
+
+def _groups(items: pl.DataFrame) -> Ints:
+    """A number for each item on a page; two pages that show it and one of its neighbours give it the same.
+
+    Args:
+        items: document_id and item_key in the order of the pages.
+    """
+    code = items["item_key"].rank("dense").cast(pl.Int64)
+    page = items["document_id"].rank("dense").cast(pl.Int64)
+    own, pairs = [], []
+    here = np.arange(items.height)
+    for away in (1, 2, -1, -2):
+        other = code.shift(away)
+        is_beside = ((page.shift(away) == page) & (other != code)).fill_null(False).to_numpy()
+        own.append(here[is_beside])
+        pairs.append((code * (1 << 31) + other.fill_null(0)).to_numpy()[is_beside])
+    pair, number = np.unique(np.concatenate(pairs), return_inverse=True)
+    labels = network.components(
+        1 + items.height + len(pair), 1 + np.concatenate(own), 1 + items.height + number.astype(np.int64)
+    )
+    groups: Ints = labels[1 : 1 + items.height]
+    return groups
+
+
+def _in_order(publications: pl.DataFrame) -> pl.DataFrame:
+    """Neighbours in lists whose ages do not decrease and tell enough apart not to be so by chance."""
+    lists = ["document_id", "_list"]
+    age = -pl.col("offset_max_s")
+    stamped = (
+        publications.filter(pl.col("basis") == "relative_stamp")
+        .with_columns(_list=pl.col("section").fill_null(""))
+        .sort("document_id", "_list", "position")
+        .with_columns(
+            _older=age.diff().over(lists).fill_null(0.0) >= 0, _above=pl.col("anchor_id").shift(1).over(lists)
+        )
+        .filter(pl.col("_older").all().over(lists) & (age.n_unique().over(lists) >= _LEAST_IN_ORDER))
+        .filter(pl.col("_above").is_not_null())
+    )
+    return _say(stamped, "order", anchor_id="anchor_id", base_id="_above", most=0)
+
+
+def _datelines(publications: pl.DataFrame) -> pl.DataFrame:
+    """Dates in the datelines of items that show better evidence besides."""
+    dated = publications.filter(pl.col("dateline_symbol").is_not_null() & (pl.col("basis") != "dateline_date"))
+    return _say(
+        dated,
+        "dateline_date",
+        anchor_id="anchor_id",
+        base_id="parent_anchor_id",
+        symbol="dateline_symbol",
+        zone="timezone",
+        words="dateline_symbol",
+    )
+
+
+def _solved(solved: pl.DataFrame) -> pl.DataFrame:
+    return _say(
+        solved,
+        "solved",
+        anchor_id="anchor_id",
+        least=_us("earliest"),
+        most=_us("latest"),
+        steps_least="steps_earliest",
+        steps_most="steps_latest",
+    )
+
+
+def _numbered(anchors: pl.DataFrame, pieces: pl.DataFrame) -> Evidence:
+    """Nodes and pieces as numbers, constraints as arrays."""
+    nodes = anchors.select("anchor_id", node=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    linked = pieces.filter(pl.col("kind").is_in(["same_item", "same_words"]))
+    hubs = (
+        pl.concat([linked["base_id"], linked["node_id"]]).drop_nulls().unique().sort().alias("anchor_id").to_frame()
+    )
+    nodes = pl.concat(
+        [nodes, hubs.with_columns(node=pl.int_range(nodes.height + 1, nodes.height + 1 + pl.len(), dtype=pl.Int64))]
+    )
+    pieces = (
+        pieces.with_columns(node_id=pl.coalesce("node_id", "anchor_id"))
+        .join(nodes.rename({"anchor_id": "node_id"}), on="node_id", how="left", maintain_order="left")
+        .join(nodes.rename({"anchor_id": "base_id", "node": "base"}), on="base_id", how="left", maintain_order="left")
+        # what is read against the capture's bounds is a time, not a distance from it
+        .with_columns(
+            base=pl.when(pl.col("symbol").is_null()).then("base").fill_null(0),
+            read_on=pl.when(pl.col("symbol").is_not_null()).then("base"),
+            doubt=pl.coalesce("doubt", pl.col("kind").replace_strict(DOUBT, return_dtype=pl.Float64)),
+        )
+        # the surest first: of two that say the same, it is the one that is told; what stands only where none does
+        .sort(pl.col("kind") == "solved", "doubt", "kind", "anchor_id", maintain_order=True)
+        .with_row_index("piece")
+    )
+    is_read = pl.col("symbol").is_not_null()
+    ends = {"node": pl.col("node"), "base": pl.col("base"), "piece": pl.col("piece").cast(pl.Int64)}
+    sides = pl.concat(
+        [
+            pieces.filter(pl.col("most").is_not_null() | is_read).select(
+                source=ends["base"],
+                target=ends["node"],
+                upper=pl.col("most").fill_null(OPEN),
+                piece=ends["piece"],
+                is_least=pl.lit(False),
+                steps=pl.col("steps_most").fill_null(1),
+            ),
+            pieces.filter(pl.col("least").is_not_null() | is_read).select(
+                source=ends["node"],
+                target=ends["base"],
+                upper=(-pl.col("least")).fill_null(OPEN),
+                piece=ends["piece"],
+                is_least=pl.lit(True),
+                steps=pl.col("steps_least").fill_null(1),
+            ),
+        ]
+    ).sort("piece", "is_least")
+    source, target, upper, piece = (sides[name].to_numpy() for name in ("source", "target", "upper", "piece"))
+    net = Network(
+        nodes.height + 1,
+        source,
+        target,
+        upper,
+        piece,
+        pieces["doubt"].to_numpy(),
+        pieces["kind"].is_in(_LOW).cast(pl.Int64).to_numpy(),
+    )
+    is_least = sides["is_least"].to_numpy()
+    return Evidence(anchors, pieces, net, is_least, sides["steps"].to_numpy(), _reader(pieces, net, is_least))
+
+
+def _reader(pieces: pl.DataFrame, net: Network, is_least: np.ndarray[Any, Any]) -> network.Derive | None:
+    """What reads stamps and dates against the bounds of the capture, where there are any."""
+    read = pieces.filter(pl.col("symbol").is_not_null()).select("piece", "symbol", "zone", "kind", "read_on")
+    if read.is_empty():
+        return None
+    captures = read["read_on"].to_numpy()
+    edges = np.flatnonzero(np.isin(net.evidence, read["piece"].to_numpy()))
+    # two constraints a piece, the upper side first
+    most, least = edges[~is_least[edges]], edges[is_least[edges]]
+    keys = list(read.select("kind", "symbol", "zone").iter_rows())
+    before = np.full((2, len(keys)), OPEN, np.int64)
+    uppers = np.full((2, len(keys)), OPEN, np.int64)
+
+    def derive(earliest: Ints, latest: Ints) -> tuple[Ints, Ints]:
+        now = np.stack([earliest[captures], latest[captures]])
+        for i in np.flatnonzero((now != before).any(axis=0)).tolist():
+            kind, symbol, zone = keys[i]
+            bounds = _read(kind, symbol, zone, int(now[0, i]), int(now[1, i]))
+            uppers[:, i] = [
+                OPEN if bounds.latest is None else _microseconds(bounds.latest),
+                OPEN if bounds.earliest is None else -_microseconds(bounds.earliest),
+            ]
+        before[:] = now
+        return np.concatenate([most, least]), np.concatenate([uppers[0], uppers[1]])
+
+    return derive
+
+
+@lru_cache(maxsize=100_000)
+def _read(kind: str, symbol: str, zone: str, earliest: int, latest: int) -> Interval:
+    """Bounds of a stamp; of a dateline's date with a day on either side, for it can differ from the story's."""
+    capture = Interval(_instant(earliest), _instant(latest))
+    if kind == "explicit_stamp":
+        return stamps.resolve_stamp(symbol, capture, zone)
+    first, last = resolve.bounds(symbol, capture, [zone])
+    return Interval(first - _DAY_MARGIN if first else None, last + _DAY_MARGIN if last else None)
+
+
+def _oldest(symbol: str) -> int | None:
+    """Publication minus capture that a clock or a day without a date can say, at least; the clocks may change."""
+    if symbol.startswith("T"):
+        return -_DAY - _HOUR
+    if match := _DAYS_AGO.fullmatch(symbol):
+        return -(int(match[1]) + 1) * _DAY - _HOUR
+    if symbol.startswith("XXXX-WXX-"):
+        return -8 * _DAY - _HOUR
+    return -367 * _DAY if symbol.startswith("XXXX-") and symbol != "XXXX-02-29" else None
+
+
+def _instant(microseconds: int) -> dt.datetime | None:
+    return None if abs(microseconds) >= OPEN else _EPOCH + dt.timedelta(microseconds=microseconds)
+
+
+def _microseconds(instant: dt.datetime) -> int:
+    return (instant - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def _us(column: str) -> pl.Expr:
+    return pl.col(column).dt.epoch("us")
+
+
+def _offset(column: str) -> pl.Expr:
+    return (pl.col(column) * 1_000_000).cast(pl.Int64)

@@ -1,0 +1,507 @@
+"""A Simple Temporal Network (Dechter, Meiri and Pearl, 1991): the tightest bounds that constraints leave.
+
+What belongs here: variables as numbers, constraints `x[target] - x[source] <= upper` as arrays, shortest paths, and
+what to do with constraints that contradict each other. What does not: what a variable or a constraint stands for;
+that is `evidence.py`.
+
+Node 0 is the origin, x[0] = 0. The upper bound of a node is the shortest path from the origin, the lower bound minus
+the shortest path to it; both are found by Bellman and Ford's relaxations over whole arrays, in which only the edges
+of nodes that moved take part. Constraints come in pieces of evidence, which are believed or set aside as a whole.
+
+A negative cycle is a contradiction. The evidence that is most doubtful and on most of them is no longer believed,
+until none is left; then each piece of it is taken back in turn, the most trusted and least contradicted first, where
+it agrees with what is believed. What does not is set aside, with the cycle that it would close. So a wrong clock
+falls to its neighbours, and they stay.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+OPEN = 1 << 60
+"""No bound, in microseconds: beyond every calendar, and two of them still fit a number of 64 bits."""
+_SHUT = 1 << 61  # the length of an edge that is out: longer than any path
+_FIRST_CHECK = 24  # rounds after which a search that goes on is looked over for a cycle
+
+
+class Network(NamedTuple):
+    """Constraints x[target] - x[source] <= upper, in integer microseconds."""
+
+    n_nodes: int
+    """The origin and the variables."""
+    source: Ints
+    target: Ints
+    upper: Ints
+    """OPEN: none yet; see `Derive`."""
+    evidence: Ints
+    """Which piece of evidence a constraint is part of."""
+    doubt: Floats
+    """By evidence, 1 minus the trust in it; 0: true by definition, never set aside."""
+    stratum: Ints
+    """By evidence: what is of a lower stratum is believed first and is never set aside for a higher one."""
+
+
+class Conflict(NamedTuple):
+    """A piece of evidence that was set aside."""
+
+    evidence: int
+    cycle: tuple[int, ...]
+    """Constraints of the cycle that it would close with what is believed, in order around it."""
+    excess: int
+    """Microseconds by which they contradict each other."""
+
+
+class Solution(NamedTuple):
+    """The bounds that hold together, and what they rest on."""
+
+    earliest: Ints
+    """-OPEN: none."""
+    latest: Ints
+    """OPEN: none."""
+    earliest_edge: Ints
+    """The constraint that makes the bound tight, -1 where there is none; the chain goes on at its other end."""
+    latest_edge: Ints
+    upper: Ints
+    """The constraints' uppers, those that were derived on the way filled in."""
+    conflicts: list[Conflict]
+
+
+Derive = Callable[[Ints, Ints], tuple[Ints, Ints]]
+"""From the earliest and latest of all nodes to constraints (their numbers) and uppers that follow from them. It is
+asked again while what it gives moves a bound; what it gives must not loosen where the bounds tighten."""
+
+
+def solve(network: Network, derive: Derive | None = None, hops: Ints | None = None) -> Solution:
+    """The tightest bounds, in time that grows with the constraints and little more.
+
+    Args:
+        network: the constraints.
+        derive: constraints that hang on bounds, such as a clock time without a day.
+        hops: by constraint, how many steps it stands for (default: one each).
+    """
+    state = _State(network)
+    for stratum in np.unique(network.stratum):
+        state.admit(np.flatnonzero(network.stratum == stratum))
+    for _ in range(16 if derive else 0):
+        edges, uppers = derive(state.earliest(), state.latest.value)  # type: ignore[misc]
+        tighter = uppers < state.upper[edges]
+        if not tighter.any():
+            break
+        state.tighten(edges[tighter], uppers[tighter])
+    conflicts = sorted(state.conflicts.values())
+    steps = np.ones(len(network.source), np.int64) if hops is None else hops
+    return Solution(
+        state.earliest(),
+        state.latest.value,
+        state.soonest.tree(steps),
+        state.latest.tree(steps),
+        state.upper,
+        conflicts,
+    )
+
+
+def components(n_nodes: int, source: Ints, target: Ints) -> Ints:
+    """The least node that each node is connected with, the origin left out.
+
+    Args:
+        n_nodes: how many there are.
+        source: one end of each constraint.
+        target: the other.
+    """
+    label = np.arange(n_nodes, dtype=np.int64)
+    inner = (source != 0) & (target != 0)
+    a, b = source[inner], target[inner]
+    while True:
+        least = np.minimum(label[a], label[b])
+        before = label.copy()
+        np.minimum.at(label, label[a], least)
+        np.minimum.at(label, label[b], least)
+        while not np.array_equal(jumped := label[label], label):
+            label = jumped
+        if np.array_equal(before, label):
+            return label
+
+
+class _Log(NamedTuple):
+    """What a search changed, to be undone."""
+
+    nodes: list[Ints]
+    values: list[Ints]
+    parents: list[Ints]
+
+
+class _Paths:
+    """Shortest paths from the origin, one way along the constraints."""
+
+    def __init__(self, n_nodes: int, tail: Ints, head: Ints, length: Ints) -> None:
+        self.tail, self.head = tail, head
+        self.edge = np.argsort(tail, kind="stable")
+        self._at = np.empty_like(self.edge)
+        self._at[self.edge] = np.arange(len(tail))
+        self._first = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=n_nodes))])
+        self._heads = head[self.edge]
+        self._lengths = np.where(self._heads == 0, _SHUT, length[self.edge])
+        self.value = np.full(n_nodes, OPEN, np.int64)
+        self.parent = np.full(n_nodes, -1, np.int64)
+        self.value[0] = 0
+
+    def set_lengths(self, edges: Ints, lengths: Ints) -> None:
+        """Put lengths on edges; OPEN takes them out."""
+        self._lengths[self._at[edges]] = np.where((self.head[edges] == 0) | (lengths >= OPEN), _SHUT, lengths)
+
+    def _leaving(self, nodes: Ints) -> Ints:
+        """Places of the edges that leave the nodes."""
+        first = self._first[nodes]
+        counts = self._first[nodes + 1] - first
+        shift = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        places: Ints = np.arange(len(shift)) + shift
+        return places
+
+    def relax(self, frontier: Ints, log: _Log | None = None, watch: int = -1, other: Ints | None = None) -> bool:
+        """Search on from the nodes until nothing moves.
+
+        Args:
+            frontier: nodes whose edges may shorten a path.
+            log: takes what is changed.
+            watch: a node that a path through a new edge can only shorten by going round.
+            other: values of the other way, which must not be crossed.
+
+        Returns:
+            False where a negative cycle was met; values then mean nothing.
+        """
+        rounds, check = 0, _FIRST_CHECK
+        while len(frontier):
+            places = self._leaving(frontier)
+            heads = self._heads[places]
+            reached = self.value[self.edge_tail(places)] + self._lengths[places]
+            shorter = reached < self.value[heads]
+            places, heads, reached = places[shorter], heads[shorter], reached[shorter]
+            frontier = _distinct(heads, len(self.value))
+            if log is not None:
+                log.nodes.append(frontier)
+                log.values.append(self.value[frontier])
+                log.parents.append(self.parent[frontier])
+            np.minimum.at(self.value, heads, reached)
+            won = reached == self.value[heads]
+            self.parent[heads[won]] = self.edge[places[won]]
+            if watch >= 0 and (frontier == watch).any():
+                return False
+            if other is not None and (self.value[frontier] + other[frontier] < 0).any():
+                return False
+            rounds += 1
+            if rounds == check and log is None:
+                if len(self.cyclic()):
+                    return False
+                check *= 2
+        return True
+
+    def relax_edge(self, edge: int, log: _Log, watch: int, other: Ints) -> bool:
+        """Search on from one edge; see `relax`."""
+        head = int(self.head[edge])
+        reached = int(self.value[self.tail[edge]] + self._lengths[self._at[edge]])
+        if self.value[self.tail[edge]] >= OPEN or reached >= self.value[head]:
+            return True
+        moved = np.array([head])
+        log.nodes.append(moved)
+        log.values.append(self.value[moved])
+        log.parents.append(self.parent[moved])
+        self.value[head], self.parent[head] = reached, edge
+        return reached + int(other[head]) >= 0 and self.relax(moved, log, watch, other)
+
+    def edge_tail(self, places: Ints) -> Ints:
+        """The nodes that edges leave, by place."""
+        tails: Ints = self.tail[self.edge[places]]
+        return tails
+
+    def undo(self, log: _Log) -> None:
+        """Put back what a search changed."""
+        for nodes, values, parents in zip(
+            reversed(log.nodes), reversed(log.values), reversed(log.parents), strict=True
+        ):
+            self.value[nodes], self.parent[nodes] = values, parents
+
+    def _above(self) -> Ints:
+        """The node before each on its path; itself where there is none."""
+        here = np.arange(len(self.parent))
+        return np.where(self.parent >= 0, self.tail[self.parent], here)
+
+    def cyclic(self) -> Ints:
+        """Nodes on cycles of the paths as they stand: negative ones."""
+        above = self._above()
+        for _ in range(max(1, len(above)).bit_length() + 1):
+            above = above[above]
+        return np.unique(above[self.parent[above] >= 0])
+
+    def roots(self) -> Ints:
+        """The first edge of the path to each node, -1 where there is none."""
+        above = self._above()
+        is_first = (self.parent >= 0) & (self.tail[self.parent] == 0)
+        top = np.where(is_first, np.arange(len(above)), above)
+        while not np.array_equal(jumped := top[top], top):
+            top = jumped
+        return self.parent[top]
+
+    def restart(self) -> bool:
+        """Search anew from the origin."""
+        self.value[:], self.parent[:] = OPEN, -1
+        self.value[0] = 0
+        return self.relax(np.zeros(1, np.int64))
+
+    def forget(self, is_out: npt.NDArray[np.bool_]) -> None:
+        """Search anew for what hangs on edges that were taken out; the paths must be whole."""
+        lost = (self.parent >= 0) & is_out[self.parent]
+        above = self._above()
+        for _ in range(max(1, len(above)).bit_length() + 1):
+            lost |= lost[above]
+            above = above[above]
+        self.value[lost], self.parent[lost] = OPEN, -1
+        borders = self.tail[lost[self.head] & (self.value[self.tail] < OPEN)]
+        self.relax(_distinct(borders, len(self.value)))
+
+    def path(self, node: int) -> list[int]:
+        """Edges from a node back to the origin, or around to the node itself."""
+        edges, at = [], node
+        while (edge := int(self.parent[at])) >= 0:
+            edges.append(edge)
+            at = int(self.tail[edge])
+            if at in (node, 0) or len(edges) > len(self.value):
+                break
+        return edges
+
+    def tree(self, steps: Ints) -> Ints:
+        """For each node the edge that makes its value tight, with the fewest steps to the origin; the first of such.
+
+        It depends on the constraints alone, not on the way the values were found.
+        """
+        n = len(self.value)
+        is_tight = (self._lengths < OPEN) & (self.value[self._heads] < OPEN)
+        is_tight &= self.value[self.edge_tail(np.arange(len(self.edge)))] + self._lengths == self.value[self._heads]
+        depth, chosen = np.full(n, OPEN, np.int64), np.full(n, OPEN, np.int64)
+        depth[0] = 0
+        frontier, level = np.zeros(1, np.int64), 0
+        waiting: dict[int, list[Ints]] = {}
+        while True:
+            places = self._leaving(frontier)
+            places = places[is_tight[places]]
+            places = places[depth[self._heads[places]] == OPEN]
+            for count in np.unique(steps[self.edge[places]]):
+                waiting.setdefault(level + int(count), []).append(places[steps[self.edge[places]] == count])
+            if not waiting:
+                chosen[chosen == OPEN] = -1
+                return chosen
+            level = min(waiting)
+            places = np.concatenate(waiting.pop(level))
+            places = places[depth[self._heads[places]] == OPEN]
+            heads = self._heads[places]
+            np.minimum.at(chosen, heads, self.edge[places])
+            depth[heads] = level
+            frontier = _distinct(heads, n)
+
+
+def _distinct(nodes: Ints, n_nodes: int) -> Ints:
+    """The nodes, each once, in order."""
+    if len(nodes) * 20 < n_nodes:
+        return np.unique(nodes)
+    is_in = np.zeros(n_nodes, np.bool_)
+    is_in[nodes] = True
+    return np.flatnonzero(is_in)
+
+
+class _State:
+    """What is believed so far, and the bounds that follow."""
+
+    def __init__(self, network: Network) -> None:
+        self._net = network
+        self.upper = network.upper.copy()
+        self._on = np.zeros(len(network.doubt), np.bool_)
+        closed = np.full(len(network.source), _SHUT, np.int64)
+        self.latest = _Paths(network.n_nodes, network.source, network.target, closed)
+        self.soonest = _Paths(network.n_nodes, network.target, network.source, closed)
+        """Paths to the origin: minus the earliest."""
+        order = np.argsort(network.evidence, kind="stable")
+        self._edges = order
+        counts = np.bincount(network.evidence, minlength=len(network.doubt))
+        self._first = np.concatenate([[0], np.cumsum(counts)])
+        self.conflicts: dict[int, Conflict] = {}
+
+    def earliest(self) -> Ints:
+        """Lower bounds."""
+        earliest: Ints = -self.soonest.value
+        return earliest
+
+    def _edges_of(self, evidence: Ints) -> Ints:
+        is_in = np.zeros(len(self._on), np.bool_)
+        is_in[evidence] = True
+        return np.flatnonzero(is_in[self._net.evidence])
+
+    def _switch(self, edges: Ints, *, on: bool) -> None:
+        lengths = self.upper[edges] if on else np.full(len(edges), OPEN, np.int64)
+        for side in (self.latest, self.soonest):
+            side.set_lengths(edges, lengths)
+
+    def admit(self, evidence: Ints) -> None:
+        """Believe evidence, but for what contradicts what is believed or itself."""
+        edges = self._edges_of(evidence)
+        self._on[evidence] = True
+        self._switch(edges, on=True)
+        is_whole = self._relax(edges)
+        accused: Counter[int] = Counter()
+        fallen: set[int] = set()
+        may_fall = np.zeros(len(self._on), np.bool_)
+        may_fall[evidence] = self._net.doubt[evidence] > 0
+        while not is_whole or self._violated().any():
+            cycles = self._violations() if is_whole else self._cycles()
+            suspects = [{e for e in self._net.evidence[list(cycle)].tolist() if may_fall[e]} for cycle in cycles]
+            for each in suspects:
+                accused.update(each)
+            worst = self._worst(suspects, accused)
+            fallen |= worst
+            is_whole = self._drop(np.array(sorted(worst), np.int64), is_whole)
+        for piece in sorted(fallen, key=lambda e: (accused[e] * float(self._net.doubt[e]), e)):
+            self._take_back(piece)
+
+    def _worst(self, cycles: list[set[int]], accused: Counter[int]) -> set[int]:
+        """The evidence that on at least half of its cycles none surpasses in doubt and number of cycles."""
+        score = {e: accused[e] * float(self._net.doubt[e]) for cycle in cycles for e in cycle}
+        led: Counter[int] = Counter()
+        for cycle in cycles:
+            most = max((score[e] for e in cycle), default=0.0)
+            led.update(e for e in cycle if score[e] == most)
+        on = Counter(e for cycle in cycles for e in cycle)
+        return {e for e, n in led.items() if 2 * n >= on[e]}
+
+    def tighten(self, edges: Ints, uppers: Ints) -> None:
+        """Put smaller uppers on constraints of evidence that is believed, or may be now that they have one."""
+        self.upper[edges] = uppers
+        evidence = np.unique(self._net.evidence[edges])
+        self.admit(evidence[[e not in self.conflicts for e in evidence.tolist()]])
+
+    def _relax(self, edges: Ints) -> bool:
+        """Search on from edges that were put in."""
+        n = self._net.n_nodes
+        ends = self._net.source[edges], self._net.target[edges]
+        above, below = (
+            side.relax(_distinct(end[side.value[end] < OPEN], n))
+            for side, end in ((self.latest, ends[0]), (self.soonest, ends[1]))
+        )
+        return above and below
+
+    def _violated(self) -> npt.NDArray[np.bool_]:
+        return self.latest.value + self.soonest.value < 0
+
+    def _violations(self) -> set[tuple[int, ...]]:
+        """Cycles through the origin: from the bound above a node down to the bound below it, where they cross.
+
+        One for each pair of first edges, the worst: what is contradicted by many is told by the number of them.
+        """
+        nodes = np.flatnonzero(self._violated())
+        excess = (self.latest.value + self.soonest.value)[nodes]
+        above, below = self.latest.roots()[nodes], self.soonest.roots()[nodes]
+        order = np.lexsort([nodes, excess, below, above])
+        pairs = np.stack([above, below], axis=1)[order]
+        is_first = np.concatenate([[True], (pairs[1:] != pairs[:-1]).any(axis=1)])
+        return {self._through_origin(int(node)) for node in nodes[order][is_first]}
+
+    def _through_origin(self, node: int) -> tuple[int, ...]:
+        """A simple negative cycle of the way from the origin to a node whose bounds cross, and back."""
+        walk = [*reversed(self.latest.path(node)), *self.soonest.path(node)]
+        upper = self.upper[walk].tolist()
+        targets = self._net.target[walk].tolist()
+        kept: list[tuple[int, int, int]] = []  # constraint, upper, where it leads
+        reached = {int(self._net.source[walk[0]]): 0}
+        for edge, length, target in zip(walk, upper, targets, strict=True):
+            kept.append((edge, length, target))
+            if target in reached:
+                round_about = kept[reached[target] :]
+                if sum(length for _, length, _ in round_about) < 0:
+                    return tuple(edge for edge, _, _ in round_about)
+                del kept[reached[target] :]
+                for _, _, left in round_about[:-1]:
+                    del reached[left]
+            else:
+                reached[target] = len(kept)
+        raise ValueError("bounds that cross without a contradiction")
+
+    def _cycles(self) -> set[tuple[int, ...]]:
+        """Cycles that do not pass the origin."""
+        found = set()
+        for side in (self.latest, self.soonest):
+            seen: set[int] = set()
+            for node in side.cyclic().tolist():
+                if node not in seen:
+                    cycle = side.path(node)
+                    seen.update(side.tail[np.array(cycle)].tolist())
+                    found.add(self._in_order(side, cycle))
+        return found
+
+    def _in_order(self, side: _Paths, path: list[int]) -> tuple[int, ...]:
+        """A cycle along its constraints, from the least of them."""
+        cycle = path[::-1] if side is self.latest else path
+        least = cycle.index(min(cycle))
+        return (*cycle[least:], *cycle[:least])
+
+    def _drop(self, evidence: Ints, is_whole: bool) -> bool:
+        """Believe evidence no longer; say whether the bounds are whole."""
+        if not len(evidence):
+            raise ValueError("constraints that are true by definition contradict each other")
+        edges = self._edges_of(evidence)
+        self._on[evidence] = False
+        self._switch(edges, on=False)
+        if not is_whole:
+            above, below = self.latest.restart(), self.soonest.restart()
+            return above and below
+        is_out = np.zeros(len(self._net.source), np.bool_)
+        is_out[edges] = True
+        self.latest.forget(is_out)
+        self.soonest.forget(is_out)
+        return True
+
+    def _take_back(self, evidence: int) -> None:
+        """Believe a piece of evidence again where it agrees with what is believed; else set it aside."""
+        logs = tuple(_Log([], [], []) for _ in range(2))
+        edges = self._edges[self._first[evidence] : self._first[evidence + 1]]
+        cycle: tuple[int, ...] | None = None
+        for edge in edges.tolist():
+            self._switch(np.array([edge]), on=True)
+            cycle = self._closes(edge, logs)
+            if cycle:
+                break
+        if not cycle:
+            self._on[evidence] = True
+            return
+        for side, log in zip((self.latest, self.soonest), logs, strict=True):
+            side.undo(log)
+        self._switch(edges, on=False)
+        excess = -int(self.upper[np.array(cycle)].sum())
+        self.conflicts[evidence] = Conflict(evidence, cycle, excess)
+
+    def _closes(self, edge: int, logs: tuple[_Log, ...]) -> tuple[int, ...] | None:
+        """The negative cycle that an edge closes, or None; the bounds move as far as it lets them."""
+        sides = (self.latest, self.soonest)
+        for side, other, log in zip(sides, reversed(sides), logs, strict=True):
+            # nothing leads round through the origin but where the two ways cross
+            watch = int(side.tail[edge]) or -1
+            if side.relax_edge(edge, log, watch, other.value):
+                continue
+            round_about = side.path(watch) if watch > 0 else []
+            if round_about and int(side.tail[round_about[-1]]) == watch:
+                return self._in_order(side, round_about)
+            moved = log.nodes[-1]
+            excess = side.value[moved] + other.value[moved]
+            return self._through_origin(int(moved[np.argmin(excess)]))
+        return None
+
+
+def chain(solution: Solution, network: Network, node: int, *, is_latest: bool) -> Iterable[int]:
+    """The constraints that make a bound, from the node back to the origin."""
+    edges = solution.latest_edge if is_latest else solution.earliest_edge
+    ends = network.source if is_latest else network.target
+    while (edge := int(edges[node])) >= 0:
+        yield edge
+        node = int(ends[edge])

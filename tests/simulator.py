@@ -1,0 +1,279 @@
+"""A news site with its true times: items published over weeks, pages captured at random times, claims on some.
+
+    .venv/bin/python -m tests.simulator [PAGES]      prints what the anchor network makes of it
+
+A page shows the newest items of a section with stamps that cut or round their ages, an item on it dropped here and
+there, and a lead from the archive without a stamp. Here and there a text is used again days later. A share of the
+captures is known; of these a share is wrong by hours or days. The frames are those that the anchor step reads;
+nothing of them is text but the stamps.
+"""
+
+import datetime as dt
+import sys
+import time
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from rich.console import Console
+
+from etl.schema import core, raw
+from etl.schema.frames import polars_schema
+from etl.transform import anchors, clocks, evidence
+from etl.transform.clocks import Clocks
+from etl.transform.times import stamps
+
+_MINUTE, _HOUR, _DAY = 60_000_000, 3_600_000_000, 86_400_000_000
+_START = int(dt.datetime(2026, 1, 5, tzinfo=dt.UTC).timestamp() * 1e6)
+_UTC = pl.Datetime("us", "UTC")
+PER_PAGE = 8
+
+
+class Site(NamedTuple):
+    """What the anchor step sees of a site, and what is true."""
+
+    anchors: pl.DataFrame
+    documents: pl.DataFrame
+    captures: pl.DataFrame
+    articles: pl.DataFrame
+    truth: pl.DataFrame
+    """anchor_id and instant."""
+    wrong: frozenset[str]
+    """Documents whose claim is wrong."""
+    recurring: frozenset[str]
+    """Documents whose items stand on another page of the same day."""
+
+
+def site(
+    n_pages: int,
+    *,
+    seed: int = 0,
+    known: float = 0.1,
+    wrong: float = 0.0,
+    recycled: float = 0.001,
+    pages_a_day: int = 160,
+    items_a_day: int = 120,
+    n_sections: int = 3,
+) -> Site:
+    """Make a site."""
+    draw = np.random.default_rng(seed)
+    days = max(2.0, n_pages / pages_a_day)
+    n_items = int(days * items_a_day)
+    published = _START + np.sort(draw.uniform(0, days * _DAY, n_items)).astype(np.int64)
+    section = draw.integers(n_sections, size=n_items)
+    text = np.arange(n_items)
+    again = np.flatnonzero((draw.random(n_items) < recycled) & (text > 3 * items_a_day))
+    text[again] -= (draw.uniform(2, 3, len(again)) * items_a_day).astype(np.int64)
+    captured = _START + (draw.uniform(0.25 * _DAY, days * _DAY, n_pages)).astype(np.int64)
+    shown_section = draw.integers(n_sections, size=n_pages)
+    rounds = bool(draw.random() < 0.5)
+
+    pages, items = _shown(draw, published, section, captured, shown_section)
+    position = 1 + np.concatenate([np.arange(n) for n in np.unique(pages, return_counts=True)[1]])
+    ids = np.array([f"d{i:07d}" for i in range(n_pages)])
+    words = _stamps(captured[pages] - published[items], rounds)
+    teasers = pl.DataFrame(
+        {
+            "document_id": ids[pages],
+            "position": position,
+            "role": "teaser",
+            "section": shown_section[pages].astype(str),
+            "item_key": pl.Series(text[items]).cast(pl.String).str.zfill(9),
+            "stamp_raw": words,
+            "published": published[items],
+        }
+    )
+    leads = pl.DataFrame(
+        {
+            "document_id": ids,
+            "position": np.zeros(n_pages, np.int64),
+            "role": "lead",
+            "published": captured - (draw.exponential(40, n_pages) * _DAY).astype(np.int64),
+        }
+    )
+    articles = pl.concat([leads, teasers], how="diagonal").with_columns(
+        article_id=pl.format("{}-{}", "document_id", "position"), dateline_symbol=pl.lit(None, pl.String)
+    )
+    ingested = int(captured.max()) + 30 * _DAY
+    claims, wrong_ids = _claims(draw, ids, captured, known, wrong, ingested)
+    clock_rows, truth = _clocks(articles, ids, captured)
+    documents = pl.DataFrame({"document_id": ids, "source_uri": ids + ".txt"}).with_columns(
+        ingested_at=pl.lit(ingested).cast(_UTC),
+        published_earliest=pl.lit(None, _UTC),
+        published_latest=pl.lit(None, _UTC),
+    )
+    return Site(
+        clock_rows,
+        documents,
+        claims,
+        articles.select(evidence.OF_ARTICLES),
+        truth,
+        wrong_ids,
+        _recurring(ids, captured, pages, items),
+    )
+
+
+def _shown(
+    draw: np.random.Generator, published: Any, section: Any, captured: Any, shown_section: Any
+) -> tuple[Any, Any]:
+    """Which page shows which item, by page and from the newest: the newest of its section, some dropped."""
+    pages, items = [], []
+    for s in np.unique(shown_section):
+        own = np.flatnonzero(section == s)
+        on = np.flatnonzero(shown_section == s)
+        last = np.searchsorted(published[own], captured[on])
+        at = last[:, None] - 1 - np.arange(PER_PAGE)
+        is_shown = (at >= 0) & (draw.random(at.shape) < 0.9)
+        pages.append(np.broadcast_to(on[:, None], at.shape)[is_shown])
+        items.append(own[at[is_shown]])
+    all_pages, all_items = np.concatenate(pages), np.concatenate(items)
+    order = np.lexsort([-published[all_items], all_pages])
+    return all_pages[order], all_items[order]
+
+
+def _stamps(ages: Any, rounds: bool) -> list[str]:
+    """Ages as the site writes them."""
+    half = 0.5 if rounds else 0.0
+    minutes, hours, days = (np.floor(ages / unit + half).astype(int) for unit in (_MINUTE, _HOUR, _DAY))
+    return [
+        f"{max(m, 1)} minuten geleden"
+        if m < 60
+        else f"{max(h, 1)} uur geleden"
+        if h < 24
+        else f"{max(d, 1)} dagen geleden"
+        for m, h, d in zip(minutes.tolist(), hours.tolist(), days.tolist(), strict=True)
+    ]
+
+
+@lru_cache(maxsize=10_000)
+def _offsets(words: str) -> tuple[float, float]:
+    stamp = stamps.whole(words)
+    assert stamp is not None
+    assert stamp.offset_min_s is not None
+    assert stamp.offset_max_s is not None
+    return stamp.offset_min_s, stamp.offset_max_s
+
+
+def _claims(
+    draw: np.random.Generator, ids: Any, captured: Any, known: float, wrong: float, ingested: int
+) -> tuple[pl.DataFrame, frozenset[str]]:
+    claimed = np.flatnonzero(draw.random(len(ids)) < known)
+    if not len(claimed):
+        claimed = np.array([0])
+    is_wrong = draw.random(len(claimed)) < wrong
+    shift = draw.uniform(2 * _HOUR, 3 * _DAY, len(claimed)) * draw.choice([-1, 1], len(claimed))
+    instants = captured[claimed] + np.where(is_wrong, shift, 0).astype(np.int64)
+    frame = pl.DataFrame({"document_id": ids[claimed], "_at": instants}).select(
+        capture_id="document_id",
+        document_id="document_id",
+        captured_earliest=pl.col("_at").cast(_UTC),
+        captured_latest=pl.col("_at").cast(_UTC),
+        basis=pl.lit("manifest"),
+        confidence=pl.lit(1.0),
+        asserted_by=pl.lit("captures.csv"),
+        asserted_at=pl.lit(ingested).cast(_UTC),
+    )
+    return frame.cast(dict(polars_schema(raw.Capture))), frozenset(ids[claimed[is_wrong]].tolist())  # type: ignore[arg-type]
+
+
+def _clocks(articles: pl.DataFrame, ids: Any, captured: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
+    pages = pl.DataFrame({"document_id": ids, "_at": captured}).with_columns(
+        anchor_id=pl.col("document_id") + "-capture", kind=pl.lit("capture"), basis=pl.lit("none")
+    )
+    words = articles["stamp_raw"].drop_nulls().unique().to_list()
+    offsets = pl.DataFrame(
+        [(word, *_offsets(word)) for word in words],
+        schema=["stamp_raw", "offset_min_s", "offset_max_s"],
+        orient="row",
+    )
+    items = articles.join(offsets, on="stamp_raw", how="left", maintain_order="left").select(
+        "document_id",
+        "article_id",
+        "offset_min_s",
+        "offset_max_s",
+        _at="published",
+        anchor_id=pl.col("article_id") + "-publication",
+        kind=pl.lit("publication"),
+        basis=pl.when(pl.col("stamp_raw").is_null()).then(pl.lit("upper_bound")).otherwise(pl.lit("relative_stamp")),
+        parent_anchor_id=pl.col("document_id") + "-capture",
+    )
+    every = pl.concat([pages, items], how="diagonal").with_columns(
+        timezone=pl.lit("Europe/Amsterdam"), capture_basis=pl.lit("unknown")
+    )
+    schema = polars_schema(core.Anchor)
+    rows = every.select(
+        (pl.col(name) if name in every.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in schema.items()
+    )
+    return rows, every.select("anchor_id", instant=pl.col("_at").cast(_UTC))
+
+
+def _recurring(ids: Any, captured: Any, pages: Any, items: Any) -> frozenset[str]:
+    shown = pl.DataFrame({"page": pages, "item": items, "day": captured[pages] // _DAY})
+    many = shown.filter(pl.col("page").n_unique().over("item", "day") > 1)
+    return frozenset(ids[many["page"].unique().to_numpy()].tolist())
+
+
+class Measured(NamedTuple):
+    """How the network did."""
+
+    sound: float
+    """Share of clocks whose truth lies within their bounds."""
+    width_min: float
+    """Median width in minutes of the bounds of captures that nobody claims and whose items recur within the day."""
+    bounded: float
+    """Share of these captures that have both bounds."""
+    named: float
+    """Share of the wrong claims that are set aside."""
+    n_conflicts: int
+    n_wrong: int
+
+
+def solve(made: Site) -> Clocks:
+    """Run the network on a site."""
+    return clocks.solve(made.anchors, made.documents, anchors.best_claims(made.captures), made.articles)
+
+
+def measure(made: Site, solved: Clocks) -> Measured:
+    """Compare bounds with the truth."""
+    known = solved.anchors.join(made.truth, on="anchor_id")
+    inside = (pl.col("earliest").is_null() | (pl.col("earliest") <= pl.col("instant"))) & (
+        pl.col("latest") >= pl.col("instant")
+    )
+    unclaimed = known.filter(
+        (pl.col("kind") == "capture")
+        & pl.col("document_id").is_in(list(made.recurring))
+        & ~pl.col("document_id").is_in(made.captures["document_id"].to_list())
+    )
+    width = (unclaimed["latest"] - unclaimed["earliest"]).dt.total_seconds().drop_nulls()
+    claims = set(solved.conflicts.filter(pl.col("kind") == "claim")["document_id"].to_list())
+    return Measured(
+        known.select(inside.mean()).item(),
+        float(width.median() or 0) / 60,  # type: ignore[arg-type]
+        width.len() / max(unclaimed.height, 1),
+        len(claims & made.wrong) / max(len(made.wrong), 1),
+        solved.conflicts.height,
+        len(made.wrong),
+    )
+
+
+def main(n_pages: int) -> None:
+    """Print what the network makes of sites with honest and with wrong clocks."""
+    for wrong, pages_a_day in ((0.0, 160), (0.02, 160), (0.0, 40), (0.02, 40)):
+        made = site(n_pages, wrong=wrong, pages_a_day=pages_a_day)
+        start = time.perf_counter()
+        solved = solve(made)
+        seconds = time.perf_counter() - start
+        m = measure(made, solved)
+        Console().print(
+            f"{n_pages:,} pages, {pages_a_day} a day, {made.anchors.height:,} clocks, 10 % of captures known, "
+            f"{wrong:.0%} of these wrong: "
+            f"sound {m.sound:.4%}, captures unknown: {m.bounded:.1%} bounded, median width {m.width_min:.1f} min; "
+            f"{m.n_conflicts} set aside, {m.named:.0%} of {m.n_wrong} wrong claims named; {seconds:.1f} s",
+            soft_wrap=True,
+        )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000)

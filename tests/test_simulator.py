@@ -1,0 +1,70 @@
+"""The anchor network on a simulated site: sound, narrow, and it names the clocks that are wrong."""
+
+import polars as pl
+import pytest
+
+from tests import simulator
+from tests.simulator import Site
+
+N_PAGES = 2500
+
+
+@pytest.fixture(scope="module")
+def honest() -> Site:
+    return simulator.site(N_PAGES, recycled=0.0)
+
+
+def test_honest_clocks_give_sound_and_narrow_bounds(honest: Site) -> None:
+    solved = simulator.solve(honest)
+    found = simulator.measure(honest, solved)
+    assert found.n_conflicts == 0
+    assert found.sound >= 0.995
+    assert found.width_min < 45
+    assert found.bounded > 0.95
+    leads = solved.anchors.filter(pl.col("basis") == "upper_bound")
+    assert leads["earliest"].null_count() == leads.height, "a lead stays open below"
+
+
+def test_wrong_clocks_are_named_and_do_not_poison_the_rest() -> None:
+    made = [simulator.site(N_PAGES, wrong=0.02, seed=seed, recycled=0.0) for seed in range(1, 5)]
+    found = [simulator.measure(each, simulator.solve(each)) for each in made]
+    assert min(m.sound for m in found) >= 0.98
+    n_wrong = sum(m.n_wrong for m in found)
+    assert n_wrong > 10
+    assert sum(m.named * m.n_wrong for m in found) >= 0.9 * n_wrong
+    assert sum(m.n_conflicts for m in found) <= 1.2 * n_wrong, "honest evidence stays believed"
+
+
+def test_texts_that_are_used_again_do_not_poison_the_rest() -> None:
+    made = simulator.site(N_PAGES, recycled=0.002, seed=1)
+    found = simulator.measure(made, simulator.solve(made))
+    assert found.n_conflicts > 0
+    assert found.sound >= 0.99
+
+
+def test_more_claims_never_loosen_a_bound(honest: Site) -> None:
+    fewer = honest._replace(captures=honest.captures.head(honest.captures.height // 2))
+    some, every = (simulator.solve(made).anchors for made in (fewer, honest))
+    assert some["anchor_id"].equals(every["anchor_id"])
+    assert (every["latest"] <= some["latest"]).all()
+    assert ((every["earliest"] >= some["earliest"]) | some["earliest"].is_null()).all()
+    assert (every["earliest"] > some["earliest"]).any()
+
+
+def test_the_order_of_rows_does_not_matter(honest: Site) -> None:
+    small = honest.documents["document_id"].head(400).to_list()
+    given = honest._replace(
+        anchors=honest.anchors.filter(pl.col("document_id").is_in(small)),
+        documents=honest.documents.head(400),
+        captures=honest.captures.filter(pl.col("document_id").is_in(small)),
+        articles=honest.articles.filter(pl.col("document_id").is_in(small)),
+    )
+    shuffled = given._replace(
+        **{
+            name: getattr(given, name).sample(fraction=1, shuffle=True, seed=4)
+            for name in ("anchors", "documents", "captures", "articles")
+        }
+    )
+    first, second = simulator.solve(given), simulator.solve(shuffled)
+    assert first.anchors.sort("anchor_id").equals(second.anchors.sort("anchor_id"))
+    assert first.steps.equals(second.steps)
