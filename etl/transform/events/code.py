@@ -7,10 +7,23 @@ code points of the unit's text; indexes point into the time and place mentions t
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from etl import languages
 from etl.schema.core import LocationBasis
 from etl.transform.events import lexicon as lexicons
+from etl.transform.events.marks import (
+    DEF,
+    FLAG_EVID,
+    FLAG_OCCUR,
+    FLAG_SPEECH,
+    FLAG_THERE,
+    LOCATIVE,
+    OF,
+    PREP,
+    PRONOUN,
+    THAT,
+)
 from etl.transform.events.modality import Stance, comments, stance
 from etl.transform.events.participants import Cast
 from etl.transform.events.recall import Recall
@@ -22,6 +35,7 @@ from etl.transform.records import EventMention, Participant, PlaceMention, Sente
 _LONGEST = 1500  # characters of a sentence that is read as one: clauses look at each other
 _REACH = 6  # tokens from a place back to its preposition
 _DATED = frozenset({"DATE", "TIME"})
+_POINTS: Final = DEF | PRONOUN | THAT
 _LOOK_BACK = 3  # tokens between a preposition of place and the place
 
 
@@ -151,7 +165,7 @@ def _is_event(scene: Scene, group: Group) -> bool:
     """Whether a group is a row of its own."""
     if not group.entry.event_type or group.head in scene.covered:
         return False
-    if "occur" in group.entry.flags:  # the noun it says of that it took place is the event
+    if group.entry.flags & FLAG_OCCUR:  # the noun it says of that it took place is the event
         return not any(g.role == "noun" and g.clause == group.clause for g in scene.groups)
     return True
 
@@ -168,12 +182,12 @@ def _only_says(scene: Scene, group: Group, has_others: bool) -> bool:
     Said of a sentence that tells another event; what is said of nothing else is an event itself.
     """
     clause = scene.clauses[group.clause]
-    if not group.entry.flags & {"speech", "evid"} or clause.kind != "main" or group.role != "finite":
+    if not group.entry.flags & (FLAG_SPEECH | FLAG_EVID) or clause.kind != "main" or group.role != "finite":
         return False
     first, *rest = clause.tokens
     inverted = first == clause.verb and group.clause > 0
     inverted |= not scene.lexicon.verb_second and comments(scene, group.clause)
-    points_back = rest[:1] == [clause.verb] and scene.tags(first) >= {"def", "pronoun", "that"}
+    points_back = rest[:1] == [clause.verb] and scene.tags(first) & _POINTS == _POINTS
     return (inverted and has_others) or points_back
 
 
@@ -189,7 +203,7 @@ def _where(
         first = next((i for i, t in enumerate(scene.tokens) if t.end > mention.start - offset), None)
         if first is None or scene.owner[first] != group.clause:
             continue
-        is_object = "there" in group.entry.flags and 0 < first - group.head <= _LOOK_BACK
+        is_object = group.entry.flags & FLAG_THERE and 0 < first - group.head <= _LOOK_BACK
         if not is_object and not _is_locative(scene, first):
             continue
         distance = first - group.head
@@ -203,9 +217,9 @@ def _is_locative(scene: Scene, first: int) -> bool:
     """Whether a preposition of place stands before a place, or before what it belongs to: op het vliegveld van X."""
     for i in range(first - 1, max(-1, first - _REACH), -1):
         tags = scene.tags(i)
-        if "locative" in tags:
+        if tags & LOCATIVE:
             return True
-        if scene.tokens[i].is_break or i in scene.verbal or ("prep" in tags and "of" not in tags):
+        if scene.tokens[i].is_break or i in scene.verbal or (tags & PREP and not tags & OF):
             return False
     return False
 

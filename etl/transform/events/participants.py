@@ -6,6 +6,21 @@ subject is what the object was and the actor stands after `door` or `by`.
 
 from etl.schema.core import ParticipantRole
 from etl.transform.events.identity import identify
+from etl.transform.events.marks import (
+    COORD,
+    EXPLETIVE,
+    FLAG_ALLEGE,
+    FLAG_ASK,
+    FLAG_EVID,
+    FLAG_OCCUR,
+    FLAG_SPEECH,
+    FLAG_SUBJREC,
+    PURPOSE,
+    REL_BARE,
+    SUBJECT_PRONOUN,
+    THAT,
+    TO,
+)
 from etl.transform.events.modality import Stance
 from etl.transform.events.phrases import Phrase, phrases
 from etl.transform.events.scene import Scene
@@ -36,7 +51,7 @@ class Cast:
         return tuple(result.values())
 
     def _add(self, result: dict[tuple[str, int], Participant], role: ParticipantRole, phrase: Phrase) -> None:
-        if phrase.pronoun and self.scene.tags(phrase.first) & self.scene.lexicon.empty_subjects:
+        if phrase.pronoun and not self.scene.lexicon.verb_second and self.scene.tags(phrase.first) & THAT:
             return
         who = identify(self.scene, phrase)
         start = self.scene.tokens[who.first].start + self.offset
@@ -80,7 +95,7 @@ class Cast:
                 elif source == "s" or not found or not any(self._is_party(p) for p in found):
                     found = hits if any(self._is_party(p) for p in hits) else found or hits
             result[role] = found
-        if "subjrec" in group.entry.flags:
+        if group.entry.flags & FLAG_SUBJREC:
             result["recipient"], result["actor"] = subject, self._with(group, (lexicon.passive_actor,))
         return result
 
@@ -120,12 +135,12 @@ class Cast:
         return own
 
     def _is_expletive(self, phrase: Phrase) -> bool:
-        return phrase.pronoun and "expletive" in self.scene.tags(phrase.first)
+        return bool(phrase.pronoun and self.scene.tags(phrase.first) & EXPLETIVE)
 
     def _infinitive_start(self, group: Group) -> int:
         scene = self.scene
         for i in range(group.head - 1, -1, -1):
-            if "purpose" in scene.tags(i) or (not scene.lexicon.verb_second and "to" in scene.tags(i)):
+            if scene.tags(i) & PURPOSE or (not scene.lexicon.verb_second and scene.tags(i) & TO):
                 return i
             if any(g.head == i and g.role in ("finite", "participle", "infinitive") for g in scene.groups):
                 return i
@@ -178,7 +193,7 @@ class Cast:
     def _last_joined(self, group: Group) -> int:
         """The verb after which the objects stand: the last of "shot and killed two men"."""
         scene, head = self.scene, max(group.used)
-        while "coord" in scene.tags(head + 1) and any(g.head == head + 2 and g.role != "noun" for g in scene.groups):
+        while scene.tags(head + 1) & COORD and any(g.head == head + 2 and g.role != "noun" for g in scene.groups):
             head += 2
         return head if head > max(group.used) else group.head
 
@@ -211,7 +226,7 @@ class Cast:
         if main is None or main is group:
             return []
         subject, objects = self._arguments(main)
-        if "allege" in main.entry.flags and not main.passive and main.head < group.head:
+        if main.entry.flags & FLAG_ALLEGE and not main.passive and main.head < group.head:
             return objects  # accused Egypt of supporting
         return subject
 
@@ -233,7 +248,7 @@ class Cast:
                 if heads and scene.tokens[verb - 1].surface == ",":
                     return heads[0]  # The general, a former ally, was
                 return heads[-1] if heads else before[0]
-            if clause.tokens[0] == verb and "speech" in group.entry.flags:
+            if clause.tokens[0] == verb and group.entry.flags & FLAG_SPEECH:
                 return 0  # said the chief
             return 0 if scene.lexicon.verb_second else None
         return 0
@@ -241,12 +256,12 @@ class Cast:
     def _pronoun_after(self, own: list[Phrase], verb: int) -> int | None:
         """An object may stand first: "Dat zei hij", "Die wet wil zij wijzigen"."""
         return next(
-            (k for k, p in enumerate(own) if p.first == verb + 1 and "subject_pronoun" in self.scene.tags(p.first)),
+            (k for k, p in enumerate(own) if p.first == verb + 1 and self.scene.tags(p.first) & SUBJECT_PRONOUN),
             None,
         )
 
     def _bare_relative(self, opener: int | None) -> bool:
-        return opener is not None and "rel_bare" in self.scene.tags(opener)
+        return bool(opener is not None and self.scene.tags(opener) & REL_BARE)
 
     def _antecedent(self, number: int) -> list[Phrase]:
         """The phrase a relative pronoun stands for: the one just before it, or what that one belongs to."""
@@ -279,7 +294,7 @@ class Cast:
         if governor is None:
             return []
         subject, objects = self._arguments(governor)
-        if governor.entry.flags & {"ask", "allege"} and not governor.passive:
+        if governor.entry.flags & (FLAG_ASK | FLAG_ALLEGE) and not governor.passive:
             asked = objects or self._verb(governor).get("recipient", [])
             return asked or ([] if scene.lexicon.verb_second else subject)
         return subject
@@ -299,11 +314,11 @@ class Cast:
         if phrase is not None and not result["actor"]:
             result["actor"] = self._adjective(group, phrase)
         verb = self.scene.main_group(group.clause)
-        if verb is not None and "occur" in verb.entry.flags and not verb.passive and not result["actor"]:
+        if verb is not None and verb.entry.flags & FLAG_OCCUR and not verb.passive and not result["actor"]:
             subject, objects = self._arguments(verb)
             if phrase in objects and phrase not in subject:
                 result["actor"] = subject
-        elif verb is not None and "occur" in verb.entry.flags and verb.passive and not result["actor"]:
+        elif verb is not None and verb.entry.flags & FLAG_OCCUR and verb.passive and not result["actor"]:
             result["actor"] = self._with(verb, (self.scene.lexicon.passive_actor,))
         return result
 
@@ -334,7 +349,7 @@ class Cast:
         at = [i for i in phrase.tokens if i < group.used[0] and i in self.scene.place_at]
         if not at or self.scene.place_at[at[-1]][1].role != "demonym":
             return []
-        return [Phrase([at[-1]], "", False)]
+        return [Phrase([at[-1]], "")]
 
     # who says so
 
@@ -346,7 +361,7 @@ class Cast:
         source = stance.source
         if source is None:
             return []
-        if "evid" in source.entry.flags:
+        if source.entry.flags & FLAG_EVID:
             return self._with(source, tuple(self.scene.lexicon.evidence_from))
         if source.role == "noun":
             return []

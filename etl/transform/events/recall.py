@@ -7,10 +7,12 @@ when a verb in the present hangs on it. What does not: the time of an event by i
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
 from etl.schema.core import Modality
 from etl.transform.events.lexicon import Entry
+from etl.transform.events.marks import (
+    FLAG_STATE,
+)
 from etl.transform.events.timing import SAID, When
 from etl.transform.records import EventMention, TimeMention, Unit
 
@@ -23,9 +25,9 @@ _STEM = 3  # letters that a noun and its verb share at least: daling, dalen
 _ENDING = 2
 
 
-class _Told(NamedTuple):
-    entry: Entry
-    when: When
+class _Told:
+    def __init__(self, entry: Entry, when: When) -> None:
+        self.entry, self.when = entry, when
 
 
 class Recall:
@@ -42,11 +44,11 @@ class Recall:
 
     def of(self, entry: Entry) -> When | None:
         """The time of the last event told that a noun may speak of."""
-        if "state" in entry.flags:
+        if entry.flags & FLAG_STATE:
             return None
         for told in reversed(self._told[entry.event_type]):
             if _is_same(entry, told.entry):
-                return told.when._replace(basis="carried")
+                return When(told.when.relation, "carried", told.when.time)
         return None
 
 
