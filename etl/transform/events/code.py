@@ -35,6 +35,7 @@ from etl.transform.records import EventMention, Participant, PlaceMention, Sente
 _LONGEST = 1500  # characters of a sentence that is read as one: clauses look at each other
 _REACH = 6  # tokens from a place back to its preposition
 _DATED = frozenset({"DATE", "TIME"})
+_NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
 _POINTS: Final = DEF | PRONOUN | THAT
 _LOOK_BACK = 3  # tokens between a preposition of place and the place
 
@@ -70,8 +71,12 @@ def code(
         scene = read_events(unit.text[span.start : span.end], unit.kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
             continue
-        sentence = _Sentence(unit, span, scene, times_of.within(span), places_of.within(span))
-        result.extend(sentence.events(times, places, told[unit.article]))
+        sentence = _Sentence(unit, span, scene)
+        for index in times_of.within(span):
+            sentence.add_time(index, times[index])
+        for index in places_of.within(span):
+            sentence.add_place(index, places[index])
+        result.extend(sentence.events(told[unit.article]))
     return result
 
 
@@ -90,75 +95,110 @@ class _Placed:
     """Mentions by unit and position, with their indexes in the sequence given."""
 
     def __init__(self, mentions: Sequence[TimeMention] | Sequence[PlaceMention]) -> None:
-        self._mentions = mentions
-        self._of: dict[int, list[int]] = defaultdict(list)
-        for index in sorted(range(len(mentions)), key=lambda i: mentions[i].start):
-            self._of[mentions[index].unit].append(index)
+        self._ends = [m.end for m in mentions]
+        self._of: dict[int, tuple[list[int], list[int]]] = {}
+        starts = [m.start for m in mentions]
+        for start, index in sorted([(start, i) for i, start in enumerate(starts)]):
+            unit = mentions[index].unit
+            own = self._of.get(unit)
+            if own is None:
+                own = self._of[unit] = ([], [])
+            own[0].append(start)
+            own[1].append(index)
 
     def within(self, span: SentenceSpan) -> list[int]:
         """Indexes of the mentions inside a sentence."""
         own = self._of.get(span.unit)
-        if not own:
+        if own is None:
             return []
-        first = bisect_left(own, span.start, key=lambda i: self._mentions[i].start)
-        last = bisect_left(own, span.end, lo=first, key=lambda i: self._mentions[i].start)
-        return [i for i in own[first:last] if self._mentions[i].end <= span.end]
+        starts, indexes = own
+        first = bisect_left(starts, span.start)
+        last = bisect_left(starts, span.end, first)
+        return [i for i in indexes[first:last] if self._ends[i] <= span.end]
 
 
 class _Sentence:
-    def __init__(self, unit: Unit, span: SentenceSpan, scene: Scene, times: list[int], places: list[int]) -> None:
-        self.unit, self.span, self.scene, self.times, self.places = unit, span, scene, times, places
+    def __init__(self, unit: Unit, span: SentenceSpan, scene: Scene) -> None:
+        self.unit, self.span, self.scene = unit, span, scene
+        self.timed: list[Timed] = []
+        self.places: list[tuple[int, PlaceMention]] = []
+        self.spots: list[tuple[int, int]] = []
+        """Index of a place mention that may say where, and its first token."""
+        self._starts = [token.start for token in scene.tokens]
 
-    def events(
-        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], told: Recall
-    ) -> list[EventMention]:
+    def add_time(self, index: int, time: TimeMention) -> None:
+        """Lay a time expression over the tokens."""
+        first, last = self._covers(time.start, time.end)
+        if first < len(self._starts) and time.timex_type in _DATED:
+            self.timed.append(Timed(index, first, last))
+        self.scene.covered.update(range(first, last + 1))
+
+    def add_place(self, index: int, place: PlaceMention) -> None:
+        """Lay a place mention over the tokens."""
+        self.places.append((index, place))
+        first, last = self._covers(place.start, place.end)
+        for i in range(first, min(last + 1, len(self._starts))):
+            self.scene.place_at[i] = (index, place)
+        if place.role != "demonym" and place.place is not None:
+            if first and self.scene.tokens[first - 1].end > place.start - self.span.start:
+                first -= 1  # it begins inside a token
+            if first < len(self._starts):
+                self.spots.append((index, first))
+
+    def _covers(self, start: int, end: int) -> tuple[int, int]:
+        """The first and the last token of a stretch of the unit's text."""
+        first = bisect_left(self._starts, start - self.span.start)
+        return first, max(first, bisect_left(self._starts, end - self.span.start) - 1)
+
+    def events(self, told: Recall) -> list[EventMention]:
+        """The events of the sentence."""
         span, text, scene = self.span, self.unit.text, self.scene
-        starts = [t.start for t in scene.tokens]
-        timed = []
-        for index in self.times:
-            time = times[index]
-            first = bisect_left(starts, time.start - span.start)
-            last = max(first, bisect_left(starts, time.end - span.start) - 1)
-            if first < len(starts) and time.timex_type in _DATED:
-                timed.append(Timed(index, first, last))
-            scene.covered.update(range(first, last + 1))
-        for index in self.places:
-            place = places[index]
-            first = bisect_left(starts, place.start - span.start)
-            last = max(first, bisect_left(starts, place.end - span.start) - 1)
-            scene.place_at.update((i, (index, place)) for i in range(first, min(last + 1, len(starts))))
         cast = Cast(scene, text, span.start)
         result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
         stated: dict[int | None, tuple[int | None, LocationBasis]] = {}
         told_of = {g.clause for g, _ in judged if not _is_first_content(scene, g)}
         for group, how in judged:
-            if _only_says(scene, group, bool(told_of - {group.clause})):
+            if _only_says(scene, group, len(told_of) > 1 or (bool(told_of) and group.clause not in told_of)):
                 continue
-            at = when(scene, group, how.modality, timed)
+            at = when(scene, group, how.modality, self.timed)
             if group.role == "noun" and at.basis == "background":
                 at = told.of(group.entry) or at
             told.tell(group.entry, how.modality, at)
-            where, people = _where(scene, group, self.places, places, span.start), cast.of(group, how)
+            where, people = self._where(group), cast.of(group, how)
             if where[0] is None:
                 where = stated.get(scene.clauses[group.clause].parent, where)
             else:
                 stated.setdefault(group.clause, (where[0], "carried"))
             if where[0] is None:
-                where = self._of_actor(people, places)
+                where = self._of_actor(people)
             result.append(_mention(span, text, scene, group, how, at, where, people))
         return result
 
-    def _of_actor(
-        self, people: Sequence[Participant], places: Sequence[PlaceMention]
-    ) -> tuple[int | None, LocationBasis]:
+    def _where(self, group: Group) -> tuple[int | None, LocationBasis]:
+        """The place after a preposition of place in the event's clause; the nearest one, after it not before."""
+        best: int | None = None
+        best_key = (False, 0)
+        for index, first in self.spots:
+            if self.scene.owner[first] != group.clause:
+                continue
+            is_object = bool(group.entry.flags & FLAG_THERE) and 0 < first - group.head <= _LOOK_BACK
+            if not is_object and not _is_locative(self.scene, first):
+                continue
+            distance = first - group.head
+            key = (distance < 0, abs(distance))
+            if best is None or key < best_key:
+                best, best_key = index, key
+        return (best, "stated") if best is not None else _NOWHERE
+
+    def _of_actor(self, people: Sequence[Participant]) -> tuple[int | None, LocationBasis]:
         """The country in an actor's name: the weakest evidence of where it was."""
         actors = [p for p in people if p.role == "actor"]
-        for index in self.places:
-            place = places[index]
-            if place.place is not None and any(a.start <= place.start < a.end for a in actors):
-                return index, "actor"
-        return None, "none"
+        if actors:
+            for index, place in self.places:
+                if place.place is not None and any(a.start <= place.start < a.end for a in actors):
+                    return index, "actor"
+        return _NOWHERE
 
 
 def _is_event(scene: Scene, group: Group) -> bool:
@@ -189,28 +229,6 @@ def _only_says(scene: Scene, group: Group, has_others: bool) -> bool:
     inverted |= not scene.lexicon.verb_second and comments(scene, group.clause)
     points_back = rest[:1] == [clause.verb] and scene.tags(first) & _POINTS == _POINTS
     return (inverted and has_others) or points_back
-
-
-def _where(
-    scene: Scene, group: Group, own: list[int], places: Sequence[PlaceMention], offset: int
-) -> tuple[int | None, LocationBasis]:
-    """The place after a preposition of place in the event's clause; the nearest one, after it rather than before."""
-    best: tuple[tuple[bool, int], int] | None = None
-    for index in own:
-        mention = places[index]
-        if mention.role == "demonym" or mention.place is None:
-            continue
-        first = next((i for i, t in enumerate(scene.tokens) if t.end > mention.start - offset), None)
-        if first is None or scene.owner[first] != group.clause:
-            continue
-        is_object = group.entry.flags & FLAG_THERE and 0 < first - group.head <= _LOOK_BACK
-        if not is_object and not _is_locative(scene, first):
-            continue
-        distance = first - group.head
-        key = (distance < 0, abs(distance))
-        if best is None or key < best[0]:
-            best = key, index
-    return (best[1], "stated") if best else (None, "none")
 
 
 def _is_locative(scene: Scene, first: int) -> bool:
@@ -260,10 +278,15 @@ def _mention(
 
 def _contexts(scene: Scene, group: Group) -> tuple[str, ...]:
     """The contexts that the words of the event's clause show, and those of its type and mode."""
-    entry, known = group.entry, scene.lexicon.type_contexts
-    found = {kind for i in scene.clauses[group.clause].tokens for kind in scene.tokens[i].word.contexts}
-    found.update(known.get(entry.event_type, ()), known.get(f"{entry.event_type}/{entry.mode}", ()))
-    return tuple(sorted(found))
+    found: set[str] = set()
+    for i in scene.clauses[group.clause].tokens:
+        contexts = scene.tokens[i].word.contexts
+        if contexts:
+            found |= contexts
+    of_type = scene.lexicon.contexts_of(group.entry)
+    if of_type:
+        found.update(of_type)
+    return tuple(sorted(found)) if found else ()
 
 
 def _trigger(scene: Scene, group: Group) -> tuple[int, int]:

@@ -145,7 +145,8 @@ AUXILIARIES: Final = (
 )
 FINITE_AUXILIARIES: Final = HAVE_PRES | HAVE_PAST | BE_PRES | BE_PAST | PASS_PRES | PASS_PAST | DO
 _JOINERS: Final = SUB | COND | REL | COORD
-_MOST_FORMS = 200_000
+_MOST_RUNS = 200_000
+_LONG_RUN = 60
 BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
 
 
@@ -161,6 +162,15 @@ class Form:
         """It can name an event, as it stands or in a sentence of capitals, where it is no name."""
         self.opens = self.is_break and surface not in (",", "(")
         """The word after it may owe its capital to its place."""
+
+
+class Run:
+    """A run of characters without white space, cut: each word or mark with where it begins."""
+
+    def __init__(self, text: str, forms: list[tuple[int, Form]]) -> None:
+        self.text, self.forms = text, forms
+        self.triggers = any(form.triggers for _, form in forms)
+        """It can name an event."""
 
 
 class Actor(NamedTuple):
@@ -207,8 +217,9 @@ class Lexicon:
         self.nominalisers = frozenset(self.data["nominalisers"])
         """What makes a noun of an infinitive: het."""
         self._words: dict[str, Word] = {}
-        self.forms: dict[str, Form] = {}
-        """What `form` has answered; kept small, for names and numbers have no end."""
+        self._forms: dict[str, Form] = {}
+        self.runs: dict[str, Run] = {}
+        """What `tokens` has cut. All three are kept small, for names and numbers have no end."""
 
     def _read_people(self) -> None:
         """What tells who takes part: prepositions, particles of names, numbers, offices and institutions."""
@@ -318,19 +329,36 @@ class Lexicon:
             )
         return known
 
+    def contexts_of(self, entry: Entry) -> list[str]:
+        """The contexts that an event's type and mode give it."""
+        if not self.type_contexts:
+            return []
+        by_mode = self.type_contexts.get(f"{entry.event_type}/{entry.mode}", [])
+        return [*self.type_contexts.get(entry.event_type, []), *by_mode]
+
     def form(self, surface: str) -> Form:
         """What a form is as it is written. Remembered by surface."""
-        known = self.forms.get(surface)
+        known = self._forms.get(surface)
         if known is None:
-            if len(self.forms) >= _MOST_FORMS:
-                self.forms.clear()
-                self._words.clear()
-                self._compound_actors.clear()
+            if len(self._forms) >= _MOST_RUNS:
+                self._forget()
             low = surface.lower()
             bare = self.word(low)
             word = bare.as_name(False) if len(surface) > 1 and surface.isupper() else bare
-            known = self.forms[surface] = Form(surface, low, word, bare)
+            known = self._forms[surface] = Form(surface, low, word, bare)
         return known
+
+    def remember(self, text: str, run: Run) -> Run:
+        """Keep what a run is cut into, unless it is so long that no other text will have it."""
+        if len(self.runs) >= _MOST_RUNS:
+            self._forget()
+        if len(text) <= _LONG_RUN:
+            self.runs[text] = run
+        return run
+
+    def _forget(self) -> None:
+        for memory in (self.runs, self._forms, self._words, self._compound_actors):
+            memory.clear()
 
     def _compound(self, low: str) -> tuple[Entry, ...]:
         """Nouns that a compound ends in: wapenlevering, anti-ICE-protest. The longest one counts."""

@@ -17,7 +17,7 @@ from etl.transform.events.marks import (
     SUB,
     TO,
 )
-from etl.transform.events.tokens import Token, finite, forms, place, tokenise
+from etl.transform.events.tokens import Token, finite, place, runs, tokenise
 from etl.transform.events.verbs import Group
 from etl.transform.records import PlaceMention
 
@@ -127,10 +127,10 @@ def read(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene:
 
 def read_events(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene | None:
     """Read a sentence; None where no word of it can name an event."""
-    words = forms(sentence, lexicon)
-    if not any(form.triggers for form in words):
+    found = runs(sentence, lexicon)
+    if not any(run.triggers for run in found):
         return None
-    tokens = place(sentence, words, lexicon)
+    tokens = place(sentence, found, lexicon)
     return _read(tokens, kind, lexicon) if any(token.word.triggers for token in tokens) else None
 
 

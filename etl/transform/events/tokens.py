@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from etl.transform.events.lexicon import FINITE_AUXILIARIES, Form, Lexicon, Word
+from etl.transform.events.lexicon import FINITE_AUXILIARIES, Form, Lexicon, Run, Word
 from etl.transform.events.marks import (
     ADVERB,
     ATTR,
@@ -63,36 +63,42 @@ def _pattern(clitics: str) -> "re.Pattern[str]":
 
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     """Cut a sentence into tokens."""
-    return place(sentence, forms(sentence, lexicon), lexicon)
+    return place(sentence, runs(sentence, lexicon), lexicon)
 
 
-def forms(sentence: str, lexicon: Lexicon) -> list[Form]:
-    """The words and marks of a sentence as they are written, in order; only white space stands between them."""
-    known = lexicon.forms
+def runs(sentence: str, lexicon: Lexicon) -> list[Run]:
+    """What stands between white space: no token reaches over it, so that each run is cut once and remembered."""
+    known = lexicon.runs
     found = []
-    for surface in _pattern(lexicon.clitics).findall(sentence):
-        form = known.get(surface)
-        found.append(lexicon.form(surface) if form is None else form)
+    for text in sentence.split():
+        run = known.get(text)
+        found.append(_run(text, lexicon) if run is None else run)
     return found
 
 
-def place(sentence: str, found: list[Form], lexicon: Lexicon) -> list[Token]:
+def _run(text: str, lexicon: Lexicon) -> Run:
+    """Cut a run of characters without white space into words and marks."""
+    cut = [(match.start(), lexicon.form(match[0])) for match in _pattern(lexicon.clitics).finditer(text)]
+    return lexicon.remember(text, Run(text, cut))
+
+
+def place(sentence: str, found: list[Run], lexicon: Lexicon) -> list[Token]:
     """Say where the words of a sentence stand and which of them are names."""
     tokens: list[Token] = []
     shouted = sentence.isupper()
+    verb_second = lexicon.verb_second
     opening = True  # the next word may owe its capital to its place
     at = 0
-    for form in found:
-        at = sentence.find(form.surface, at)
-        word = lexicon.word(form.low) if shouted else form.word
-        capital = form.capital
-        named = capital == 2 or (capital == 1 and not opening)
-        if named and word.modal is not None and not lexicon.verb_second:
-            word = word.as_name(True)  # in May
-        token = Token(form, at, word, named)
-        tokens.append(token)
-        at = token.end
-        opening = form.opens
+    for run in found:
+        at = sentence.find(run.text, at)
+        for offset, form in run.forms:
+            word = lexicon.word(form.low) if shouted else form.word
+            named = form.capital == 2 or (form.capital == 1 and not opening)
+            if named and word.modal is not None and not verb_second:
+                word = word.as_name(True)  # in May
+            tokens.append(Token(form, at + offset, word, named))
+            opening = form.opens
+        at += len(run.text)
     return tokens
 
 
