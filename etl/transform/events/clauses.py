@@ -7,7 +7,7 @@ to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose toke
 from itertools import pairwise
 from typing import Final, Literal
 
-from etl.transform.events.lexicon import Lexicon
+from etl.transform.events.lexicon import QUOTES, Lexicon
 from etl.transform.events.marks import (
     ADVERB,
     BE_PAST,
@@ -39,7 +39,7 @@ from etl.transform.events.marks import (
     THEN,
     TO,
 )
-from etl.transform.events.tokens import QUOTES, Token, finite
+from etl.transform.events.tokens import Token, finite
 
 Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
 
@@ -139,8 +139,10 @@ def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: b
 
 def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     """The quotation marks around a few words that say nothing by themselves: een "historische" stap."""
-    marks = [i for i, token in enumerate(tokens) if token.surface in QUOTES or token.surface in _TEX_QUOTES]
+    marks = [i for i, token in enumerate(tokens) if token.is_quote]
     found: set[int] = set()
+    if len(marks) < 2:
+        return found
     for first, last in pairwise(marks):
         inside = range(first + 1, last)
         if first in found or not 1 <= len(inside) <= _FEW or any(tokens[i].is_break or fin[i] for i in inside):
@@ -149,8 +151,7 @@ def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     return found
 
 
-_FEW = 5  # words between quotation marks that still are a part of the sentence around them
-_TEX_QUOTES = frozenset({"``", "''"})
+_FEW: Final = 5  # words between quotation marks that still are a part of the sentence around them
 
 
 def _quoted_after(mark: str, quoted: bool) -> bool:
@@ -162,12 +163,11 @@ def _quoted_after(mark: str, quoted: bool) -> bool:
 
 def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexicon: Lexicon) -> Kind | None:
     """The kind of clause that begins at i without a word that says so."""
-    if not any(fin[j] for j in current.tokens):
-        return None
     if lexicon.verb_second:  # no comma after the relative clause: "de man die zij zag is weg"
-        ends = fin[i] == 2 and bool(tokens[i - 1].word.verbs)
+        if fin[i] != 2 or not tokens[i - 1].word.verbs:
+            return None
         holds = current.kind == "rel" or (current.kind == "that" and _is_subject(tokens, current))
-        return "main" if ends and holds else None
+        return "main" if holds else None
     if current.kind == "rel" and _resumes(tokens, fin, i):
         return "main"
     return "that" if _is_told(tokens, fin, i, current.tokens) else None
@@ -189,13 +189,13 @@ def _resumes(tokens: list[Token], fin: list[int], i: int) -> bool:
 
 def _is_told(tokens: list[Token], fin: list[int], i: int, stretch: list[int]) -> bool:
     """Whether what is said begins at i without "that": Turkey said it had won, said on Friday he would go."""
+    tags = tokens[i].tags
+    if tags & (THAT | TO | PREP | ADVERB | COORD | REL | SUB | COND) or fin[i]:
+        return False
     verb = next((j for j in reversed(stretch) if fin[j]), None)
     if verb is None or not any(r.entry.flags & _TELLS for r in tokens[verb].word.verbs):
         return False
     is_bare = any(r.entry.flags & FLAG_BARE for r in tokens[verb].word.verbs)
-    tags = tokens[i].tags
-    if tags & (THAT | TO | PREP | ADVERB | COORD | REL | SUB | COND) or fin[i]:
-        return False
     if i != verb + 1 and not (tags & SUBJECT_PRONOUN and tokens[verb + 1].tags & PREP):
         return False
     for j in range(i + 1, len(tokens)):
@@ -223,7 +223,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             mark = token.surface if current.tokens else current.break_before + token.surface
             current = _close(result, current, _Stretch([], "main", None, mark, quoted, False))
             continue
-        has_verb = has_verb and bool(current.tokens)
+        has_verb = has_verb and bool(current.tokens)  # a finite verb in the stretch so far
         silent = _silent(tokens, fin, i, current, lexicon) if has_verb else None
         if silent is not None:
             mark = "," if silent == "main" else ""

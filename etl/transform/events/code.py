@@ -6,7 +6,7 @@ code points of the unit's text; indexes point into the time and place mentions t
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from etl import languages
@@ -27,17 +27,17 @@ from etl.transform.events.marks import (
 from etl.transform.events.modality import Stance, comments, stance
 from etl.transform.events.participants import Cast
 from etl.transform.events.recall import Recall
-from etl.transform.events.scene import Scene, read_events
+from etl.transform.events.scene import COVERED, VERBAL, Scene, read_events
 from etl.transform.events.timing import Timed, When, when
 from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
 
-_LONGEST = 1500  # characters of a sentence that is read as one: clauses look at each other
-_REACH = 6  # tokens from a place back to its preposition
-_DATED = frozenset({"DATE", "TIME"})
+_LONGEST: Final = 1500  # characters of a sentence that is read as one: clauses look at each other
+_REACH: Final = 6  # tokens from a place back to its preposition
+_DATED: Final = frozenset({"DATE", "TIME"})
 _NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
 _POINTS: Final = DEF | PRONOUN | THAT
-_LOOK_BACK = 3  # tokens between a preposition of place and the place
+_LOOK_BACK: Final = 3  # tokens between a preposition of place and the place
 
 
 def code(
@@ -66,7 +66,7 @@ def code(
     times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
     told: dict[int, Recall] = defaultdict(Recall)
-    for span in (piece for sentence in sentences for piece in _pieces(sentence, units[sentence.unit].text)):
+    for span in _bounded(sentences, units):
         unit = units[span.unit]
         scene = read_events(unit.text[span.start : span.end], unit.kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
@@ -80,15 +80,18 @@ def code(
     return result
 
 
-def _pieces(span: SentenceSpan, text: str) -> Iterator[SentenceSpan]:
-    """A sentence whole; what is too long to be one, a table or a run of words without a stop, in parts."""
-    start = span.start
-    while span.end - start > _LONGEST:
-        cut = text.rfind(" ", start + 1, start + _LONGEST)
-        end = cut if cut > 0 else start + _LONGEST
-        yield SentenceSpan(span.unit, start, end)
-        start = end
-    yield SentenceSpan(span.unit, start, span.end)
+def _bounded(sentences: Sequence[SentenceSpan], units: Sequence[Unit]) -> list[SentenceSpan]:
+    """Sentences whole; what is too long to be one, a table or a run of words without a stop, in parts."""
+    result: list[SentenceSpan] = []
+    for span in sentences:
+        start, end, text = span.start, span.end, units[span.unit].text
+        while end - start > _LONGEST:
+            space = text.rfind(" ", start + 1, start + _LONGEST)
+            cut = space if space > 0 else start + _LONGEST
+            result.append(SentenceSpan(span.unit, start, cut))
+            start = cut
+        result.append(span if start == span.start else SentenceSpan(span.unit, start, end))
+    return result
 
 
 class _Placed:
@@ -131,7 +134,8 @@ class _Sentence:
         first, last = self._covers(time.start, time.end)
         if first < len(self._starts) and time.timex_type in _DATED:
             self.timed.append(Timed(index, first, last))
-        self.scene.covered.update(range(first, last + 1))
+        for i in range(first, min(last + 1, len(self._starts))):
+            self.scene.uses[i] |= COVERED
 
     def add_place(self, index: int, place: PlaceMention) -> None:
         """Lay a place mention over the tokens."""
@@ -203,7 +207,7 @@ class _Sentence:
 
 def _is_event(scene: Scene, group: Group) -> bool:
     """Whether a group is a row of its own."""
-    if not group.entry.event_type or group.head in scene.covered:
+    if not group.entry.event_type or scene.uses[group.head] & COVERED:
         return False
     if group.entry.flags & FLAG_OCCUR:  # the noun it says of that it took place is the event
         return not any(g.role == "noun" and g.clause == group.clause for g in scene.groups)
@@ -237,7 +241,7 @@ def _is_locative(scene: Scene, first: int) -> bool:
         tags = scene.tags(i)
         if tags & LOCATIVE:
             return True
-        if scene.tokens[i].is_break or i in scene.verbal or (tags & PREP and not tags & OF):
+        if scene.tokens[i].is_break or scene.uses[i] & VERBAL or (tags & PREP and not tags & OF):
             return False
     return False
 
@@ -254,25 +258,26 @@ def _mention(
 ) -> EventMention:
     start, end = _trigger(scene, group)
     start, end = start + span.start, end + span.start
-    return EventMention(
-        unit=span.unit,
-        start=start,
-        end=end,
-        trigger=text[start:end],
-        lemma=group.entry.lemma,
-        event_type=group.entry.event_type,
-        mode=group.entry.mode,
-        context=_contexts(scene, group),
-        tense=group.tense,
-        polarity=how.polarity,
-        modality=how.modality,
-        relation=at.relation,
-        time_basis=at.basis,
-        time_mention=at.time,
-        place_mention=where[0],
-        location_basis=where[1],
-        participants=participants,
-        confidence=_confidence(group),
+    entry = group.entry
+    return EventMention(  # by position: names cost more than the rest of this function
+        span.unit,
+        start,
+        end,
+        text[start:end],
+        entry.lemma,
+        entry.event_type,
+        entry.mode,
+        _contexts(scene, group),
+        group.tense,
+        how.polarity,
+        how.modality,
+        at.relation,
+        at.basis,
+        at.time,
+        where[0],
+        where[1],
+        participants,
+        _confidence(group),
     )
 
 
@@ -291,7 +296,7 @@ def _contexts(scene: Scene, group: Group) -> tuple[str, ...]:
 
 def _trigger(scene: Scene, group: Group) -> tuple[int, int]:
     """The words of the trigger; from the first to the last where they stand close together, else the verb alone."""
-    first, last = min(group.used), max(group.used)
+    first, last = group.first, group.last
     if last - first > 5:
         first = last = group.head
     return scene.tokens[first].start, scene.tokens[last].end

@@ -5,12 +5,13 @@ table alone, and from a country that acts (its government).
 """
 
 import re
+from typing import Final
 
 from etl.transform.events.phrases import Phrase
 from etl.transform.events.scene import Scene
 
-_DIGITS = re.compile(r"\d{1,3}(?:[.,]\d{3})*|\d+")
-_LONGEST_NAME = 3  # words of an institution's name in the table
+_DIGITS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})*|\d+")
+_LONGEST_NAME: Final = 3  # words of an institution's name in the table
 
 
 class Identity:

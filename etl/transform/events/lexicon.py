@@ -100,10 +100,13 @@ class Word:
         modal: str | None,
         governs: int,
         contexts: frozenset[str],
+        is_bound: bool,
     ) -> None:
         self.tags, self.verbs, self.nouns, self.modal, self.governs = tags, verbs, nouns, modal, governs
         self.contexts = contexts
         """The PLOVER contexts that it gives an event beside it."""
+        self.is_bound = is_bound
+        """It says of a number that it is the least or the most."""
         self.features = 0
         """What its verb readings can be, taken together."""
         for reading in verbs:
@@ -122,17 +125,17 @@ class Word:
     def as_name(self, is_modal: bool) -> "Word":
         """The form where it is a name: OM, ME, IS are no function words and no verbs; May is no modal."""
         if is_modal:
-            word = Word(self.tags, self.verbs, self.nouns, None, self.governs, self.contexts)
+            word = Word(self.tags, self.verbs, self.nouns, None, self.governs, self.contexts, self.is_bound)
             word.is_auxiliary = word.is_finite_auxiliary = False
             return word
         if not self.tags and not self.verbs:
             return self
-        word = Word(0, (), self.nouns, None, 0, frozenset())
+        word = Word(0, (), self.nouns, None, 0, frozenset(), self.is_bound)
         word.triggers = False
         return word
 
 
-_BY_GOVERNOR: tuple[tuple[int, Modality], ...] = (
+_BY_GOVERNOR: Final[tuple[tuple[int, Modality], ...]] = (
     (GOV_HYPOTHETICAL, "hypothetical"),
     (GOV_POSSIBLE, "possible"),
     (GOV_FUTURE, "future"),
@@ -145,9 +148,12 @@ AUXILIARIES: Final = (
 )
 FINITE_AUXILIARIES: Final = HAVE_PRES | HAVE_PAST | BE_PRES | BE_PAST | PASS_PRES | PASS_PAST | DO
 _JOINERS: Final = SUB | COND | REL | COORD
-_MOST_RUNS = 200_000
-_LONG_RUN = 60
-BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
+_MOST_RUNS: Final = 200_000
+_LONG_RUN: Final = 60
+BREAKS: Final = frozenset(",;:()[]–—\"“”„«»…!?.``''")
+
+
+QUOTES: Final = frozenset('"“”„«»')
 
 
 class Form:
@@ -160,6 +166,7 @@ class Form:
         """0 none, 1 the first letter, 2 one after it too."""
         self.triggers = bare.triggers
         """It can name an event, as it stands or in a sentence of capitals, where it is no name."""
+        self.is_quote = surface in QUOTES or surface in ("``", "''")
         self.opens = self.is_break and surface not in (",", "(")
         """The word after it may owe its capital to its place."""
 
@@ -326,6 +333,7 @@ class Lexicon:
                 self.modals.get(low),
                 self._governs.get(low, 0),
                 frozenset(kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)),
+                self.bounds.get(low) in ("least", "most"),
             )
         return known
 
@@ -385,8 +393,8 @@ def _is_part(part: str, low: str) -> bool:
     return low.startswith(part) or low.endswith(part) or (len(part) >= _LONG_PART and part in low)
 
 
-_LONG_PART = 7
-_ACTOR_MIN = 6  # letters an office must have to be found at the end of a compound
+_LONG_PART: Final = 7
+_ACTOR_MIN: Final = 6  # letters an office must have to be found at the end of a compound
 
 
 def _letters(cell: str | None) -> tuple[str, ...]:
@@ -395,7 +403,7 @@ def _letters(cell: str | None) -> tuple[str, ...]:
     return tuple(f" {part.strip()} " if len(part.strip()) <= _SHORT else part for part in parts)
 
 
-_SHORT = 3
+_SHORT: Final = 3
 
 
 @lru_cache

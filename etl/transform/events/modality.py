@@ -4,6 +4,8 @@ Rules, strongest first: what the event's own clause says (negation, modal, adver
 verb or noun before a that-clause or an infinitive), and who is quoted.
 """
 
+from typing import Final
+
 from etl.schema.core import Modality, Polarity
 from etl.transform.events.marks import (
     ADVERB,
@@ -30,11 +32,11 @@ from etl.transform.events.marks import (
     THAT,
     TO,
 )
-from etl.transform.events.scene import Scene
+from etl.transform.events.scene import COVERED, Scene
 from etl.transform.events.verbs import Group
 
 # What a governing verb makes of its complement, by flag of its lexicon entry.
-_GOVERNED: tuple[tuple[int, Modality], ...] = (
+_GOVERNED: Final[tuple[tuple[int, Modality], ...]] = (
     (FLAG_ASK, "hypothetical"),
     (FLAG_WISH, "possible"),
     (FLAG_PROMISE, "future"),
@@ -45,16 +47,16 @@ _GOVERNED: tuple[tuple[int, Modality], ...] = (
     (FLAG_SPEECH, "reported"),
     (FLAG_EVID, "reported"),
 )
-_UNREAL: frozenset[Modality] = frozenset({"possible", "future", "hypothetical", "denied"})
-_BY_CHAIN: dict[str, Modality] = {
+_UNREAL: Final[frozenset[Modality]] = frozenset({"possible", "future", "hypothetical", "denied"})
+_BY_CHAIN: Final[dict[str, Modality]] = {
     "possible": "possible",
     "future": "future",
     "want": "future",
     "hearsay": "alleged",
     "conditional": "future",
 }
-_LOOK_AHEAD = 4  # tokens between an event noun and the infinitive that governs it
-_LOOK_BACK = 6  # tokens between a governing noun or adjective and the event noun
+_LOOK_AHEAD: Final = 4  # tokens between an event noun and the infinitive that governs it
+_LOOK_BACK: Final = 6  # tokens between a governing noun or adjective and the event noun
 
 
 class Stance:
@@ -82,7 +84,7 @@ def comments(scene: Scene, number: int) -> bool:
     first, last = clause.tokens[0], clause.tokens[-1]
     if clause.verb is None or first == 0 or scene.tokens[first - 1].surface != ",":
         return False
-    after = [i for i in clause.tokens if i > clause.verb and i not in scene.covered]
+    after = [i for i in clause.tokens if i > clause.verb and not scene.uses[i] & COVERED]
     ends = last + 1 >= len(scene.tokens) or scene.tokens[last + 1].is_break
     holds = any(c.parent == number and c.kind == "that" for c in scene.clauses)
     return ends and not holds and all(scene.tags(i) & (PREP | ADVERB) for i in after)
@@ -116,7 +118,7 @@ class _Judge:
     def _negated(self, group: Group) -> bool:
         scene = self.scene
         if group.role == "noun":
-            for i in range(group.used[0] - 1, max(-1, group.used[0] - _LOOK_BACK), -1):
+            for i in range(group.first - 1, max(-1, group.first - _LOOK_BACK), -1):
                 tags, word = scene.tags(i), scene.tokens[i].word
                 if scene.tokens[i].is_break or (
                     word.verbs and not word.nouns and i == scene.clauses[group.clause].verb
@@ -124,7 +126,7 @@ class _Judge:
                     return False
                 if word.governs & GOV_NEGATIVE:
                     return True
-                if tags & PREP and i < group.used[0] - 3:
+                if tags & PREP and i < group.first - 3:
                     return False
             return False
         if not scene.tagged(NEG, group.clause):
@@ -145,7 +147,7 @@ class _Judge:
     def _starts(self, infinitive: Group) -> int:
         """Where the stretch of an infinitive begins: after the finite verb or the participle before it."""
         before = [
-            max(g.used)
+            g.last
             for g in self.scene.groups
             if g.clause == infinitive.clause
             and g.role in ("finite", "participle", "infinitive")
@@ -209,14 +211,14 @@ class _Judge:
         """An infinitive with te/to: as sure as its governor makes it; of a purpose, future."""
         scene = self.scene
         mark = self._infinitive_mark(group)
-        i = group.used[0] - 1 if mark is None else mark
+        i = group.first - 1 if mark is None else mark
         while i >= 0 and scene.owner[i] == group.clause and not scene.tokens[i].is_break:
             if scene.tags(i) & PURPOSE:
                 return "future"
             word = scene.tokens[i].word
             if word.governed is not None:
                 return word.governed
-            if word.modal in _BY_CHAIN and i == group.used[0] - 2:
+            if word.modal in _BY_CHAIN and i == group.first - 2:
                 return _BY_CHAIN[word.modal]  # wants to
             if word.verbs and any(g.head == i for g in scene.groups):
                 break
@@ -245,7 +247,7 @@ class _Judge:
     def _noun(self, group: Group) -> Modality | None:
         """A noun: a governing noun or adjective before it, else the verb it is an object of."""
         scene = self.scene
-        first = group.used[0]
+        first = group.first
         definite = False
         for i in range(first - 1, max(-1, first - 1 - _LOOK_BACK), -1):
             token = scene.tokens[i]
@@ -278,7 +280,7 @@ class _Judge:
 
     def _ahead(self, group: Group) -> Modality | None:
         """An infinitive after its object: om een staking te voorkomen."""
-        scene, last = self.scene, max(group.used)
+        scene, last = self.scene, group.last
         for i in range(last + 1, min(len(scene.tokens), last + 1 + _LOOK_AHEAD)):
             token = scene.tokens[i]
             if token.is_break:

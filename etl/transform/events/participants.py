@@ -4,6 +4,8 @@ The slots of the lexicon say which phrase is what: `s` subject, `o` object, else
 subject is what the object was and the actor stands after `door` or `by`.
 """
 
+from typing import Final
+
 from etl.schema.core import ParticipantRole
 from etl.transform.events.identity import identify
 from etl.transform.events.marks import (
@@ -23,12 +25,12 @@ from etl.transform.events.marks import (
 )
 from etl.transform.events.modality import Stance
 from etl.transform.events.phrases import Phrase, phrases
-from etl.transform.events.scene import Scene
+from etl.transform.events.scene import VERBAL, Scene
 from etl.transform.events.verbs import Group
 from etl.transform.records import Participant
 
-ROLES: tuple[ParticipantRole, ...] = ("actor", "recipient")
-_NEAR = 3  # tokens between an event noun and the preposition that gives its participant
+ROLES: Final[tuple[ParticipantRole, ...]] = ("actor", "recipient")
+_NEAR: Final = 3  # tokens between an event noun and the preposition that gives its participant
 
 
 class Cast:
@@ -162,7 +164,7 @@ class Cast:
         if group.role == "to":
             return self._controller(group), _chain(own, 0)
         if group.role == "reduced":
-            before = [p for p in self.phrases(group.clause) if p.tokens[-1] == group.used[0] - 1]
+            before = [p for p in self.phrases(group.clause) if p.tokens[-1] == group.first - 1]
             return before, []
         if group.role in ("nominal", "ing"):
             return [], [p for p in self.phrases(group.clause) if p.first > group.head and p.prep in scene.lexicon.of][
@@ -181,7 +183,7 @@ class Cast:
 
     def _shared_objects(self, group: Group) -> list[Phrase]:
         """The objects of the verb that "and" joins to this one: police shot and killed two men."""
-        following = max(group.used) + 2
+        following = group.last + 2
         for number, clause in enumerate(self.scene.clauses):
             joined = (
                 self.scene.main_group(number) if clause.shares_subject and clause.tokens[0] == following else None
@@ -192,10 +194,10 @@ class Cast:
 
     def _last_joined(self, group: Group) -> int:
         """The verb after which the objects stand: the last of "shot and killed two men"."""
-        scene, head = self.scene, max(group.used)
+        scene, head = self.scene, group.last
         while scene.tags(head + 1) & COORD and any(g.head == head + 2 and g.role != "noun" for g in scene.groups):
             head += 2
-        return head if head > max(group.used) else group.head
+        return head if head > group.last else group.head
 
     def _subject(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The subject where it stands before its verb: of a clause, of an infinitive, of a participle."""
@@ -216,7 +218,7 @@ class Cast:
     def _before(self, group: Group) -> list[Phrase]:
         """Whom a participle speaks of: the phrase just before it, else the subject of the clause."""
         own = self.phrases(group.clause)
-        before = [k for k, p in enumerate(own) if p.tokens[-1] == group.used[0] - 1]
+        before = [k for k, p in enumerate(own) if p.tokens[-1] == group.first - 1]
         if before and group.role == "reduced":
             k = before[0]
             while k and own[k].joined:
@@ -332,12 +334,12 @@ class Cast:
     def _following(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The run of phrases with a preposition that follows the noun."""
         run: list[Phrase] = []
-        last = max(group.used)
+        last = group.last
         for phrase in own:
             if phrase.first <= last:
                 continue
             gap = range(last + 1, phrase.first)
-            is_cut = not phrase.prep or any(i in self.scene.verbal or self.scene.owner[i] == -1 for i in gap)
+            is_cut = not phrase.prep or any(self.scene.uses[i] & VERBAL or self.scene.owner[i] == -1 for i in gap)
             if is_cut and not phrase.joined:
                 break
             run.append(phrase)
@@ -346,7 +348,7 @@ class Cast:
 
     def _adjective(self, group: Group, phrase: Phrase) -> list[Phrase]:
         """A demonym before the noun: de Russische invasie."""
-        at = [i for i in phrase.tokens if i < group.used[0] and i in self.scene.place_at]
+        at = [i for i in phrase.tokens if i < group.first and i in self.scene.place_at]
         if not at or self.scene.place_at[at[-1]][1].role != "demonym":
             return []
         return [Phrase([at[-1]], "")]

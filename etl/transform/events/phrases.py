@@ -3,6 +3,8 @@
 A phrase runs from its article to its last noun; what a preposition adds ("van het land") is a phrase of its own.
 """
 
+from typing import Final
+
 from etl.transform.events.clauses import Clause
 from etl.transform.events.marks import (
     ADVERB,
@@ -20,7 +22,7 @@ from etl.transform.events.marks import (
     SUB,
     THEN,
 )
-from etl.transform.events.scene import Scene
+from etl.transform.events.scene import COMPANION, COVERED, SLOT_WORD, VERBAL, Scene
 
 
 class Phrase:
@@ -57,25 +59,13 @@ class _Chunker:
                 self._comma(last, i)
             last = i
             tags = scene.tags(i)
-            if i in scene.verbal or i in scene.covered or i == self.clause.opener:
+            if scene.uses[i] & (VERBAL | COVERED) or i == self.clause.opener:
                 self._end(i)
             elif tags & COORD and not tags & DEF:
                 self._close()
-                self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or i - 1 not in scene.verbal)
-            elif self._joins(i, tags):
+                self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or not scene.uses[i - 1] & VERBAL)
+            elif (tags or scene.tokens[i].word.is_bound) and (self._joins(i, tags) or self._opens(i, tags)):
                 continue
-            elif tags & PREP and not self._inside_name(i):
-                self._close()
-                self.prep, self.joiner = scene.tokens[i].low, False
-            elif tags & PRONOUN and not (tags & DEF and self._noun_follows(i)):
-                self._close()
-                self.current = [i]
-                self._close(pronoun=True)
-            elif tags & (DEF | INDEF) and not self._inside_name(i):
-                self._determine(i, tags)
-            elif tags & (ADVERB | NEG | SUB | COND | REL):
-                if self.current and not self._compares(i):
-                    self._close()
             else:
                 if self.current and self._splits(i):
                     self._close()
@@ -84,17 +74,35 @@ class _Chunker:
         self._enumerations()
         return self.found
 
+    def _opens(self, i: int, tags: int) -> bool:
+        """Take a small word that ends a phrase or begins one: a preposition, a pronoun, an article, an adverb."""
+        if tags & PREP and not self._inside_name(i):
+            self._close()
+            self.prep, self.joiner = self.scene.tokens[i].low, False
+        elif tags & PRONOUN and not (tags & DEF and self._noun_follows(i)):
+            self._close()
+            self.current = [i]
+            self._close(pronoun=True)
+        elif tags & (DEF | INDEF) and not self._inside_name(i):
+            self._determine(i, tags)
+        elif tags & (ADVERB | NEG | SUB | COND | REL):
+            if self.current and not self._compares(i):
+                self._close()
+        else:
+            return False
+        return True
+
     def _end(self, i: int) -> None:
         """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
         scene = self.scene
-        is_noun = i in scene.companions and not scene.tags(i) & (PREP | ARTICLE)
+        is_noun = scene.uses[i] & COMPANION and not scene.tags(i) & (PREP | ARTICLE)
         if is_noun and not (self.determined or self._names_somebody()):
             self.current = []
         self._close()
         following = scene.tokens[i + 1].word if i + 1 < len(scene.tokens) else None
-        if i in scene.covered and following is not None and following.nouns:
+        if scene.uses[i] & COVERED and following is not None and following.nouns:
             return  # na dagenlange onderhandelingen
-        self.prep = scene.tokens[i].low if i in scene.slot_words else ""
+        self.prep = scene.tokens[i].low if scene.uses[i] & SLOT_WORD else ""
         self.joiner = self.joiner and scene.lexicon.verb_second
 
     def _names_somebody(self) -> bool:
@@ -145,7 +153,7 @@ class _Chunker:
     def _is_bound(self, i: int) -> bool:
         """A word such as "least" in "at least": it says how many and is no part of a name."""
         scene = self.scene
-        if not 0 < i < len(scene.tokens) or scene.lexicon.bounds.get(scene.tokens[i].low) not in ("least", "most"):
+        if not 0 < i < len(scene.tokens) or not scene.tokens[i].word.is_bound:
             return False
         return bool(scene.tags(i - 1) & PREP and not scene.tags(i) & PREP)
 
@@ -182,9 +190,9 @@ class _Chunker:
         j = i + 1
         if j < len(self.scene.tokens) and self.scene.tokens[j].low.isdecimal():
             return False  # dat het 150 drones …
-        if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or j in self.scene.verbal:
+        if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or self.scene.uses[j] & VERBAL:
             return False
-        return not self.scene.tags(j) & (PREP | PRONOUN | DEF | COORD) and j not in self.scene.covered
+        return not self.scene.tags(j) & (PREP | PRONOUN | DEF | COORD) and not self.scene.uses[j] & COVERED
 
     def _inside_name(self, i: int) -> bool:
         """A particle of a name: Jan van der Berg, Delcy de la Cruz."""
@@ -213,7 +221,7 @@ class _Chunker:
                     phrase.joined, phrase.prep = True, before.prep
 
 
-_QUOTE_MARKS = frozenset("\"“”„'’‘«»`´") | {"``", "''"}
+_QUOTE_MARKS: Final = frozenset("\"“”„'’‘«»`´") | {"``", "''"}
 
 
 def _is_article(tags: int) -> bool:

@@ -7,6 +7,7 @@ when a verb in the present hangs on it. What does not: the time of an event by i
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import takewhile
+from typing import Final
 
 from etl.schema.core import Modality
 from etl.transform.events.lexicon import Entry
@@ -16,13 +17,13 @@ from etl.transform.events.marks import (
 from etl.transform.events.timing import SAID, When
 from etl.transform.records import EventMention, TimeMention, Unit
 
-_NO_NEWS = frozenset({"OTHER", "STATEMENT"})
+_NO_NEWS: Final = frozenset({"OTHER", "STATEMENT"})
 """Types too wide to tell by themselves that two mentions are one event."""
-_TOLD: frozenset[Modality] = frozenset({"asserted", "reported"})
-_HAPPENED = frozenset({"PAST", "PRESENT_PERFECT", "PAST_PERFECT"})
-_TO_COME: frozenset[Modality] = frozenset({"future", "possible", "hypothetical"})
-_STEM = 3  # letters that a noun and its verb share at least: daling, dalen
-_ENDING = 2
+_TOLD: Final[frozenset[Modality]] = frozenset({"asserted", "reported"})
+_HAPPENED: Final = frozenset({"PAST", "PRESENT_PERFECT", "PAST_PERFECT"})
+_TO_COME: Final[frozenset[Modality]] = frozenset({"future", "possible", "hypothetical"})
+_STEM: Final = 3  # letters that a noun and its verb share at least: daling, dalen
+_ENDING: Final = 2
 
 
 class _Told:

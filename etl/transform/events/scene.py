@@ -24,6 +24,16 @@ from etl.transform.records import PlaceMention
 Kind = Literal["headline", "body", "dateline"]
 
 
+VERBAL: Final = 1
+"""A verb or one of its auxiliaries."""
+COMPANION: Final = 2
+"""A noun or a preposition that a verb takes: kritiek uiten."""
+SLOT_WORD: Final = 4
+"""A word of a verb phrase that also gives a participant: call on Israel."""
+COVERED: Final = 8
+"""Inside a time expression."""
+
+
 class Scene:
     """A sentence read; token indexes throughout."""
 
@@ -34,24 +44,16 @@ class Scene:
         groups: list[Group],
         kind: Kind,
         lexicon: Lexicon,
-        verbal: set[int],
-        companions: set[int],
-        slot_words: set[int],
+        uses: list[int],
     ) -> None:
         self.tokens, self.clauses = tokens, clauses
         self.groups = groups
         """Verb groups (plain ones too) and event nouns, in the order of their heads."""
         self.kind, self.lexicon = kind, lexicon
-        self.verbal = verbal
-        """Tokens of verbs and their auxiliaries."""
-        self.companions = companions
-        """Tokens of the nouns and prepositions that verbs take: kritiek uiten."""
-        self.slot_words = slot_words
-        """Words of a verb phrase that also give a participant: call on Israel."""
+        self.uses = uses
+        """What each token is taken up by: VERBAL, COMPANION, SLOT_WORD, COVERED."""
         self.place_at: dict[int, tuple[int, PlaceMention]] = {}
         """The place mention that covers a token, with its index."""
-        self.covered: set[int] = set()
-        """Tokens inside time expressions."""
         self.owner = [-1] * len(tokens)
         """The clause of each token, -1 for a break."""
         self._tags = [token.tags for token in tokens]
@@ -93,7 +95,7 @@ def _is_named(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     return lexicon.actor(f"{tokens[i].low} {tokens[i + 1].low}") is not None
 
 
-_STOPS = frozenset(".!?…\"”'’")
+_STOPS: Final = frozenset(".!?…\"”'’")
 
 
 def _read_bare(
@@ -145,19 +147,31 @@ def _read(tokens: list[Token], kind: Kind, lexicon: Lexicon) -> Scene:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
         _read_bare(tokens, groups, found, lexicon, bool(is_headline))
     groups.sort(key=lambda g: g.head)
-    verbal = taken | {c.verb for c in found if c.verb is not None}
+    return Scene(tokens, found, groups, kind, lexicon, _uses(tokens, fin, found, groups, taken, lexicon))
+
+
+def _uses(
+    tokens: list[Token], fin: list[int], found: list[Clause], groups: list[Group], taken: set[int], lexicon: Lexicon
+) -> list[int]:
+    """What each token is taken up by."""
+    uses = [0] * len(tokens)
+    for i in taken:
+        uses[i] = VERBAL
+    for clause in found:
+        if clause.verb is not None:
+            uses[clause.verb] = VERBAL
     for i, token in enumerate(tokens):
         is_auxiliary = fin[i] and token.word.is_auxiliary
         if is_auxiliary or (token.tags & TO and _before_infinitive(i, groups, lexicon)):
-            verbal.add(i)
-    companions: set[int] = set()
-    slot_words: set[int] = set()
+            uses[i] = VERBAL
     for group in groups:
+        if len(group.used) == 1:
+            continue
         for i in group.used:
             if i == group.head:
                 continue
             if group.entry.companions:
-                companions.add(i)
+                uses[i] |= COMPANION
             if tokens[i].low in group.entry.slot_words:
-                slot_words.add(i)
-    return Scene(tokens, found, groups, kind, lexicon, verbal, companions, slot_words)
+                uses[i] |= SLOT_WORD
+    return uses

@@ -31,18 +31,18 @@ from etl.transform.events.marks import (
     PREP,
     PURPOSE,
 )
-from etl.transform.events.scene import Scene
+from etl.transform.events.scene import VERBAL, Scene
 from etl.transform.events.verbs import Group
 
 _VERBAL: Final = (
     FLAG_SPEECH | FLAG_CLAIM | FLAG_WISH | FLAG_ASK | FLAG_PROMISE | FLAG_DENY | FLAG_REFUSE | FLAG_ALLEGE | FLAG_EVID
 )
-SAID = frozenset({"STATEMENT", "AGREE", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
+SAID: Final = frozenset({"STATEMENT", "AGREE", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
 """Types of what is done by saying it."""
-_OCCASIONS = frozenset({"STATEMENT", "CONSULT"})
-_OPEN: frozenset[Modality] = frozenset({"future", "possible", "hypothetical"})
-_FAR = 10  # tokens of a long noun phrase before its expression
-_NEAR = 4  # tokens between a noun and the expression that dates it: de aanslag van vorige week
+_OCCASIONS: Final = frozenset({"STATEMENT", "CONSULT"})
+_OPEN: Final[frozenset[Modality]] = frozenset({"future", "possible", "hypothetical"})
+_FAR: Final = 10  # tokens of a long noun phrase before its expression
+_NEAR: Final = 4  # tokens between a noun and the expression that dates it: de aanslag van vorige week
 
 
 class When:
@@ -110,13 +110,13 @@ def _is_vehicle(scene: Scene, group: Group) -> bool:
     verb = scene.main_group(group.clause)
     if verb is None or group.entry.event_type not in _OCCASIONS or not is_said(verb):
         return False
-    first = group.used[0]
+    first = group.first
     return any(scene.tags(i) & (LOCATIVE | DURING) for i in range(max(0, first - 2), first))
 
 
 def _noun_is_background(scene: Scene, group: Group) -> bool:
     """Whether an event noun speaks of what is known: after an article, after "since", as part of another noun."""
-    first, clause = group.used[0], scene.clauses[group.clause]
+    first, clause = group.first, scene.clauses[group.clause]
     known = False
     for back in range(1, 6):
         i = first - back
@@ -155,7 +155,7 @@ def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
     if not scene.lexicon.verb_second:
         return time.first > group.head
     before = [
-        max(g.used)
+        g.last
         for g in scene.groups
         if g.clause == group.clause and g.role in ("finite", "participle") and g.head < group.head
     ]
@@ -170,7 +170,7 @@ def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
 
 def _dates_noun(scene: Scene, group: Group, time: Timed) -> bool:
     """Whether an expression is part of the noun's phrase: de aanslag van vorige week, de moord op X in 2018 was …"""
-    last = max(group.used)
+    last = group.last
     if not 0 < time.first - last <= _FAR:
         return False
     between = range(last + 1, time.first)
@@ -179,7 +179,7 @@ def _dates_noun(scene: Scene, group: Group, time: Timed) -> bool:
     # what stands before the finite verb of a main clause is one phrase, and so is all that hangs on its noun
     clause = scene.clauses[group.clause]
     before_verb = clause.kind == "main" and clause.verb is not None and time.last < clause.verb
-    if not before_verb or any(scene.owner[i] != group.clause or i in scene.verbal for i in between):
+    if not before_verb or any(scene.owner[i] != group.clause or scene.uses[i] & VERBAL for i in between):
         return False
     introduced = scene.tags(time.first - 1) & PREP or scene.tags(time.first) & PREP
     return bool(introduced and not any(g.role == "noun" and last < g.head < time.first for g in scene.groups))

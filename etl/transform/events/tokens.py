@@ -35,9 +35,8 @@ from etl.transform.events.marks import (
     TO,
 )
 
-_LETTERS = r"[^\W_]+(?:[-./][^\W_]+)*"
-_THOUSANDS = r"\d{1,3}(?:,\d{3})+(?![\w,])"
-QUOTES = frozenset('"“”„«»')
+_LETTERS: Final = r"[^\W_]+(?:[-./][^\W_]+)*"
+_THOUSANDS: Final = r"\d{1,3}(?:,\d{3})+(?![\w,])"
 
 
 class Token:
@@ -51,6 +50,7 @@ class Token:
         self.word = word
         self.tags = word.tags
         self.is_break = form.is_break
+        self.is_quote = form.is_quote
         self.is_name = is_name
         """Written with a capital where the sentence does not ask for one."""
 

@@ -46,7 +46,7 @@ from etl.transform.events.marks import (
 from etl.transform.events.tokens import Token
 
 Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced", "noun"]
-_FEATURES: dict[str, int] = {
+_FEATURES: Final[dict[str, int]] = {
     "finite": PRES | PAST,
     "participle": PART,
     "reduced": PART,
@@ -55,7 +55,7 @@ _FEATURES: dict[str, int] = {
     "nominal": INF,
     "ing": ING,
 }
-_GAP = 4  # tokens that may stand between the words of a phrase
+_GAP: Final = 4  # tokens that may stand between the words of a phrase
 
 
 class Group:
@@ -275,7 +275,7 @@ def _same(token: Token, wanted: str) -> bool:
     return bool(token.low == wanted or (wanted in _REFLEXIVES and token.tags & REFLEXIVE))
 
 
-_REFLEXIVES = frozenset({"zich", "oneself"})
+_REFLEXIVES: Final = frozenset({"zich", "oneself"})
 """How the lexicon writes a reflexive companion."""
 
 
