@@ -1,8 +1,9 @@
-"""Rows on their way into frames: columns are filled one value at a time and become Arrow once a batch."""
+"""Rows on their way into frames: kept as they come and turned into columns of Arrow once a batch."""
 
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from etl.schema import Row
 from etl.schema.frames import polars_schema
@@ -13,7 +14,7 @@ class Rows:
 
     def __init__(self, row: type[Row]) -> None:
         self._schema = polars_schema(row)
-        self._columns: dict[str, list[Any]] = {name: [] for name in self._schema}
+        self._rows: list[dict[str, Any]] = []
 
     def add(self, **values: Any) -> None:
         """Add a row; a column that is not given is NULL.
@@ -21,11 +22,18 @@ class Rows:
         Raises:
             KeyError: a name is no column of the table.
         """
-        if not values.keys() <= self._columns.keys():
-            raise KeyError(f"no such columns: {sorted(values.keys() - self._columns.keys())}")
-        for name, column in self._columns.items():
-            column.append(values.get(name))
+        if not values.keys() <= self._schema.keys():
+            raise KeyError(f"no such columns: {sorted(values.keys() - self._schema.keys())}")
+        self._rows.append(values)
 
     def frame(self) -> pl.DataFrame:
         """The rows as a frame of the table's declared schema."""
-        return pl.DataFrame(self._columns, schema=self._schema)
+        columns = {name: _series([row.get(name) for row in self._rows], kind) for name, kind in self._schema.items()}
+        return pl.DataFrame(columns, schema=self._schema)
+
+
+def _series(values: list[Any], kind: pl.DataType) -> Any:
+    """The values of a column; Polars builds a list column one series a row, Arrow builds it in one pass."""
+    if kind == pl.List(pl.String):
+        return pl.Series(pa.array(values, pa.large_list(pa.large_string())), dtype=kind)
+    return values
