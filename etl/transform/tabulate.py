@@ -369,10 +369,18 @@ class Tabulator:
                 story_id=stories[i],
             )
             for ordinal, participant in enumerate(event.participants):
-                values = participant._asdict()
-                start, end = values.pop("start") + at, values.pop("end") + at
                 self._rows["event_participants"].add(
-                    event_id=event_id, ordinal=ordinal, span_start=start, span_end=end, **values
+                    event_id=event_id,
+                    ordinal=ordinal,
+                    role=participant.role,
+                    span_start=participant.start + at,
+                    span_end=participant.end + at,
+                    surface=participant.surface,
+                    name=participant.name,
+                    country_code=participant.country_code,
+                    sector=participant.sector,
+                    quantity_min=participant.quantity_min,
+                    quantity_max=participant.quantity_max,
                 )
 
 
