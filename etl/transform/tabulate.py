@@ -16,7 +16,7 @@ import polars as pl
 from etl import languages
 from etl.schema import core, tables
 from etl.settings import current
-from etl.transform import agencies, dates
+from etl.transform import agencies, dates, reference
 from etl.transform.pages import Furniture
 from etl.transform.places import gazetteer
 from etl.transform.records import (
@@ -322,17 +322,25 @@ class Tabulator:
             )
 
     def _events(self, reading: Reading, where: "_Sentences", stories: list[str]) -> None:
+        kinds = reference.event_types()
+        clocks = [publication_id(a.article_id) for a in reading.articles]
+        zones: dict[tuple[int, str | None], list[str]] = {}
         for event in reading.events:
             i, at = reading.units[event.unit].article, reading.offsets[event.unit]
             article = reading.articles[i]
             filed = reading.dateline_places.get(i, ())
             place = reading.places[event.place_mention].place if event.place_mention is not None else None
             basis = event.location_basis
-            if basis in ("none", "actor") and (home := next((m.place for m in filed if m.place), None)):
+            if filed and basis in ("none", "actor") and (home := next((m.place for m in filed if m.place), None)):
                 place, basis = home, "dateline"
             time = reading.times[event.time_mention] if event.time_mention is not None else None
             event_id = f"{article.article_id}-e{event.start + at}"
             attribution = next((p.surface for p in event.participants if p.role == "attribution"), None)
+            kind = kinds[event.event_type]
+            lived = place if basis in ("stated", "carried") else None
+            key = i, lived.location_id if lived else None
+            if key not in zones:
+                zones[key] = _zones(article.zone, lived, filed)
             if place:
                 self._places.setdefault(place.location_id, place)
             self._rows["events"].add(
@@ -345,7 +353,10 @@ class Tabulator:
                 span_end=event.end + at,
                 event_type=event.event_type,
                 mode=event.mode,
-                context=list(event.context),
+                context=event.context,
+                cameo_root=kind.cameo_root,
+                quad_class=kind.quad_class,
+                goldstein=kind.goldstein,
                 tense=event.tense,
                 polarity=event.polarity,
                 modality=event.modality,
@@ -354,11 +365,11 @@ class Tabulator:
                 location_basis=basis if place else "none",
                 relation=event.relation,
                 time_basis=event.time_basis,
-                anchor_id=publication_id(article.article_id),
+                anchor_id=clocks[i],
                 time_expression_id=(
                     f"{article.article_id}-t{time.start + reading.offsets[time.unit]}" if time else None
                 ),
-                zones=_zones(article.zone, place if basis in ("stated", "carried") else None, filed),
+                zones=zones[key],
                 time_precision=time.precision
                 if time
                 else "day"
