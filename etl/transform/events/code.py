@@ -26,9 +26,9 @@ from etl.transform.events.marks import (
 )
 from etl.transform.events.modality import Stance, comments, stance
 from etl.transform.events.participants import Cast
-from etl.transform.events.recall import Recall
+from etl.transform.events.recall import Recall, is_news
 from etl.transform.events.scene import COVERED, VERBAL, Scene, read_events
-from etl.transform.events.timing import Timed, When, when
+from etl.transform.events.timing import Timed, When, is_said, when
 from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
 
@@ -66,6 +66,7 @@ def code(
     times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
     told: dict[int, Recall] = defaultdict(Recall)
+    lines = _Lines(units)
     for span in _bounded(sentences, units):
         unit = units[span.unit]
         scene = read_events(unit.text[span.start : span.end], unit.kind, lexicon)
@@ -76,7 +77,7 @@ def code(
             sentence.add_time(index, times[index])
         for index in places_of.within(span):
             sentence.add_place(index, places[index])
-        result.extend(sentence.events(told[unit.article]))
+        result.extend(sentence.events(told[unit.article], lines.of(span)))
     return result
 
 
@@ -92,6 +93,23 @@ def _bounded(sentences: Sequence[SentenceSpan], units: Sequence[Unit]) -> list[S
             start = cut
         result.append(span if start == span.start else SentenceSpan(span.unit, start, end))
     return result
+
+
+class _Lines:
+    """Numbers the paragraphs: each line of a unit is one."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._units = units
+        self._unit, self._at, self._line = -1, 0, 0
+
+    def of(self, span: SentenceSpan) -> int:
+        """The paragraph of a sentence, unlike that of any other unit; asked for in the order of the text."""
+        if span.unit != self._unit or span.start < self._at:
+            self._unit, self._at = span.unit, 0
+            self._line += 1
+        self._line += self._units[span.unit].text.count("\n", self._at, span.start)
+        self._at = span.start
+        return self._line
 
 
 class _Placed:
@@ -154,7 +172,7 @@ class _Sentence:
         first = bisect_left(self._starts, start - self.span.start)
         return first, max(first, bisect_left(self._starts, end - self.span.start) - 1)
 
-    def events(self, told: Recall) -> list[EventMention]:
+    def events(self, told: Recall, line: int) -> list[EventMention]:
         """The events of the sentence."""
         span, text, scene = self.span, self.unit.text, self.scene
         cast = Cast(scene, text, span.start)
@@ -170,10 +188,16 @@ class _Sentence:
                 at = told.of(group.entry) or at
             told.tell(group.entry, how.modality, at)
             where, people = self._where(group), cast.of(group, how)
-            if where[0] is None:
-                where = stated.get(scene.clauses[group.clause].parent, where)
-            else:
+            happened = is_news(how.modality, at) and not is_said(group)
+            if where[0] is not None:
                 stated.setdefault(group.clause, (where[0], "carried"))
+                if happened:
+                    told.stood(where[0], line)
+            else:
+                where = stated.get(scene.clauses[group.clause].parent, where)
+            if where[0] is None and happened:
+                focus = told.where(line)
+                where = where if focus is None else (focus, "carried")
             if where[0] is None:
                 where = self._of_actor(people)
             result.append(_mention(span, text, scene, group, how, at, where, people))

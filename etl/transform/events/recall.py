@@ -36,12 +36,23 @@ class Recall:
 
     def __init__(self) -> None:
         self._told: defaultdict[str, list[_Told]] = defaultdict(list)
+        self._focus: int | None = None
+        self._near: tuple[int, int] | None = None
 
     def tell(self, entry: Entry, modality: Modality, when: When) -> None:
         """Remember an event that the text dates."""
-        is_dated = when.relation == "IS_INCLUDED" and when.basis in ("expression", "carried", "tense_default")
-        if is_dated and modality in _TOLD:
+        if is_news(modality, when):
             self._told[entry.event_type].append(_Told(entry, when))
+
+    def stood(self, place: int, line: int) -> None:
+        """Remember where the text says that something happened: the first such place is what the article is about."""
+        if self._focus is None:
+            self._focus = place
+        self._near = line, place
+
+    def where(self, line: int) -> int | None:
+        """The place of an event that has none of its own: the last one in its paragraph, else the article's focus."""
+        return self._near[1] if self._near is not None and self._near[0] == line else self._focus
 
     def of(self, entry: Entry) -> When | None:
         """The time of the last event told that a noun may speak of."""
@@ -51,6 +62,12 @@ class Recall:
             if _is_same(entry, told.entry):
                 return When(told.when.relation, "carried", told.when.time)
         return None
+
+
+def is_news(modality: Modality, when: When) -> bool:
+    """Whether an event is told as having happened at a time that the text gives, and not as history."""
+    is_dated = when.relation == "IS_INCLUDED" and when.basis in ("expression", "carried", "tense_default")
+    return is_dated and modality in _TOLD
 
 
 def _is_same(noun: Entry, told: Entry) -> bool:
