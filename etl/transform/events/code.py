@@ -34,6 +34,7 @@ from etl.transform.records import EventMention, Participant, PlaceMention, Sente
 
 _LONGEST: Final = 1500  # characters of a sentence that is read as one: clauses look at each other
 _REACH: Final = 6  # tokens from a place back to its preposition
+_DAYS: Final = frozenset({"day", "part_of_day"})
 _DATED: Final = frozenset({"DATE", "TIME"})
 _NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
 _POINTS: Final = DEF | PRONOUN | THAT
@@ -142,6 +143,10 @@ class _Sentence:
     def __init__(self, unit: Unit, span: SentenceSpan, scene: Scene) -> None:
         self.unit, self.span, self.scene = unit, span, scene
         self.timed: list[Timed] = []
+        self.stated: dict[int, int] = {}
+        """The place stated for the first event of a clause that has one."""
+        self.days: set[int] = set()
+        """Those of the expressions that a tale can go on from: "zaterdag", not "om vijf uur" and not "in 2019"."""
         self.places: list[tuple[int, PlaceMention]] = []
         self.spots: list[tuple[int, int]] = []
         """Index of a place mention that may say where, and its first token."""
@@ -152,6 +157,8 @@ class _Sentence:
         first, last = self._covers(time.start, time.end)
         if first < len(self._starts) and time.timex_type in _DATED:
             self.timed.append(Timed(index, first, last))
+            if time.precision in _DAYS:
+                self.days.add(index)
         for i in range(first, min(last + 1, len(self._starts))):
             self.scene.uses[i] |= COVERED
 
@@ -173,37 +180,57 @@ class _Sentence:
         return first, max(first, bisect_left(self._starts, end - self.span.start) - 1)
 
     def events(self, told: Recall, line: int) -> list[EventMention]:
-        """The events of the sentence."""
-        span, text, scene = self.span, self.unit.text, self.scene
-        cast = Cast(scene, text, span.start)
+        """The events of the sentence.
+
+        Args:
+            told: what its article has told before; what this sentence tells is added.
+            line: number of its paragraph.
+        """
+        scene = self.scene
+        cast = Cast(scene, self.unit.text, self.span.start)
         result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
-        stated: dict[int | None, tuple[int | None, LocationBasis]] = {}
         told_of = {g.clause for g, _ in judged if not _is_first_content(scene, g)}
         for group, how in judged:
             if _only_says(scene, group, len(told_of) > 1 or (bool(told_of) and group.clause not in told_of)):
                 continue
-            at = when(scene, group, how.modality, self.timed)
-            if group.role == "noun" and at.basis == "background":
-                at = told.of(group.entry) or at
-            told.tell(group.entry, how.modality, at)
-            where, people = self._where(group), cast.of(group, how)
+            at = self._when(group, how, told, line)
+            people = cast.of(group, how)
             happened = is_news(how.modality, at) and not is_said(group)
-            if where[0] is not None:
-                stated.setdefault(group.clause, (where[0], "carried"))
-                if happened:
-                    told.stood(where[0], line)
-            else:
-                where = stated.get(scene.clauses[group.clause].parent, where)
-            if where[0] is None and happened:
-                focus = told.where(line)
-                where = where if focus is None else (focus, "carried")
+            where = self._where(group, told, line, happened)
             if where[0] is None:
                 where = self._of_actor(people)
-            result.append(_mention(span, text, scene, group, how, at, where, people))
+            result.append(_mention(self.span, self.unit.text, scene, group, how, at, where, people))
         return result
 
-    def _where(self, group: Group) -> tuple[int | None, LocationBasis]:
+    def _when(self, group: Group, how: Stance, told: Recall, line: int) -> When:
+        """The time of an event: by its sentence, by what the article told of it, or by the tale it goes on with."""
+        at = when(self.scene, group, how.modality, self.timed)
+        if group.role == "noun" and at.basis == "background":
+            at = told.of(group.entry) or at
+        elif at.basis == "tense_default" and at.relation == "IS_INCLUDED" and _goes_on(group):
+            day = told.day(line)
+            at = at if day is None else When("IS_INCLUDED", "carried", day)
+        told.tell(group.entry, how.modality, at)
+        if at.basis == "expression" and is_news(how.modality, at):
+            told.was_on(at.time if at.time is not None and at.time in self.days else None, line)
+        return at
+
+    def _where(self, group: Group, told: Recall, line: int, happened: bool) -> tuple[int | None, LocationBasis]:
+        """The place of an event: stated in its clause, or carried from the clause it hangs on or the article."""
+        place = self._stated(group)
+        if place is not None:
+            self.stated.setdefault(group.clause, place)
+            if happened:
+                told.stood(place, line)
+            return place, "stated"
+        parent = self.scene.clauses[group.clause].parent
+        place = self.stated.get(parent) if parent is not None else None
+        if place is None and happened:
+            place = told.where(line)
+        return (place, "carried") if place is not None else _NOWHERE
+
+    def _stated(self, group: Group) -> int | None:
         """The place after a preposition of place in the event's clause; the nearest one, after it not before."""
         best: int | None = None
         best_key = (False, 0)
@@ -217,7 +244,7 @@ class _Sentence:
             key = (distance < 0, abs(distance))
             if best is None or key < best_key:
                 best, best_key = index, key
-        return (best, "stated") if best is not None else _NOWHERE
+        return best
 
     def _of_actor(self, people: Sequence[Participant]) -> tuple[int | None, LocationBasis]:
         """The country in an actor's name: the weakest evidence of where it was."""
@@ -227,6 +254,11 @@ class _Sentence:
                 if place.place is not None and any(a.start <= place.start < a.end for a in actors):
                     return index, "actor"
         return _NOWHERE
+
+
+def _goes_on(group: Group) -> bool:
+    """Whether an event is part of a tale: a verb in the past that is no act of speech."""
+    return group.tense == "PAST" and group.role != "noun" and not is_said(group)
 
 
 def _is_event(scene: Scene, group: Group) -> bool:

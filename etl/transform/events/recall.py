@@ -38,11 +38,20 @@ class Recall:
         self._told: defaultdict[str, list[_Told]] = defaultdict(list)
         self._focus: int | None = None
         self._near: tuple[int, int] | None = None
+        self._dated: tuple[int, int] | None = None
 
     def tell(self, entry: Entry, modality: Modality, when: When) -> None:
         """Remember an event that the text dates."""
         if is_news(modality, when):
             self._told[entry.event_type].append(_Told(entry, when))
+
+    def was_on(self, day: int | None, line: int) -> None:
+        """Remember the expression of a day on which something happened; None: of no day, so the tale breaks off."""
+        self._dated = None if day is None else (line, day)
+
+    def day(self, line: int) -> int | None:
+        """The expression that the tale of a paragraph goes on from: of the last event in it that has one."""
+        return self._dated[1] if self._dated is not None and self._dated[0] == line else None
 
     def stood(self, place: int, line: int) -> None:
         """Remember where the text says that something happened: the first such place is what the article is about."""
