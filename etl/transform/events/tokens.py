@@ -108,6 +108,13 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     if before is None or before.is_break:
         return bool(bool(word.nouns) and i + 1 < len(tokens) and tokens[i + 1].tags & PREP)
     tags = before.tags
+    if (
+        before.low.isdecimal()
+        and not word.nouns
+        and not word.features & ~_FINITE
+        and lexicon.actor(tokens[i].low) is None
+    ):
+        return False  # In 2019 doodden agenten …
     if before.low in lexicon.numbers or before.low.isdecimal():
         return lexicon.verb_second or not word.features & PAST  # thousands protested
     if tags & (TO | SUBJECT_PRONOUN | REL_BARE):
