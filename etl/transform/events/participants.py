@@ -20,7 +20,6 @@ from etl.transform.events.marks import (
     PURPOSE,
     REL_BARE,
     SUBJECT_PRONOUN,
-    THAT,
     TO,
 )
 from etl.transform.events.modality import Stance
@@ -53,7 +52,7 @@ class Cast:
         return tuple(result.values())
 
     def _add(self, result: dict[tuple[str, int], Participant], role: ParticipantRole, phrase: Phrase) -> None:
-        if phrase.pronoun and not self.scene.lexicon.verb_second and self.scene.tags(phrase.first) & THAT:
+        if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
             return
         who = identify(self.scene, phrase)
         start = self.scene.tokens[who.first].start + self.offset
