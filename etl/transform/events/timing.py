@@ -230,7 +230,7 @@ def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
             return "BEFORE"
         if word in lexicon.after:
             return "AFTER"
-        if "prep" in word and i < time.first:
+        if scene.tags(i) & PREP and i < time.first:
             break
     return "IS_INCLUDED"
 
