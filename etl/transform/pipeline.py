@@ -13,14 +13,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import polars as pl
 
 from etl import languages
 from etl.settings import PACKAGE, current
-from etl.transform import agencies, pages, sentences
+from etl.transform import agencies, pages, repeats, sentences
 from etl.transform.events import code as events
 from etl.transform.events import recall
 from etl.transform.places import gazetteer, locate
@@ -66,7 +66,8 @@ def _transform(documents: pl.DataFrame) -> Tables:
         tabulator.furniture(row["document_id"], page.furniture)
         articles += _articles(row, page.items)
     for language in dict.fromkeys(a.language for a in articles):
-        tabulator.add(_read([a for a in articles if a.language == language], language))
+        own = [a for a in articles if a.language == language]
+        tabulator.add(repeats.read_once(own, partial(_read, language=language)))
     return tabulator.frames()
 
 
@@ -113,7 +114,7 @@ def _read(articles: Sequence[Article], language: str) -> Reading:
                 units.append(
                     Unit(article.text[span.start : span.end], i, "headline" if kind == "headline" else "body")
                 )
-                offsets.append(span.start)
+        offsets += repeats.unit_offsets(item)
         if item.dateline and item.dateline.places:
             start, end = item.dateline.places[0].start, _places_end(article.text, item.dateline)
             datelines.append(Unit(article.text[start:end], i, "dateline"))
