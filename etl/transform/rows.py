@@ -1,5 +1,6 @@
 """Rows on their way into frames: kept as they come and turned into columns of Arrow once a batch."""
 
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -24,21 +25,40 @@ class Rows:
         Raises:
             KeyError: a name is no column of the table.
         """
-        names = tuple(values)
+        rows, places = self._of(tuple(values))
+        rows.append(tuple(values.values()))
+        places.append(self._n)
+        self._n += 1
+
+    def adder(self, *names: str) -> Callable[[tuple[Any, ...]], None]:
+        """What adds rows that give these columns, in this order: for tables of many rows.
+
+        Raises:
+            KeyError: a name is no column of the table.
+        """
+        rows, places = self._of(names)
+
+        def add(values: tuple[Any, ...]) -> None:
+            rows.append(values)
+            places.append(self._n)
+            self._n += 1
+
+        return add
+
+    def _of(self, names: tuple[str, ...]) -> tuple[list[tuple[Any, ...]], list[int]]:
         given = self._given.get(names)
         if given is None:
-            if not values.keys() <= self._schema.keys():
-                raise KeyError(f"no such columns: {sorted(values.keys() - self._schema.keys())}")
+            unknown = sorted(set(names) - self._schema.keys())
+            if unknown:
+                raise KeyError(f"no such columns: {unknown}")
             given = self._given[names] = ([], [])
-        given[0].append(tuple(values.values()))
-        given[1].append(self._n)
-        self._n += 1
+        return given
 
     def frame(self) -> pl.DataFrame:
         """The rows as a frame of the table's declared schema."""
-        if not self._given:
+        parts = [self._part(names, rows) for names, (rows, _) in self._given.items() if rows]
+        if not parts:
             return pl.DataFrame(schema=self._schema)
-        parts = [self._part(names, rows) for names, (rows, _) in self._given.items()]
         if len(parts) == 1:
             return parts[0]
         order = pl.Series([i for _, places in self._given.values() for i in places])

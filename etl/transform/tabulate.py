@@ -64,6 +64,23 @@ class Reading(NamedTuple):
     citations: list[tuple[int, Credit]]
 
 
+# fmt: off
+_EVENT = (
+    "event_id", "article_id", "sentence_id", "trigger", "trigger_lemma", "span_start", "span_end", "event_type",
+    "mode", "context", "cameo_root", "quad_class", "goldstein", "tense", "polarity", "modality", "attribution",
+    "location_id", "location_basis", "relation", "time_basis", "anchor_id", "time_expression_id", "zones",
+    "time_precision", "time_status", "confidence", "story_id",
+)
+# fmt: on
+"""Columns of core.events in the order in which `_events` gives them."""
+# fmt: off
+_PARTICIPANT = (
+    "event_id", "ordinal", "role", "span_start", "span_end", "surface", "name", "country_code", "sector",
+    "quantity_min", "quantity_max",
+)
+# fmt: on
+"""Columns of core.event_participants, likewise."""
+
 Tables = dict[str, pl.DataFrame]
 """Frames by qualified table name."""
 
@@ -263,17 +280,27 @@ class Tabulator:
             self._mention(article, mention, mention.start, None)
 
     def _sentences(self, reading: Reading) -> None:
+        add = self._rows["sentences"].adder(
+            "sentence_id",
+            "article_id",
+            "ordinal",
+            "is_headline",
+            "span_start",
+            "span_end",
+        )
         ordinals: dict[int, int] = defaultdict(int)
         for span in reading.sentences:
             unit, at = reading.units[span.unit], reading.offsets[span.unit]
             article_id = reading.articles[unit.article].article_id
-            self._rows["sentences"].add(
-                sentence_id=f"{article_id}-s{span.start + at}",
-                article_id=article_id,
-                ordinal=ordinals[unit.article],
-                is_headline=unit.kind == "headline",
-                span_start=span.start + at,
-                span_end=span.end + at,
+            add(
+                (
+                    f"{article_id}-s{span.start + at}",
+                    article_id,
+                    ordinals[unit.article],
+                    unit.kind == "headline",
+                    span.start + at,
+                    span.end + at,
+                )
             )
             ordinals[unit.article] += 1
 
@@ -322,6 +349,8 @@ class Tabulator:
             )
 
     def _events(self, reading: Reading, where: "_Sentences", stories: list[str]) -> None:
+        add_event = self._rows["events"].adder(*_EVENT)
+        add_participant = self._rows["event_participants"].adder(*_PARTICIPANT)
         kinds = reference.event_types()
         clocks = [publication_id(a.article_id) for a in reading.articles]
         zones: dict[tuple[int, str | None], list[str]] = {}
@@ -343,55 +372,53 @@ class Tabulator:
                 zones[key] = _zones(article.zone, lived, filed)
             if place:
                 self._places.setdefault(place.location_id, place)
-            self._rows["events"].add(
-                event_id=event_id,
-                article_id=article.article_id,
-                sentence_id=where.sentence_id(event.unit, event.start),
-                trigger=event.trigger,
-                trigger_lemma=event.lemma,
-                span_start=event.start + at,
-                span_end=event.end + at,
-                event_type=event.event_type,
-                mode=event.mode,
-                context=event.context,
-                cameo_root=kind.cameo_root,
-                quad_class=kind.quad_class,
-                goldstein=kind.goldstein,
-                tense=event.tense,
-                polarity=event.polarity,
-                modality=event.modality,
-                attribution=attribution,
-                location_id=place.location_id if place else None,
-                location_basis=basis if place else "none",
-                relation=event.relation,
-                time_basis=event.time_basis,
-                anchor_id=clocks[i],
-                time_expression_id=(
-                    f"{article.article_id}-t{time.start + reading.offsets[time.unit]}" if time else None
-                ),
-                zones=zones[key],
-                time_precision=time.precision
-                if time
-                else "day"
-                if event.time_basis == "tense_default"
-                else "unbounded",
-                time_status="symbolic",
-                confidence=event.confidence,
-                story_id=stories[i],
+            add_event(
+                (
+                    event_id,
+                    article.article_id,
+                    where.sentence_id(event.unit, event.start),
+                    event.trigger,
+                    event.lemma,
+                    event.start + at,
+                    event.end + at,
+                    event.event_type,
+                    event.mode,
+                    event.context,
+                    kind.cameo_root,
+                    kind.quad_class,
+                    kind.goldstein,
+                    event.tense,
+                    event.polarity,
+                    event.modality,
+                    attribution,
+                    place.location_id if place else None,
+                    basis if place else "none",
+                    event.relation,
+                    event.time_basis,
+                    clocks[i],
+                    (f"{article.article_id}-t{time.start + reading.offsets[time.unit]}" if time else None),
+                    zones[key],
+                    time.precision if time else "day" if event.time_basis == "tense_default" else "unbounded",
+                    "symbolic",
+                    event.confidence,
+                    stories[i],
+                )
             )
             for ordinal, participant in enumerate(event.participants):
-                self._rows["event_participants"].add(
-                    event_id=event_id,
-                    ordinal=ordinal,
-                    role=participant.role,
-                    span_start=participant.start + at,
-                    span_end=participant.end + at,
-                    surface=participant.surface,
-                    name=participant.name,
-                    country_code=participant.country_code,
-                    sector=participant.sector,
-                    quantity_min=participant.quantity_min,
-                    quantity_max=participant.quantity_max,
+                add_participant(
+                    (
+                        event_id,
+                        ordinal,
+                        participant.role,
+                        participant.start + at,
+                        participant.end + at,
+                        participant.surface,
+                        participant.name,
+                        participant.country_code,
+                        participant.sector,
+                        participant.quantity_min,
+                        participant.quantity_max,
+                    )
                 )
 
 
