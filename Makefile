@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 STAMP := .venv/.synced
 
-.PHONY: help run test lint types tests bench dev dbt docs clean
+.PHONY: help run test lint types tests native bench dev dbt docs clean
 
 help: ## list the tasks
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
@@ -17,7 +17,7 @@ $(STAMP): $(UV) pyproject.toml uv.lock
 	$(UV) sync --quiet --locked --inexact
 	@touch $@
 
-run: $(STAMP) ## the main job on the sample pages in seeds/pages/, into warehouse/
+run: native ## the main job on the sample pages in seeds/pages/, into warehouse/
 	.venv/bin/dateline run --input seeds/pages --captures seeds/pages/captures.csv
 
 test: lint types tests ## lint, types and tests: what CI runs
@@ -32,11 +32,15 @@ types: $(STAMP)
 tests: $(STAMP)
 	.venv/bin/pytest -q
 
-bench: $(STAMP) ## MB/s of every step beside a bare scan of the same text; the anchor network at scale
+native: $(STAMP) ## machine code of what reads every word, where there is a C compiler; once, about a minute
+	@.venv/bin/python -m etl.native
+
+bench: native ## MB/s of every step beside a bare scan of the same text; the anchor network and whole runs at scale
 	.venv/bin/python -m tests.bench
 	.venv/bin/python -m tests.bench_anchors
+	.venv/bin/python -m tests.scale
 
-dev: $(STAMP) ## the Dagster UI on http://127.0.0.1:3000
+dev: native ## the Dagster UI on http://127.0.0.1:3000
 	.venv/bin/dateline dev
 
 dbt: $(UV) ## the same models and tests through dbt, as a check on our own loader

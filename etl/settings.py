@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     default_language: str = Field("nl", description="language a text is read in where it could not be told")
     default_zone: str = Field("Europe/Amsterdam", description="newsroom zone where no agency or language gives one")
 
+    native: bool = Field(True, description="use machine code where it has been built; false: always the sources")
+
     @property
     def build_file(self) -> Path:
         """The database that runs write. Analysts never open it: it has one writer and a lock."""

@@ -259,6 +259,11 @@ class Event(Row, table="core.events", key=("event_id",)):
     event_type: str = column("PLOVER type, or STATEMENT or OTHER", references="ref.event_types")
     mode: str | None = column("PLOVER mode")
     context: list[str] = column("PLOVER contexts")
+    cameo_root: str | None = column("CAMEO root code of the type")
+    quad_class: int | None = column(
+        "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict"
+    )
+    goldstein: float | None = column("Goldstein scale value of the CAMEO root", ge=-10, le=10)
     tense: Tense = column("TimeML tense and aspect of the trigger; NONE for a noun")
     polarity: Polarity = column("NEG: said not to have happened")
     modality: Modality = column("how sure the text is of it")

@@ -5,7 +5,7 @@ What belongs here: where a sentence ends. What does not: the abbreviations, whic
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from etl import languages
@@ -50,26 +50,10 @@ def _ends(text: str, start: int, end: int, inner: frozenset[str], may_end: froze
     return not (word.isdigit() and len(word) <= 2 and (start - len(word) == 0 or text[start - len(word) - 1] == "\n"))
 
 
-def _spans(text: str, inner: frozenset[str], may_end: frozenset[str]) -> Iterator[tuple[int, int]]:
-    begin = 0
-    for mark in _END.finditer(text):
-        start, end = mark.span()
-        if text[start] != "\n" and not _ends(text, start, end, inner, may_end):
-            continue
-        yield begin, end
-        begin = end
-    yield begin, len(text)
-
-
-def _bounded(spans: Iterator[tuple[int, int]], text: str) -> Iterator[tuple[int, int]]:
-    """Cut what is too long for a sentence: before the last word that goes over, or anywhere in one long word."""
-    for start, end in spans:
-        while end - start > LONGEST:
-            space = text.rfind(" ", start + 1, start + LONGEST + 1)
-            cut = space if space > start else start + LONGEST
-            yield start, cut
-            start = cut
-        yield start, end
+def _cut(text: str, start: int, end: int) -> int:
+    """Where to cut what is too long for a sentence: before the last word that goes over, or in one long word."""
+    space = text.rfind(" ", start + 1, min(end, start + LONGEST + 1))
+    return space if space > start else start + LONGEST
 
 
 def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
@@ -81,10 +65,25 @@ def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
     inner, may_end = _abbreviations(language)
     result: list[SentenceSpan] = []
     for unit, text in enumerate(texts):
-        for start, end in _bounded(_spans(text, inner, may_end), text):
-            piece = text[start:end]
-            left = start + len(piece) - len(piece.lstrip())
-            right = left + len(piece.strip())
-            if left < right:
-                result.append(SentenceSpan(unit, left, right))
+        begin = 0
+        for mark in _END.finditer(text):
+            start, end = mark.span()
+            if text[start] == "\n" or _ends(text, start, end, inner, may_end):
+                _add(result, unit, text, begin, end)
+                begin = end
+        _add(result, unit, text, begin, len(text))
     return result
+
+
+def _add(result: list[SentenceSpan], unit: int, text: str, start: int, end: int) -> None:
+    """Add a sentence without the white space around it, in parts where it is too long."""
+    while end - start > LONGEST:
+        cut = _cut(text, start, end)
+        _add(result, unit, text, start, cut)
+        start = cut
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        result.append(SentenceSpan(unit, start, end))

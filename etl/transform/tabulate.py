@@ -16,7 +16,7 @@ import polars as pl
 from etl import languages
 from etl.schema import core, tables
 from etl.settings import current
-from etl.transform import agencies, dates
+from etl.transform import agencies, dates, reference
 from etl.transform.pages import Furniture
 from etl.transform.places import gazetteer
 from etl.transform.records import (
@@ -65,6 +65,23 @@ class Reading(NamedTuple):
     events: list[EventMention]
     citations: list[tuple[int, Credit]]
 
+
+# fmt: off
+_EVENT = (
+    "event_id", "article_id", "sentence_id", "trigger", "trigger_lemma", "span_start", "span_end", "event_type",
+    "mode", "context", "cameo_root", "quad_class", "goldstein", "tense", "polarity", "modality", "attribution",
+    "location_id", "location_basis", "relation", "time_basis", "anchor_id", "time_expression_id", "zones",
+    "time_precision", "time_status", "confidence", "story_id",
+)
+# fmt: on
+"""Columns of core.events in the order in which `_events` gives them."""
+# fmt: off
+_PARTICIPANT = (
+    "event_id", "ordinal", "role", "span_start", "span_end", "surface", "name", "country_code", "sector",
+    "quantity_min", "quantity_max",
+)
+# fmt: on
+"""Columns of core.event_participants, likewise."""
 
 Tables = dict[str, pl.DataFrame]
 """Frames by qualified table name."""
@@ -269,17 +286,27 @@ class Tabulator:
             self._mention(article, mention, mention.start, None)
 
     def _sentences(self, reading: Reading) -> None:
+        add = self._rows["sentences"].adder(
+            "sentence_id",
+            "article_id",
+            "ordinal",
+            "is_headline",
+            "span_start",
+            "span_end",
+        )
         ordinals: dict[int, int] = defaultdict(int)
         for span in reading.sentences:
             unit, at = reading.units[span.unit], reading.offsets[span.unit]
             article_id = reading.articles[unit.article].article_id
-            self._rows["sentences"].add(
-                sentence_id=f"{article_id}-s{span.start + at}",
-                article_id=article_id,
-                ordinal=ordinals[unit.article],
-                is_headline=unit.kind == "headline",
-                span_start=span.start + at,
-                span_end=span.end + at,
+            add(
+                (
+                    f"{article_id}-s{span.start + at}",
+                    article_id,
+                    ordinals[unit.article],
+                    unit.kind == "headline",
+                    span.start + at,
+                    span.end + at,
+                )
             )
             ordinals[unit.article] += 1
 
@@ -328,57 +355,76 @@ class Tabulator:
             )
 
     def _events(self, reading: Reading, where: "_Sentences", stories: list[str]) -> None:
+        add_event = self._rows["events"].adder(*_EVENT)
+        add_participant = self._rows["event_participants"].adder(*_PARTICIPANT)
+        kinds = reference.event_types()
+        clocks = [publication_id(a.article_id) for a in reading.articles]
+        zones: dict[tuple[int, str | None], list[str]] = {}
         for event in reading.events:
             i, at = reading.units[event.unit].article, reading.offsets[event.unit]
             article = reading.articles[i]
             filed = reading.dateline_places.get(i, ())
             place = reading.places[event.place_mention].place if event.place_mention is not None else None
             basis = event.location_basis
-            if basis in ("none", "actor") and (home := next((m.place for m in filed if m.place), None)):
+            if filed and basis in ("none", "actor") and (home := next((m.place for m in filed if m.place), None)):
                 place, basis = home, "dateline"
             time = reading.times[event.time_mention] if event.time_mention is not None else None
             event_id = f"{article.article_id}-e{event.start + at}"
             attribution = next((p.surface for p in event.participants if p.role == "attribution"), None)
+            kind = kinds[event.event_type]
+            lived = place if basis in ("stated", "carried") else None
+            key = i, lived.location_id if lived else None
+            if key not in zones:
+                zones[key] = _zones(article.zone, lived, filed)
             if place:
                 self._places.setdefault(place.location_id, place)
-            self._rows["events"].add(
-                event_id=event_id,
-                article_id=article.article_id,
-                sentence_id=where.sentence_id(event.unit, event.start),
-                trigger=event.trigger,
-                trigger_lemma=event.lemma,
-                span_start=event.start + at,
-                span_end=event.end + at,
-                event_type=event.event_type,
-                mode=event.mode,
-                context=list(event.context),
-                tense=event.tense,
-                polarity=event.polarity,
-                modality=event.modality,
-                attribution=attribution,
-                location_id=place.location_id if place else None,
-                location_basis=basis if place else "none",
-                relation=event.relation,
-                time_basis=event.time_basis,
-                anchor_id=publication_id(article.article_id),
-                time_expression_id=(
-                    f"{article.article_id}-t{time.start + reading.offsets[time.unit]}" if time else None
-                ),
-                zones=_zones(article.zone, place if basis in ("stated", "carried") else None, filed),
-                time_precision=time.precision
-                if time
-                else "day"
-                if event.time_basis == "tense_default"
-                else "unbounded",
-                time_status="symbolic",
-                confidence=event.confidence,
-                story_id=stories[i],
+            add_event(
+                (
+                    event_id,
+                    article.article_id,
+                    where.sentence_id(event.unit, event.start),
+                    event.trigger,
+                    event.lemma,
+                    event.start + at,
+                    event.end + at,
+                    event.event_type,
+                    event.mode,
+                    event.context,
+                    kind.cameo_root,
+                    kind.quad_class,
+                    kind.goldstein,
+                    event.tense,
+                    event.polarity,
+                    event.modality,
+                    attribution,
+                    place.location_id if place else None,
+                    basis if place else "none",
+                    event.relation,
+                    event.time_basis,
+                    clocks[i],
+                    (f"{article.article_id}-t{time.start + reading.offsets[time.unit]}" if time else None),
+                    zones[key],
+                    time.precision if time else "day" if event.time_basis == "tense_default" else "unbounded",
+                    "symbolic",
+                    event.confidence,
+                    stories[i],
+                )
             )
             for ordinal, participant in enumerate(event.participants):
-                values = participant._asdict()
-                start, end = values.pop("start") + at, values.pop("end") + at
-                self._rows["event_participants"].add(
-                    event_id=event_id, ordinal=ordinal, span_start=start, span_end=end, **values
+                add_participant(
+                    (
+                        event_id,
+                        ordinal,
+                        participant.role,
+                        participant.start + at,
+                        participant.end + at,
+                        participant.surface,
+                        participant.name,
+                        participant.country_code,
+                        participant.sector,
+                        participant.quantity_min,
+                        participant.quantity_max,
+                    )
                 )
 
 

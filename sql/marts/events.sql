@@ -4,12 +4,6 @@ with events as (
 
 ),
 
-event_types as (
-
-    select * from {{ ref('event_types') }}
-
-),
-
 articles as (
 
     select * from {{ source('core', 'articles') }}
@@ -81,9 +75,9 @@ select
     events.event_type,
     events.mode,
     events.context,
-    event_types.cameo_root,
-    event_types.quad_class,
-    event_types.goldstein,
+    events.cameo_root,
+    events.quad_class,
+    events.goldstein,
     events.trigger,
     events.trigger_lemma,
     sentence_texts.sentence,
@@ -129,7 +123,6 @@ select
     days.is_on_timeline,
     events.confidence
 from events
-left join event_types on events.event_type = event_types.event_type
 left join sentence_texts on events.sentence_id = sentence_texts.sentence_id
 left join locations on events.location_id = locations.location_id
 left join anchors on events.anchor_id = anchors.anchor_id

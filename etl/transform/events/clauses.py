@@ -4,51 +4,88 @@ A comma, a conjunction or a relative pronoun opens a stretch; a stretch without 
 to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose tokens do not stand together.
 """
 
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
-from etl.transform.events.lexicon import Lexicon
-from etl.transform.events.tokens import QUOTES, Token, finite
+from etl.transform.events.lexicon import QUOTES, Lexicon
+from etl.transform.events.marks import (
+    ADVERB,
+    BE_PAST,
+    BE_PRES,
+    BEEN,
+    COND,
+    COORD,
+    DEF,
+    FLAG_BARE,
+    FLAG_CLAIM,
+    FLAG_PROMISE,
+    FLAG_SPEECH,
+    FLAG_WISH,
+    GOV_ALLEGED,
+    GOV_EVIDENCE,
+    GOV_FUTURE,
+    GOV_HYPOTHETICAL,
+    GOV_POSSIBLE,
+    GOV_REPORTED,
+    INDEF,
+    NEG,
+    PREP,
+    PRONOUN,
+    REL,
+    REL_BARE,
+    SUB,
+    SUBJECT_PRONOUN,
+    THAT,
+    THEN,
+    TO,
+)
+from etl.transform.events.tokens import Token, finite
 
 Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
 
 
-@dataclass
 class Clause:
     """Token indexes of a clause in order, its kind, and how it hangs on the others."""
 
-    tokens: list[int]
-    kind: Kind
-    verb: int | None = None
-    """The finite verb."""
-    opener: int | None = None
-    """The conjunction or relative pronoun."""
-    parent: int | None = None
-    """Index of the clause it hangs on."""
-    shares_subject: bool = False
-    quoted: bool = False
-    after_colon: bool = False
-    extra: set[str] = field(default_factory=set)
+    def __init__(
+        self,
+        tokens: list[int],
+        kind: Kind,
+        verb: int | None = None,
+        opener: int | None = None,
+        shares_subject: bool = False,
+        quoted: bool = False,
+        after_colon: bool = False,
+    ) -> None:
+        self.tokens, self.kind = tokens, kind
+        self.verb = verb
+        """The finite verb."""
+        self.opener = opener
+        """The conjunction or relative pronoun."""
+        self.parent: int | None = None
+        """Index of the clause it hangs on."""
+        self.shares_subject, self.quoted, self.after_colon = shares_subject, quoted, after_colon
+        self.coordinated = False
+        self.tags = 0
+        """The tags of all its tokens, once it is complete."""
+        self.text = ""
+        """Its words in lower case, once somebody asks (`clause_text`)."""
 
 
-@dataclass
 class _Stretch:
-    tokens: list[int]
-    kind: Kind
-    opener: int | None
-    break_before: str
-    quoted: bool
-    coordinated: bool = False
-    parent_at: int | None = None
+    def __init__(
+        self, tokens: list[int], kind: Kind, opener: int | None, break_before: str, quoted: bool, coordinated: bool
+    ) -> None:
+        self.tokens, self.kind, self.opener = tokens, kind, opener
+        self.break_before, self.quoted, self.coordinated = break_before, quoted, coordinated
 
 
 def _verb_ahead(tokens: list[Token], fin: list[int], i: int) -> bool:
     """Whether a finite verb stands between i and the next break or conjunction."""
     for j in range(i, len(tokens)):
         token = tokens[j]
-        tags = token.word.tags
-        if token.is_break or (j > i and (tags & {"cond"} or (tags & {"rel", "that"} and "def" not in tags))):
+        tags = token.tags
+        if token.is_break or (j > i and (tags & COND or (tags & (REL | THAT) and not tags & DEF))):
             return False
         if fin[j]:
             return True
@@ -59,53 +96,53 @@ def _is_demonstrative(tokens: list[Token], fin: list[int], i: int) -> bool:
     """Whether "dat" points: "Dat melden media", "Dat plan …"; not "Dat het leger …"."""
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     if i == 0:
-        return following is None or not (following.word.tags & {"def", "indef", "pronoun"} or following.is_name)
+        return following is None or not (following.tags & (DEF | INDEF | PRONOUN) or following.is_name)
     return following is not None and fin[i + 1] == 2
 
 
-_WITH_CONTENT = frozenset({"possible", "hypothetical", "future", "alleged", "reported", "evidence"})
+_WITH_CONTENT: Final = GOV_POSSIBLE | GOV_HYPOTHETICAL | GOV_FUTURE | GOV_ALLEGED | GOV_REPORTED | GOV_EVIDENCE
 
 
 def _subordinates(tokens: list[Token], fin: list[int], i: int, has_verb: bool) -> bool:
     """Whether a word that has other uses joins a clause: "toen de menigte …", "sinds hij …"; not "sinds mei"."""
-    tags, before, following = tokens[i].word.tags, tokens[i - 1] if i else None, tokens[i + 1]
-    if "adverb" in tags:
+    tags, before, following = tokens[i].tags, tokens[i - 1] if i else None, tokens[i + 1]
+    if tags & ADVERB:
         return not fin[i + 1] and (before is None or before.is_break or has_verb)
-    if "prep" in tags:
-        return bool(following.word.tags & {"def", "indef", "pronoun"}) or following.is_name
+    if tags & PREP:
+        return bool(following.tags & (DEF | INDEF | PRONOUN)) or following.is_name
     return True
 
 
 def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: bool) -> Kind | None:
     """The kind of clause that token i opens, or None."""
-    tags = tokens[i].word.tags
+    tags = tokens[i].tags
     before = tokens[i - 1] if i else None
     if not _verb_ahead(tokens, fin, i + 1):
         return None
-    after_noun = before is not None and not before.is_break and not fin[i - 1] and not before.word.tags
+    after_noun = before is not None and not before.is_break and not fin[i - 1] and not before.tags
     after_comma = before is not None and before.surface in (",", "(", "–", "—")
-    if "that" in tags and "rel" in tags and before is not None and before.word.governs & _WITH_CONTENT:
+    if tags & THAT and tags & REL and before is not None and before.word.governs & _WITH_CONTENT:
         return "that"  # de kans dat, geen bewijs dat
-    is_relative = "rel" in tags and (
-        after_noun or after_comma or (before and "prep" in before.word.tags and "def" not in tags)
-    )
-    if is_relative and not ("that" in tags and before and before.word.verbs and not after_comma):
+    is_relative = tags & REL and (after_noun or after_comma or (before and before.tags & PREP and not tags & DEF))
+    if is_relative and not (tags & THAT and before and before.word.verbs and not after_comma):
         return "rel"
-    if "that" in tags:
-        return None if "def" in tags and _is_demonstrative(tokens, fin, i) else "that"
-    if "cond" in tags:
+    if tags & THAT:
+        return None if tags & DEF and _is_demonstrative(tokens, fin, i) else "that"
+    if tags & COND:
         return "cond"
-    if "sub" in tags:
+    if tags & SUB:
         return "sub" if _subordinates(tokens, fin, i, has_verb) else None
-    if "coord" in tags and has_verb and not empty:
+    if tags & COORD and has_verb and not empty:
         return "main"
     return None
 
 
 def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     """The quotation marks around a few words that say nothing by themselves: een "historische" stap."""
-    marks = [i for i, token in enumerate(tokens) if token.surface in QUOTES or token.surface in _TEX_QUOTES]
+    marks = [i for i, token in enumerate(tokens) if token.is_quote]
     found: set[int] = set()
+    if len(marks) < 2:
+        return found
     for first, last in pairwise(marks):
         inside = range(first + 1, last)
         if first in found or not 1 <= len(inside) <= _FEW or any(tokens[i].is_break or fin[i] for i in inside):
@@ -114,8 +151,7 @@ def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     return found
 
 
-_FEW = 5  # words between quotation marks that still are a part of the sentence around them
-_TEX_QUOTES = frozenset({"``", "''"})
+_FEW: Final = 5  # words between quotation marks that still are a part of the sentence around them
 
 
 def _quoted_after(mark: str, quoted: bool) -> bool:
@@ -127,12 +163,11 @@ def _quoted_after(mark: str, quoted: bool) -> bool:
 
 def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexicon: Lexicon) -> Kind | None:
     """The kind of clause that begins at i without a word that says so."""
-    if not any(fin[j] for j in current.tokens):
-        return None
     if lexicon.verb_second:  # no comma after the relative clause: "de man die zij zag is weg"
-        ends = fin[i] == 2 and bool(tokens[i - 1].word.verbs)
+        if fin[i] != 2 or not tokens[i - 1].word.verbs:
+            return None
         holds = current.kind == "rel" or (current.kind == "that" and _is_subject(tokens, current))
-        return "main" if ends and holds else None
+        return "main" if holds else None
     if current.kind == "rel" and _resumes(tokens, fin, i):
         return "main"
     return "that" if _is_told(tokens, fin, i, current.tokens) else None
@@ -154,65 +189,55 @@ def _resumes(tokens: list[Token], fin: list[int], i: int) -> bool:
 
 def _is_told(tokens: list[Token], fin: list[int], i: int, stretch: list[int]) -> bool:
     """Whether what is said begins at i without "that": Turkey said it had won, said on Friday he would go."""
+    tags = tokens[i].tags
+    if tags & (THAT | TO | PREP | ADVERB | COORD | REL | SUB | COND) or fin[i]:
+        return False
     verb = next((j for j in reversed(stretch) if fin[j]), None)
     if verb is None or not any(r.entry.flags & _TELLS for r in tokens[verb].word.verbs):
         return False
-    is_bare = any("bare" in r.entry.flags for r in tokens[verb].word.verbs)
-    tags = tokens[i].word.tags
-    if tags & {"that", "to", "prep", "adverb", "coord", "rel", "sub", "cond"} or fin[i]:
-        return False
-    if i != verb + 1 and not ("subject_pronoun" in tags and "prep" in tokens[verb + 1].word.tags):
+    is_bare = any(r.entry.flags & FLAG_BARE for r in tokens[verb].word.verbs)
+    if i != verb + 1 and not (tags & SUBJECT_PRONOUN and tokens[verb + 1].tags & PREP):
         return False
     for j in range(i + 1, len(tokens)):
-        if tokens[j].is_break or tokens[j].word.tags & {"rel", "sub", "cond", "coord"}:
+        if tokens[j].is_break or tokens[j].tags & (REL | SUB | COND | COORD):
             return False
-        if fin[j] == 2 or (fin[j] and (is_bare or "subject_pronoun" in tags)):
+        if fin[j] == 2 or (fin[j] and (is_bare or tags & SUBJECT_PRONOUN)):
             return True
     return False
 
 
-_BEFORE_VERB = frozenset(
-    {"subject_pronoun", "adverb", "neg", "rel_bare", "rel", "coord", "be_pres", "be_past", "been"}
-)
-_TELLS = frozenset({"speech", "claim", "wish", "promise"})
+_BEFORE_VERB: Final = SUBJECT_PRONOUN | ADVERB | NEG | REL_BARE | REL | COORD | BE_PRES | BE_PAST | BEEN
+_TELLS: Final = FLAG_SPEECH | FLAG_CLAIM | FLAG_WISH | FLAG_PROMISE
 
 
 def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:
     result: list[_Stretch] = []
-    current = _Stretch([], "main", None, "", False)
-    quoted = False
-
-    def close(following: _Stretch) -> _Stretch:
-        if current.tokens:
-            result.append(current)
-        elif not following.break_before:
-            following.break_before = current.break_before
-        return following
-
-    has_verb = False
+    current = _Stretch([], "main", None, "", False, False)
+    quoted = has_verb = False
     named = _named_in_quotes(tokens, fin)
     for i, token in enumerate(tokens):
         if i in named:
             continue
         if token.is_break:
             quoted = _quoted_after(token.surface, quoted)
-            mark = token.surface if current.tokens else (current.break_before or "") + token.surface
-            current = close(_Stretch([], "main", None, mark, quoted))
+            mark = token.surface if current.tokens else current.break_before + token.surface
+            current = _close(result, current, _Stretch([], "main", None, mark, quoted, False))
             continue
-        has_verb = has_verb and bool(current.tokens)
+        has_verb = has_verb and bool(current.tokens)  # a finite verb in the stretch so far
         silent = _silent(tokens, fin, i, current, lexicon) if has_verb else None
         if silent is not None:
-            current = close(_Stretch([i], silent, None, "," if silent == "main" else "", quoted))
+            mark = "," if silent == "main" else ""
+            current = _close(result, current, _Stretch([i], silent, None, mark, quoted, False))
             has_verb = bool(fin[i])
             continue
         kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.word.joins else None
-        if kind and not (kind == "main" and not current.tokens):
+        if kind is not None and not (kind == "main" and not current.tokens):
             coordinated = kind == "main"
             base: Kind = current.kind if coordinated and current.kind in ("sub", "that", "cond", "rel") else kind
             opener = None if coordinated else i
             if coordinated and base == "rel":
                 opener = current.opener
-            current = close(_Stretch([], base, opener, "", quoted, coordinated))
+            current = _close(result, current, _Stretch([], base, opener, "", quoted, coordinated))
             if coordinated:
                 continue
         has_verb = bool(fin[i]) or (has_verb and bool(current.tokens))
@@ -220,6 +245,15 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
     if current.tokens:
         result.append(current)
     return result
+
+
+def _close(result: list[_Stretch], current: _Stretch, following: _Stretch) -> _Stretch:
+    """End a stretch; one without a word leaves what stood before it to the next."""
+    if current.tokens:
+        result.append(current)
+    elif not following.break_before:
+        following.break_before = current.break_before
+    return following
 
 
 def _finite_of(stretch: _Stretch, tokens: list[Token], fin: list[int], last: bool) -> int | None:
@@ -244,9 +278,7 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
         verb = _finite_of(stretch, tokens, fin, at_end)
         colon = ":" in stretch.break_before
         if stretch.kind != "main":
-            clause = Clause(
-                stretch.tokens, stretch.kind, verb, stretch.opener, None, stretch.coordinated, stretch.quoted
-            )
+            clause = Clause(stretch.tokens, stretch.kind, verb, stretch.opener, stretch.coordinated, stretch.quoted)
             clause.parent = _parent(result, stretch)
             result.append(clause)
             continue
@@ -265,20 +297,23 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
             open_fragment.kind, open_fragment.verb = "main", verb
             last_main, open_fragment = open_fragment, None
             continue
-        clause = Clause(stretch.tokens, "main", verb, None, None, False, stretch.quoted, colon)
+        clause = Clause(stretch.tokens, "main", verb, None, False, stretch.quoted, colon)
         starts_with_verb = stretch.tokens[0] == verb or (
-            len(stretch.tokens) > 1 and stretch.tokens[1] == verb and "adverb" in tokens[stretch.tokens[0]].word.tags
+            len(stretch.tokens) > 1 and stretch.tokens[1] == verb and tokens[stretch.tokens[0]].tags & ADVERB
         )
         if last_main is not None and stretch.coordinated and starts_with_verb:
             clause.shares_subject, clause.parent = True, result.index(last_main)
         elif stretch.coordinated and last_main is not None:
-            clause.extra.add("coordinated")
+            clause.coordinated = True
             clause.parent = result.index(last_main)
         result.append(clause)
         last_main = clause
         open_fragment = None
     if lexicon.verb_second:
         _mark_conditions(result, tokens)
+    for clause in result:
+        for i in clause.tokens:
+            clause.tags |= tokens[i].tags
     return result
 
 
@@ -290,7 +325,7 @@ def _mark_conditions(found: list[Clause], tokens: list[Token]) -> None:
     if first.kind != "main" or first.quoted or first.tokens[0] != first.verb or second.kind != "main":
         return
     start = second.tokens[0]
-    if start == second.verb or ("then" in tokens[start].word.tags and start + 1 == second.verb):
+    if start == second.verb or (tokens[start].tags & THEN and start + 1 == second.verb):
         first.kind = "cond"
 
 

@@ -6,23 +6,39 @@ code points of the unit's text; indexes point into the time and place mentions t
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import Final
 
 from etl import languages
 from etl.schema.core import LocationBasis
 from etl.transform.events import lexicon as lexicons
+from etl.transform.events.marks import (
+    DEF,
+    FLAG_EVID,
+    FLAG_OCCUR,
+    FLAG_SPEECH,
+    FLAG_THERE,
+    LOCATIVE,
+    OF,
+    PREP,
+    PRONOUN,
+    THAT,
+)
 from etl.transform.events.modality import Stance, comments, stance
 from etl.transform.events.participants import Cast
-from etl.transform.events.recall import Recall
-from etl.transform.events.scene import Scene, read_events
-from etl.transform.events.timing import Timed, When, when
+from etl.transform.events.recall import Recall, is_news
+from etl.transform.events.scene import COVERED, VERBAL, Scene, read_events
+from etl.transform.events.timing import Timed, When, is_said, when
 from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
 
-_LONGEST = 1500  # characters of a sentence that is read as one: clauses look at each other
-_REACH = 6  # tokens from a place back to its preposition
-_DATED = frozenset({"DATE", "TIME"})
-_LOOK_BACK = 3  # tokens between a preposition of place and the place
+_LONGEST: Final = 1500  # characters of a sentence that is read as one: clauses look at each other
+_REACH: Final = 6  # tokens from a place back to its preposition
+_DAYS: Final = frozenset({"day", "part_of_day"})
+_DATED: Final = frozenset({"DATE", "TIME"})
+_NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
+_POINTS: Final = DEF | PRONOUN | THAT
+_LOOK_BACK: Final = 3  # tokens between a preposition of place and the place
 
 
 def code(
@@ -51,107 +67,205 @@ def code(
     times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
     told: dict[int, Recall] = defaultdict(Recall)
-    for span in (piece for sentence in sentences for piece in _pieces(sentence, units[sentence.unit].text)):
+    lines = _Lines(units)
+    for span in _bounded(sentences, units):
         unit = units[span.unit]
         scene = read_events(unit.text[span.start : span.end], unit.kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
             continue
-        sentence = _Sentence(unit, span, scene, times_of.within(span), places_of.within(span))
-        result.extend(sentence.events(times, places, told[unit.article]))
+        sentence = _Sentence(unit, span, scene)
+        for index in times_of.within(span):
+            sentence.add_time(index, times[index])
+        for index in places_of.within(span):
+            sentence.add_place(index, places[index])
+        result.extend(sentence.events(told[unit.article], lines.of(span)))
     return result
 
 
-def _pieces(span: SentenceSpan, text: str) -> Iterator[SentenceSpan]:
-    """A sentence whole; what is too long to be one, a table or a run of words without a stop, in parts."""
-    start = span.start
-    while span.end - start > _LONGEST:
-        cut = text.rfind(" ", start + 1, start + _LONGEST)
-        end = cut if cut > 0 else start + _LONGEST
-        yield SentenceSpan(span.unit, start, end)
-        start = end
-    yield SentenceSpan(span.unit, start, span.end)
+def _bounded(sentences: Sequence[SentenceSpan], units: Sequence[Unit]) -> list[SentenceSpan]:
+    """Sentences whole; what is too long to be one, a table or a run of words without a stop, in parts."""
+    result: list[SentenceSpan] = []
+    for span in sentences:
+        start, end, text = span.start, span.end, units[span.unit].text
+        while end - start > _LONGEST:
+            space = text.rfind(" ", start + 1, start + _LONGEST)
+            cut = space if space > 0 else start + _LONGEST
+            result.append(SentenceSpan(span.unit, start, cut))
+            start = cut
+        result.append(span if start == span.start else SentenceSpan(span.unit, start, end))
+    return result
+
+
+class _Lines:
+    """Numbers the paragraphs: each line of a unit is one."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._units = units
+        self._unit, self._at, self._line = -1, 0, 0
+
+    def of(self, span: SentenceSpan) -> int:
+        """The paragraph of a sentence, unlike that of any other unit; asked for in the order of the text."""
+        if span.unit != self._unit or span.start < self._at:
+            self._unit, self._at = span.unit, 0
+            self._line += 1
+        self._line += self._units[span.unit].text.count("\n", self._at, span.start)
+        self._at = span.start
+        return self._line
 
 
 class _Placed:
     """Mentions by unit and position, with their indexes in the sequence given."""
 
     def __init__(self, mentions: Sequence[TimeMention] | Sequence[PlaceMention]) -> None:
-        self._mentions = mentions
-        self._of: dict[int, list[int]] = defaultdict(list)
-        for index in sorted(range(len(mentions)), key=lambda i: mentions[i].start):
-            self._of[mentions[index].unit].append(index)
+        self._ends = [m.end for m in mentions]
+        self._of: dict[int, tuple[list[int], list[int]]] = {}
+        starts = [m.start for m in mentions]
+        for start, index in sorted([(start, i) for i, start in enumerate(starts)]):
+            unit = mentions[index].unit
+            own = self._of.get(unit)
+            if own is None:
+                own = self._of[unit] = ([], [])
+            own[0].append(start)
+            own[1].append(index)
 
     def within(self, span: SentenceSpan) -> list[int]:
         """Indexes of the mentions inside a sentence."""
         own = self._of.get(span.unit)
-        if not own:
+        if own is None:
             return []
-        first = bisect_left(own, span.start, key=lambda i: self._mentions[i].start)
-        last = bisect_left(own, span.end, lo=first, key=lambda i: self._mentions[i].start)
-        return [i for i in own[first:last] if self._mentions[i].end <= span.end]
+        starts, indexes = own
+        first = bisect_left(starts, span.start)
+        last = bisect_left(starts, span.end, first)
+        return [i for i in indexes[first:last] if self._ends[i] <= span.end]
 
 
 class _Sentence:
-    def __init__(self, unit: Unit, span: SentenceSpan, scene: Scene, times: list[int], places: list[int]) -> None:
-        self.unit, self.span, self.scene, self.times, self.places = unit, span, scene, times, places
+    def __init__(self, unit: Unit, span: SentenceSpan, scene: Scene) -> None:
+        self.unit, self.span, self.scene = unit, span, scene
+        self.timed: list[Timed] = []
+        self.stated: dict[int, int] = {}
+        """The place stated for the first event of a clause that has one."""
+        self.days: set[int] = set()
+        """Those of the expressions that a tale can go on from: "zaterdag", not "om vijf uur" and not "in 2019"."""
+        self.places: list[tuple[int, PlaceMention]] = []
+        self.spots: list[tuple[int, int]] = []
+        """Index of a place mention that may say where, and its first token."""
+        self._starts = [token.start for token in scene.tokens]
 
-    def events(
-        self, times: Sequence[TimeMention], places: Sequence[PlaceMention], told: Recall
-    ) -> list[EventMention]:
-        span, text, scene = self.span, self.unit.text, self.scene
-        starts = [t.start for t in scene.tokens]
-        timed = []
-        for index in self.times:
-            time = times[index]
-            first = bisect_left(starts, time.start - span.start)
-            last = max(first, bisect_left(starts, time.end - span.start) - 1)
-            if first < len(starts) and time.timex_type in _DATED:
-                timed.append(Timed(index, first, last))
-            scene.covered.update(range(first, last + 1))
-        for index in self.places:
-            place = places[index]
-            first = bisect_left(starts, place.start - span.start)
-            last = max(first, bisect_left(starts, place.end - span.start) - 1)
-            scene.place_at.update((i, (index, place)) for i in range(first, min(last + 1, len(starts))))
-        cast = Cast(scene, text, span.start)
+    def add_time(self, index: int, time: TimeMention) -> None:
+        """Lay a time expression over the tokens."""
+        first, last = self._covers(time.start, time.end)
+        if first < len(self._starts) and time.timex_type in _DATED:
+            self.timed.append(Timed(index, first, last))
+            if time.precision in _DAYS:
+                self.days.add(index)
+        for i in range(first, min(last + 1, len(self._starts))):
+            self.scene.uses[i] |= COVERED
+
+    def add_place(self, index: int, place: PlaceMention) -> None:
+        """Lay a place mention over the tokens."""
+        self.places.append((index, place))
+        first, last = self._covers(place.start, place.end)
+        for i in range(first, min(last + 1, len(self._starts))):
+            self.scene.place_at[i] = (index, place)
+        if place.role != "demonym" and place.place is not None:
+            if first and self.scene.tokens[first - 1].end > place.start - self.span.start:
+                first -= 1  # it begins inside a token
+            if first < len(self._starts):
+                self.spots.append((index, first))
+
+    def _covers(self, start: int, end: int) -> tuple[int, int]:
+        """The first and the last token of a stretch of the unit's text."""
+        first = bisect_left(self._starts, start - self.span.start)
+        return first, max(first, bisect_left(self._starts, end - self.span.start) - 1)
+
+    def events(self, told: Recall, line: int) -> list[EventMention]:
+        """The events of the sentence.
+
+        Args:
+            told: what its article has told before; what this sentence tells is added.
+            line: number of its paragraph.
+        """
+        scene = self.scene
+        cast = Cast(scene, self.unit.text, self.span.start)
         result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
-        stated: dict[int | None, tuple[int | None, LocationBasis]] = {}
         told_of = {g.clause for g, _ in judged if not _is_first_content(scene, g)}
         for group, how in judged:
-            if _only_says(scene, group, bool(told_of - {group.clause})):
+            if _only_says(scene, group, len(told_of) > 1 or (bool(told_of) and group.clause not in told_of)):
                 continue
-            at = when(scene, group, how.modality, timed)
-            if group.role == "noun" and at.basis == "background":
-                at = told.of(group.entry) or at
-            told.tell(group.entry, how.modality, at)
-            where, people = _where(scene, group, self.places, places, span.start), cast.of(group, how)
+            at = self._when(group, how, told, line)
+            people = cast.of(group, how)
+            happened = is_news(how.modality, at) and not is_said(group)
+            where = self._where(group, told, line, happened)
             if where[0] is None:
-                where = stated.get(scene.clauses[group.clause].parent, where)
-            else:
-                stated.setdefault(group.clause, (where[0], "carried"))
-            if where[0] is None:
-                where = self._of_actor(people, places)
-            result.append(_mention(span, text, scene, group, how, at, where, people))
+                where = self._of_actor(people)
+            result.append(_mention(self.span, self.unit.text, scene, group, how, at, where, people))
         return result
 
-    def _of_actor(
-        self, people: Sequence[Participant], places: Sequence[PlaceMention]
-    ) -> tuple[int | None, LocationBasis]:
+    def _when(self, group: Group, how: Stance, told: Recall, line: int) -> When:
+        """The time of an event: by its sentence, by what the article told of it, or by the tale it goes on with."""
+        at = when(self.scene, group, how.modality, self.timed)
+        if group.role == "noun" and at.basis == "background":
+            at = told.of(group.entry) or at
+        elif at.basis == "tense_default" and at.relation == "IS_INCLUDED" and _goes_on(group):
+            day = told.day(line)
+            at = at if day is None else When("IS_INCLUDED", "carried", day)
+        told.tell(group.entry, how.modality, at)
+        if at.basis == "expression" and is_news(how.modality, at):
+            told.was_on(at.time if at.time is not None and at.time in self.days else None, line)
+        return at
+
+    def _where(self, group: Group, told: Recall, line: int, happened: bool) -> tuple[int | None, LocationBasis]:
+        """The place of an event: stated in its clause, or carried from the clause it hangs on or the article."""
+        place = self._stated(group)
+        if place is not None:
+            self.stated.setdefault(group.clause, place)
+            if happened:
+                told.stood(place, line)
+            return place, "stated"
+        parent = self.scene.clauses[group.clause].parent
+        place = self.stated.get(parent) if parent is not None else None
+        if place is None and happened:
+            place = told.where(line)
+        return (place, "carried") if place is not None else _NOWHERE
+
+    def _stated(self, group: Group) -> int | None:
+        """The place after a preposition of place in the event's clause; the nearest one, after it not before."""
+        best: int | None = None
+        best_key = (False, 0)
+        for index, first in self.spots:
+            if self.scene.owner[first] != group.clause:
+                continue
+            is_object = bool(group.entry.flags & FLAG_THERE) and 0 < first - group.head <= _LOOK_BACK
+            if not is_object and not _is_locative(self.scene, first):
+                continue
+            distance = first - group.head
+            key = (distance < 0, abs(distance))
+            if best is None or key < best_key:
+                best, best_key = index, key
+        return best
+
+    def _of_actor(self, people: Sequence[Participant]) -> tuple[int | None, LocationBasis]:
         """The country in an actor's name: the weakest evidence of where it was."""
         actors = [p for p in people if p.role == "actor"]
-        for index in self.places:
-            place = places[index]
-            if place.place is not None and any(a.start <= place.start < a.end for a in actors):
-                return index, "actor"
-        return None, "none"
+        if actors:
+            for index, place in self.places:
+                if place.place is not None and any(a.start <= place.start < a.end for a in actors):
+                    return index, "actor"
+        return _NOWHERE
+
+
+def _goes_on(group: Group) -> bool:
+    """Whether an event is part of a tale: a verb in the past that is no act of speech."""
+    return group.tense == "PAST" and group.role != "noun" and not is_said(group)
 
 
 def _is_event(scene: Scene, group: Group) -> bool:
     """Whether a group is a row of its own."""
-    if not group.entry.event_type or group.head in scene.covered:
+    if not group.entry.event_type or scene.uses[group.head] & COVERED:
         return False
-    if "occur" in group.entry.flags:  # the noun it says of that it took place is the event
+    if group.entry.flags & FLAG_OCCUR:  # the noun it says of that it took place is the event
         return not any(g.role == "noun" and g.clause == group.clause for g in scene.groups)
     return True
 
@@ -168,44 +282,22 @@ def _only_says(scene: Scene, group: Group, has_others: bool) -> bool:
     Said of a sentence that tells another event; what is said of nothing else is an event itself.
     """
     clause = scene.clauses[group.clause]
-    if not group.entry.flags & {"speech", "evid"} or clause.kind != "main" or group.role != "finite":
+    if not group.entry.flags & (FLAG_SPEECH | FLAG_EVID) or clause.kind != "main" or group.role != "finite":
         return False
     first, *rest = clause.tokens
     inverted = first == clause.verb and group.clause > 0
     inverted |= not scene.lexicon.verb_second and comments(scene, group.clause)
-    points_back = rest[:1] == [clause.verb] and scene.tags(first) >= {"def", "pronoun", "that"}
+    points_back = rest[:1] == [clause.verb] and scene.tags(first) & _POINTS == _POINTS
     return (inverted and has_others) or points_back
-
-
-def _where(
-    scene: Scene, group: Group, own: list[int], places: Sequence[PlaceMention], offset: int
-) -> tuple[int | None, LocationBasis]:
-    """The place after a preposition of place in the event's clause; the nearest one, after it rather than before."""
-    best: tuple[tuple[bool, int], int] | None = None
-    for index in own:
-        mention = places[index]
-        if mention.role == "demonym" or mention.place is None:
-            continue
-        first = next((i for i, t in enumerate(scene.tokens) if t.end > mention.start - offset), None)
-        if first is None or scene.owner[first] != group.clause:
-            continue
-        is_object = "there" in group.entry.flags and 0 < first - group.head <= _LOOK_BACK
-        if not is_object and not _is_locative(scene, first):
-            continue
-        distance = first - group.head
-        key = (distance < 0, abs(distance))
-        if best is None or key < best[0]:
-            best = key, index
-    return (best[1], "stated") if best else (None, "none")
 
 
 def _is_locative(scene: Scene, first: int) -> bool:
     """Whether a preposition of place stands before a place, or before what it belongs to: op het vliegveld van X."""
     for i in range(first - 1, max(-1, first - _REACH), -1):
         tags = scene.tags(i)
-        if "locative" in tags:
+        if tags & LOCATIVE:
             return True
-        if scene.tokens[i].is_break or i in scene.verbal or ("prep" in tags and "of" not in tags):
+        if scene.tokens[i].is_break or scene.uses[i] & VERBAL or (tags & PREP and not tags & OF):
             return False
     return False
 
@@ -222,39 +314,45 @@ def _mention(
 ) -> EventMention:
     start, end = _trigger(scene, group)
     start, end = start + span.start, end + span.start
-    return EventMention(
-        unit=span.unit,
-        start=start,
-        end=end,
-        trigger=text[start:end],
-        lemma=group.entry.lemma,
-        event_type=group.entry.event_type,
-        mode=group.entry.mode,
-        context=_contexts(scene, group),
-        tense=group.tense,
-        polarity=how.polarity,
-        modality=how.modality,
-        relation=at.relation,
-        time_basis=at.basis,
-        time_mention=at.time,
-        place_mention=where[0],
-        location_basis=where[1],
-        participants=participants,
-        confidence=_confidence(group),
+    entry = group.entry
+    return EventMention(  # by position: names cost more than the rest of this function
+        span.unit,
+        start,
+        end,
+        text[start:end],
+        entry.lemma,
+        entry.event_type,
+        entry.mode,
+        _contexts(scene, group),
+        group.tense,
+        how.polarity,
+        how.modality,
+        at.relation,
+        at.basis,
+        at.time,
+        where[0],
+        where[1],
+        participants,
+        _confidence(group),
     )
 
 
 def _contexts(scene: Scene, group: Group) -> tuple[str, ...]:
     """The contexts that the words of the event's clause show, and those of its type and mode."""
-    entry, known = group.entry, scene.lexicon.type_contexts
-    found = {kind for i in scene.clauses[group.clause].tokens for kind in scene.tokens[i].word.contexts}
-    found.update(known.get(entry.event_type, ()), known.get(f"{entry.event_type}/{entry.mode}", ()))
-    return tuple(sorted(found))
+    found: set[str] = set()
+    for i in scene.clauses[group.clause].tokens:
+        contexts = scene.tokens[i].word.contexts
+        if contexts:
+            found |= contexts
+    of_type = scene.lexicon.contexts_of(group.entry)
+    if of_type:
+        found.update(of_type)
+    return tuple(sorted(found)) if found else ()
 
 
 def _trigger(scene: Scene, group: Group) -> tuple[int, int]:
     """The words of the trigger; from the first to the last where they stand close together, else the verb alone."""
-    first, last = min(group.used), max(group.used)
+    first, last = group.first, group.last
     if last - first > 5:
         first = last = group.head
     return scene.tokens[first].start, scene.tokens[last].end

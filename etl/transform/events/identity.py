@@ -5,25 +5,30 @@ table alone, and from a country that acts (its government).
 """
 
 import re
-from typing import NamedTuple
+from typing import Final
 
 from etl.transform.events.phrases import Phrase
 from etl.transform.events.scene import Scene
 
-_DIGITS = re.compile(r"\d{1,3}(?:[.,]\d{3})*|\d+")
-_LONGEST_NAME = 3  # words of an institution's name in the table
+_DIGITS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})*|\d+")
+_LONGEST_NAME: Final = 3  # words of an institution's name in the table
 
 
-class Identity(NamedTuple):
+class Identity:
     """What is known of a participant; `first` and `last` are the tokens of its surface."""
 
-    first: int
-    last: int
-    name: str | None
-    country_code: str | None
-    sector: str | None
-    quantity_min: int | None
-    quantity_max: int | None
+    def __init__(
+        self,
+        first: int,
+        last: int,
+        name: str | None,
+        country_code: str | None,
+        sector: str | None,
+        quantity: tuple[int | None, int | None],
+    ) -> None:
+        self.first, self.last, self.name = first, last, name
+        self.country_code, self.sector = country_code, sector
+        self.quantity_min, self.quantity_max = quantity
 
 
 def identify(scene: Scene, phrase: Phrase) -> Identity:
@@ -35,8 +40,7 @@ def identify(scene: Scene, phrase: Phrase) -> Identity:
     named = start is not None
     name = " ".join(scene.tokens[i].surface for i in range(first, last + 1)) if named else None
     country, sector = _facts(scene, tokens)
-    low, high = _quantity(scene, phrase)
-    return Identity(first, last, name, country, sector, low, high)
+    return Identity(first, last, name, country, sector, _quantity(scene, phrase))
 
 
 def _name_start(scene: Scene, tokens: list[int]) -> int | None:
@@ -52,7 +56,7 @@ def _name_start(scene: Scene, tokens: list[int]) -> int | None:
         if place is not None and place[1].role == "demonym":
             break
         opening = not token.is_name and position == 0 and len(tokens) > 1
-        if opening and (scene.lexicon.actor(token.low) is not None or token.word.tags):
+        if opening and (scene.lexicon.actor(token.low) is not None or token.tags):
             break
         start = position
     if start and start < len(tokens) - 1 and scene.tokens[tokens[start]].low in scene.lexicon.name_particles:

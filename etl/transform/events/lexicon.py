@@ -18,85 +18,166 @@ A line of `events_verbs.csv` is one verb or verb phrase:
 
 from collections import defaultdict
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from etl import languages
-from etl.transform.events.inflection import Feature, noun_forms, rules, verb_forms
+from etl.schema.core import Modality
+from etl.transform.events.inflection import noun_forms, rules, verb_forms
+from etl.transform.events.marks import (
+    BE_PAST,
+    BE_PRES,
+    BEEN,
+    COND,
+    COORD,
+    DID,
+    DO,
+    FLAG_X,
+    GOT,
+    GOV_ALLEGED,
+    GOV_FUTURE,
+    GOV_HYPOTHETICAL,
+    GOV_POSSIBLE,
+    GOV_REPORTED,
+    HAVE_PAST,
+    HAVE_PRES,
+    HAVING,
+    INF,
+    PASS_PAST,
+    PASS_PRES,
+    PAST,
+    PRES,
+    REL,
+    SUB,
+    bits,
+)
 
 
-class Entry(NamedTuple):
+class Entry:
     """A line of the lexicon."""
 
-    lemma: str
-    event_type: str
-    mode: str | None
-    slots: tuple[tuple[str, tuple[str, ...]], ...]
-    need: tuple[str, ...]
-    exclude: tuple[str, ...]
-    flags: frozenset[str]
-    particle: str
-    companions: tuple[str, ...]
-    source: str
-    """File and line of its entry: events_verbs.csv:12."""
-
-    @property
-    def slot_words(self) -> frozenset[str]:
+    def __init__(
+        self,
+        lemma: str,
+        event_type: str,
+        mode: str | None,
+        slots: tuple[tuple[str, tuple[str, ...]], ...],
+        need: tuple[str, ...],
+        exclude: tuple[str, ...],
+        flags: int,
+        particle: str,
+        companions: tuple[str, ...],
+        source: str,
+    ) -> None:
+        self.lemma, self.event_type, self.mode, self.slots = lemma, event_type, mode, slots
+        self.need, self.exclude, self.flags = need, exclude, flags
+        self.particle, self.companions = particle, companions
+        self.source = source
+        """File and line of its entry: events_verbs.csv:12."""
+        self.slot_words = frozenset(p for _, sources in slots for part in sources for p in part.split("/")) - {
+            "s",
+            "o",
+        }
         """The prepositions that its slots name."""
-        return frozenset(p for _, sources in self.slots for source in sources for p in source.split("/")) - {"s", "o"}
 
 
-class Reading(NamedTuple):
+class Reading:
     """One thing a form may be."""
 
-    entry: Entry
-    feature: Feature
-    joined: bool
-    """Whether the particle is written with it, or it has none."""
+    def __init__(self, entry: Entry, feature: int, joined: bool) -> None:
+        self.entry, self.feature = entry, feature
+        self.joined = joined
+        """Whether the particle is written with it, or it has none."""
 
 
-class Word(NamedTuple):
+class Word:
     """What the language's data say about a form, whatever stands around it."""
 
-    tags: frozenset[str]
-    verbs: tuple[Reading, ...]
-    nouns: tuple[Entry, ...]
-    modal: str | None
-    governs: frozenset[str]
-    features: frozenset[Feature]
-    """What its verb readings can be, taken together."""
-    is_auxiliary: bool
-    """It can be an auxiliary or a modal."""
-    is_finite_auxiliary: bool
-    """It can be a finite auxiliary or a modal that says more than its verb."""
-    joins: bool
-    """It can open a clause."""
-    triggers: bool
-    """It can name an event, alone or with other words."""
-    contexts: frozenset[str]
-    """The PLOVER contexts that it gives an event beside it."""
+    def __init__(
+        self,
+        tags: int,
+        verbs: tuple[Reading, ...],
+        nouns: tuple[Entry, ...],
+        modal: str | None,
+        governs: int,
+        contexts: frozenset[str],
+        is_bound: bool,
+    ) -> None:
+        self.tags, self.verbs, self.nouns, self.modal, self.governs = tags, verbs, nouns, modal, governs
+        self.contexts = contexts
+        """The PLOVER contexts that it gives an event beside it."""
+        self.is_bound = is_bound
+        """It says of a number that it is the least or the most."""
+        self.features = 0
+        """What its verb readings can be, taken together."""
+        for reading in verbs:
+            self.features |= reading.feature
+        self.is_auxiliary = modal is not None or bool(tags & AUXILIARIES)
+        """It can be an auxiliary or a modal."""
+        self.is_finite_auxiliary = (modal is not None and modal != "plain") or bool(tags & FINITE_AUXILIARIES)
+        """It can be a finite auxiliary or a modal that says more than its verb."""
+        self.joins = bool(tags & _JOINERS)
+        """It can open a clause."""
+        self.triggers = bool(nouns) or any(r.entry.event_type for r in verbs)
+        """It can name an event, alone or with other words."""
+        self.governed: Modality | None = next((kind for bit, kind in _BY_GOVERNOR if governs & bit), None)
+        """How sure it makes what it governs."""
+
+    def as_name(self, is_modal: bool) -> "Word":
+        """The form where it is a name: OM, ME, IS are no function words and no verbs; May is no modal."""
+        if is_modal:
+            word = Word(self.tags, self.verbs, self.nouns, None, self.governs, self.contexts, self.is_bound)
+            word.is_auxiliary = word.is_finite_auxiliary = False
+            return word
+        if not self.tags and not self.verbs:
+            return self
+        word = Word(0, (), self.nouns, None, 0, frozenset(), self.is_bound)
+        word.triggers = False
+        return word
 
 
-_NAME = Word(frozenset(), (), (), None, frozenset(), frozenset(), False, False, False, False, frozenset())
-AUXILIARIES = frozenset(
-    {"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "been", "do", "did", "got", "having"}
+_BY_GOVERNOR: Final[tuple[tuple[int, Modality], ...]] = (
+    (GOV_HYPOTHETICAL, "hypothetical"),
+    (GOV_POSSIBLE, "possible"),
+    (GOV_FUTURE, "future"),
+    (GOV_ALLEGED, "alleged"),
+    (GOV_REPORTED, "reported"),
 )
-FINITE_AUXILIARIES = frozenset({"have_pres", "have_past", "be_pres", "be_past", "pass_pres", "pass_past", "do"})
-_JOINERS = frozenset({"sub", "cond", "rel", "coord"})
+"""The first that fits counts."""
+AUXILIARIES: Final = (
+    HAVE_PRES | HAVE_PAST | BE_PRES | BE_PAST | PASS_PRES | PASS_PAST | BEEN | DO | DID | GOT | HAVING
+)
+FINITE_AUXILIARIES: Final = HAVE_PRES | HAVE_PAST | BE_PRES | BE_PAST | PASS_PRES | PASS_PAST | DO
+_JOINERS: Final = SUB | COND | REL | COORD
+_MOST_RUNS: Final = 200_000
+_LONG_RUN: Final = 60
+BREAKS: Final = frozenset(",;:()[]–—\"“”„«»…!?.``''")
 
 
-_MOST_FORMS = 200_000
-BREAKS = frozenset(",;:()[]–—\"“”„«»…!?.``''")
+QUOTES: Final = frozenset('"“”„«»')
 
 
-class Form(NamedTuple):
+class Form:
     """A word or mark as it is written."""
 
-    low: str
-    word: Word
-    is_break: bool
-    capital: int
-    """0 none, 1 the first letter, 2 one after it too."""
-    is_word: bool
+    def __init__(self, surface: str, low: str, word: Word, bare: Word) -> None:
+        self.surface, self.low, self.word = surface, low, word
+        self.is_break = surface in BREAKS
+        self.capital = (2 if surface[1:].lower() != surface[1:] else 1) if surface[0].isupper() else 0
+        """0 none, 1 the first letter, 2 one after it too."""
+        self.triggers = bare.triggers
+        """It can name an event, as it stands or in a sentence of capitals, where it is no name."""
+        self.is_quote = surface in QUOTES or surface in ("``", "''")
+        self.opens = self.is_break and surface not in (",", "(")
+        """The word after it may owe its capital to its place."""
+
+
+class Run:
+    """A run of characters without white space, cut: each word or mark with where it begins."""
+
+    def __init__(self, text: str, forms: list[tuple[int, Form]]) -> None:
+        self.text, self.forms = text, forms
+        self.triggers = any(form.triggers for _, form in forms)
+        """It can name an event."""
 
 
 class Actor(NamedTuple):
@@ -117,10 +198,7 @@ class Lexicon:
         self.perfect_of_be: bool = self.data["perfect_of_be"]
         noun_rules = rules(language).data["noun"]
         self._min, self._rest = noun_rules["compound_min"], noun_rules["compound_rest"]
-        self._tags: defaultdict[str, set[str]] = defaultdict(set)
-        for tag, listed in self.data["words"].items():
-            for word in listed.split():
-                self._tags[word].add(tag)
+        self._tags = _masks(self.data["words"], "")
         self.modals = {w: kind for kind, listed in self.data["modals"].items() for w in listed.split()}
         times = defaultdict(frozenset, {k: frozenset(listed.split()) for k, listed in self.data["when"].items()})
         self.before, self.after, self.until = times["before"], times["after"], times["until"]
@@ -128,10 +206,7 @@ class Lexicon:
         """Prepositions before an expression that is what the verb speaks of and not when it happened."""
         self.anchoring, self.since, self.after_openers = times["anchoring"], times["since"], times["after_openers"]
         self._read_people()
-        self._governs: defaultdict[str, set[str]] = defaultdict(set)
-        for kind, listed in self.data["governors"].items():
-            for word in listed.split():
-                self._governs[word].add(kind)
+        self._governs = _masks(self.data["governors"], "GOV_")
         self._verbs: defaultdict[str, list[Reading]] = defaultdict(list)
         self._nouns: defaultdict[str, list[Entry]] = defaultdict(list)
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -145,9 +220,13 @@ class Lexicon:
         """Verbs whose past form, followed by a preposition, is a passive in a headline."""
         self.charged_with = frozenset(self.data.get("charged_with", "").split())
         """Prepositions between who is accused and what of."""
+        self.clitics: str = self.data.get("clitics", "")
+        self.nominalisers = frozenset(self.data["nominalisers"])
+        """What makes a noun of an infinitive: het."""
         self._words: dict[str, Word] = {}
-        self.forms: dict[str, Form] = {}
-        """What `form` has answered; kept small, for names and numbers have no end."""
+        self._forms: dict[str, Form] = {}
+        self.runs: dict[str, Run] = {}
+        """What `tokens` has cut. All three are kept small, for names and numbers have no end."""
 
     def _read_people(self) -> None:
         """What tells who takes part: prepositions, particles of names, numbers, offices and institutions."""
@@ -156,7 +235,8 @@ class Lexicon:
         self.passive_actor: str = self.data["slots"]["passive_actor"]
         people = {tag: frozenset(listed.split()) for tag, listed in self.data["people"].items()}
         self.name_particles, self.not_people = people["name_particles"], people["not_people"]
-        self.evidence_from, self.empty_subjects = people["evidence_from"], people["empty_subjects"]
+        self.evidence_from = people["evidence_from"]
+        self.empty_subjects = people["empty_subjects"]
         numbers = self.data["numbers"]
         self.bounds = {w: kind for kind in ("least", "most", "about") for w in numbers[kind].split()}
         pairs = [pair.split("=") for pair in numbers["exact"].split()]
@@ -209,17 +289,18 @@ class Lexicon:
                 self._slots(row["slots"], row["type"], row["mode"], row["lemma"], "slots"),
                 _letters(row["need"]),
                 _letters(row["not"]),
-                frozenset(row["flags"].split()),
+                bits(row["flags"].split(), "FLAG_"),
                 particle,
                 tuple(words[:-1] if before else words[1:]),
                 f"events_verbs.csv:{line}",
             )
             if particle:
                 self.particles.add(particle)
-            for surface, feature in verb_forms(verb, self.language):
+            for surface, name in verb_forms(verb, self.language):
+                feature = bits((name,))
                 if particle and joins:
                     self._verbs[particle + surface].append(Reading(entry, feature, True))
-                if not particle or feature in ("PRES", "PAST", "INF"):
+                if not particle or feature & (PRES | PAST | INF):
                     self._verbs[surface].append(Reading(entry, feature, not particle))
 
     def _read_nouns(self) -> None:
@@ -232,7 +313,7 @@ class Lexicon:
                 self._slots("", row["type"], row["mode"], row["lemma"], "noun_slots"),
                 _letters(row["need"]),
                 (),
-                frozenset(row["flags"].split()),
+                bits(row["flags"].split(), "FLAG_"),
                 "",
                 tuple(words[:-1]),
                 f"events_nouns.csv:{line}",
@@ -244,43 +325,48 @@ class Lexicon:
         """What a form in lower case may be. Remembered by surface."""
         known = self._words.get(low)
         if known is None:
-            tags, modal = frozenset(self._tags.get(low, ())), self.modals.get(low)
             verbs = () if low in self.numbers else tuple(self._verbs.get(low, ()))
-            nouns = tuple(self._nouns.get(low, ())) or self._compound(low)
             known = self._words[low] = Word(
-                tags,
+                self._tags.get(low, 0),
                 verbs,
-                nouns,
-                modal,
-                frozenset(self._governs.get(low, ())),
-                frozenset(r.feature for r in verbs),
-                modal is not None or bool(tags & AUXILIARIES),
-                (modal is not None and modal != "plain") or bool(tags & FINITE_AUXILIARIES),
-                bool(tags & _JOINERS),
-                bool(nouns) or any(r.entry.event_type for r in verbs),
+                tuple(self._nouns.get(low, ())) or self._compound(low),
+                self.modals.get(low),
+                self._governs.get(low, 0),
                 frozenset(kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)),
+                self.bounds.get(low) in ("least", "most"),
             )
         return known
 
-    def name(self, low: str) -> Word:
-        """What a form is that is written in capitals: OM, ME, IS are no function words and no verbs."""
-        word = self.word(low)
-        return word if not word.tags and not word.verbs else _NAME._replace(nouns=word.nouns)
+    def contexts_of(self, entry: Entry) -> list[str]:
+        """The contexts that an event's type and mode give it."""
+        if not self.type_contexts:
+            return []
+        by_mode = self.type_contexts.get(f"{entry.event_type}/{entry.mode}", [])
+        return [*self.type_contexts.get(entry.event_type, []), *by_mode]
 
-    def form(self, surface: str) -> "Form":
+    def form(self, surface: str) -> Form:
         """What a form is as it is written. Remembered by surface."""
-        known = self.forms.get(surface)
+        known = self._forms.get(surface)
         if known is None:
-            if len(self.forms) >= _MOST_FORMS:
-                self.forms.clear()
-                self._words.clear()
-                self._compound_actors.clear()
-            low, first = surface.lower(), surface[0]
-            is_acronym = len(surface) > 1 and surface.isupper()
-            capital = first.isupper() and (2 if surface[1:].lower() != surface[1:] else 1)
-            word = self.name(low) if is_acronym else self.word(low)
-            known = self.forms[surface] = Form(low, word, surface in BREAKS, int(capital), first.isalnum())
+            if len(self._forms) >= _MOST_RUNS:
+                self._forget()
+            low = surface.lower()
+            bare = self.word(low)
+            word = bare.as_name(False) if len(surface) > 1 and surface.isupper() else bare
+            known = self._forms[surface] = Form(surface, low, word, bare)
         return known
+
+    def remember(self, text: str, run: Run) -> Run:
+        """Keep what a run is cut into, unless it is so long that no other text will have it."""
+        if len(self.runs) >= _MOST_RUNS:
+            self._forget()
+        if len(text) <= _LONG_RUN:
+            self.runs[text] = run
+        return run
+
+    def _forget(self) -> None:
+        for memory in (self.runs, self._forms, self._words, self._compound_actors):
+            memory.clear()
 
     def _compound(self, low: str) -> tuple[Entry, ...]:
         """Nouns that a compound ends in: wapenlevering, anti-ICE-protest. The longest one counts."""
@@ -289,8 +375,17 @@ class Lexicon:
         for cut in range(self._rest, len(low) - self._min + 1):
             found = self._nouns.get(low[cut:])
             if found:
-                return tuple(e for e in found if not e.companions and not e.flags & {"x"})
+                return tuple(e for e in found if not e.companions and not e.flags & FLAG_X)
         return ()
+
+
+def _masks(lists: dict[str, str], prefix: str) -> dict[str, int]:
+    """The classes of each word, from the words of each class."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for name, listed in lists.items():
+        for word in listed.split():
+            found[word] |= bits((name,), prefix)
+    return dict(found)
 
 
 def _is_part(part: str, low: str) -> bool:
@@ -298,8 +393,8 @@ def _is_part(part: str, low: str) -> bool:
     return low.startswith(part) or low.endswith(part) or (len(part) >= _LONG_PART and part in low)
 
 
-_LONG_PART = 7
-_ACTOR_MIN = 6  # letters an office must have to be found at the end of a compound
+_LONG_PART: Final = 7
+_ACTOR_MIN: Final = 6  # letters an office must have to be found at the end of a compound
 
 
 def _letters(cell: str | None) -> tuple[str, ...]:
@@ -308,7 +403,7 @@ def _letters(cell: str | None) -> tuple[str, ...]:
     return tuple(f" {part.strip()} " if len(part.strip()) <= _SHORT else part for part in parts)
 
 
-_SHORT = 3
+_SHORT: Final = 3
 
 
 @lru_cache

@@ -4,43 +4,73 @@ Rules, strongest first: what the event's own clause says (negation, modal, adver
 verb or noun before a that-clause or an infinitive), and who is quoted.
 """
 
-from typing import NamedTuple
+from typing import Final
 
 from etl.schema.core import Modality, Polarity
-from etl.transform.events.scene import Scene
+from etl.transform.events.marks import (
+    ADVERB,
+    ALLEGED,
+    ATTRIBUTION,
+    DEF,
+    FLAG_ALLEGE,
+    FLAG_ASK,
+    FLAG_CLAIM,
+    FLAG_DENY,
+    FLAG_EVID,
+    FLAG_IMPL,
+    FLAG_PROMISE,
+    FLAG_REFUSE,
+    FLAG_SPEECH,
+    FLAG_WISH,
+    GOV_EVIDENCE,
+    GOV_NEGATIVE,
+    INF,
+    NEG,
+    POSSIBLE,
+    PREP,
+    PURPOSE,
+    THAT,
+    TO,
+)
+from etl.transform.events.scene import COVERED, Scene
 from etl.transform.events.verbs import Group
 
 # What a governing verb makes of its complement, by flag of its lexicon entry.
-_GOVERNED: dict[str, Modality] = {
-    "ask": "hypothetical",
-    "wish": "possible",
-    "promise": "future",
-    "deny": "denied",
-    "refuse": "hypothetical",
-    "allege": "alleged",
-    "claim": "alleged",
-    "speech": "reported",
-    "evid": "reported",
-}
-_UNREAL: frozenset[Modality] = frozenset({"possible", "future", "hypothetical", "denied"})
-_BY_NOUN: tuple[Modality, ...] = ("hypothetical", "possible", "future", "alleged", "reported")
-_BY_CHAIN: dict[str, Modality] = {
+_GOVERNED: Final[tuple[tuple[int, Modality], ...]] = (
+    (FLAG_ASK, "hypothetical"),
+    (FLAG_WISH, "possible"),
+    (FLAG_PROMISE, "future"),
+    (FLAG_DENY, "denied"),
+    (FLAG_REFUSE, "hypothetical"),
+    (FLAG_ALLEGE, "alleged"),
+    (FLAG_CLAIM, "alleged"),
+    (FLAG_SPEECH, "reported"),
+    (FLAG_EVID, "reported"),
+)
+_UNREAL: Final[frozenset[Modality]] = frozenset({"possible", "future", "hypothetical", "denied"})
+_BY_CHAIN: Final[dict[str, Modality]] = {
     "possible": "possible",
     "future": "future",
     "want": "future",
     "hearsay": "alleged",
     "conditional": "future",
 }
-_LOOK_AHEAD = 4  # tokens between an event noun and the infinitive that governs it
-_LOOK_BACK = 6  # tokens between a governing noun or adjective and the event noun
+_LOOK_AHEAD: Final = 4  # tokens between an event noun and the infinitive that governs it
+_LOOK_BACK: Final = 6  # tokens between a governing noun or adjective and the event noun
 
 
-class Stance(NamedTuple):
+class Stance:
     """How sure, and the group that says so where one does."""
 
-    polarity: Polarity
-    modality: Modality
-    source: Group | None
+    def __init__(self, polarity: Polarity, modality: Modality, source: Group | None) -> None:
+        self.polarity, self.modality, self.source = polarity, modality, source
+
+
+def _made_by(flags: int) -> Modality | None:
+    """What a governing verb makes of its complement."""
+    if not flags:
+        return None
+    return next((kind for flag, kind in _GOVERNED if flags & flag), None)
 
 
 def stance(scene: Scene, group: Group) -> Stance:
@@ -54,10 +84,10 @@ def comments(scene: Scene, number: int) -> bool:
     first, last = clause.tokens[0], clause.tokens[-1]
     if clause.verb is None or first == 0 or scene.tokens[first - 1].surface != ",":
         return False
-    after = [i for i in clause.tokens if i > clause.verb and i not in scene.covered]
+    after = [i for i in clause.tokens if i > clause.verb and not scene.uses[i] & COVERED]
     ends = last + 1 >= len(scene.tokens) or scene.tokens[last + 1].is_break
     holds = any(c.parent == number and c.kind == "that" for c in scene.clauses)
-    return ends and not holds and all(scene.tags(i) & {"prep", "adverb"} for i in after)
+    return ends and not holds and all(scene.tags(i) & (PREP | ADVERB) for i in after)
 
 
 class _Judge:
@@ -88,21 +118,21 @@ class _Judge:
     def _negated(self, group: Group) -> bool:
         scene = self.scene
         if group.role == "noun":
-            for i in range(group.used[0] - 1, max(-1, group.used[0] - _LOOK_BACK), -1):
+            for i in range(group.first - 1, max(-1, group.first - _LOOK_BACK), -1):
                 tags, word = scene.tags(i), scene.tokens[i].word
                 if scene.tokens[i].is_break or (
                     word.verbs and not word.nouns and i == scene.clauses[group.clause].verb
                 ):
                     return False
-                if "negative" in word.governs:
+                if word.governs & GOV_NEGATIVE:
                     return True
-                if "prep" in tags and i < group.used[0] - 3:
+                if tags & PREP and i < group.first - 3:
                     return False
             return False
-        if not scene.tagged("neg", group.clause):
+        if not scene.tagged(NEG, group.clause):
             return False
         inner = [g for g in scene.groups if g.clause == group.clause and g.role == "to"]
-        for i in scene.tagged("neg", group.clause):
+        for i in scene.tagged(NEG, group.clause):
             following = next((g for g in inner if i < g.head), None)
             between = following is not None and any(
                 g.head > i and g.head < following.head and g.role in ("finite", "participle")
@@ -117,7 +147,7 @@ class _Judge:
     def _starts(self, infinitive: Group) -> int:
         """Where the stretch of an infinitive begins: after the finite verb or the participle before it."""
         before = [
-            max(g.used)
+            g.last
             for g in self.scene.groups
             if g.clause == infinitive.clause
             and g.role in ("finite", "participle", "infinitive")
@@ -152,42 +182,43 @@ class _Judge:
     def _is_charge(self, group: Group) -> bool:
         """Whether a participle says what somebody is accused of: accused of killing."""
         governor = self._governor(group)
+        if governor is None or not governor.entry.flags & FLAG_ALLEGE:
+            return False
         before = self.scene.tokens[group.head - 1].low if group.head else ""
-        return governor is not None and "allege" in governor.entry.flags and before in self.scene.lexicon.charged_with
+        return before in self.scene.lexicon.charged_with
 
     def _is_denied(self, group: Group) -> bool:
         """Whether a participle is what somebody denies: denies supporting."""
         governor = self._governor(group)
-        return governor is not None and "deny" in governor.entry.flags and governor.head == group.head - 1
+        return bool(governor is not None and governor.entry.flags & FLAG_DENY and governor.head == group.head - 1)
 
     def _infinitive_mark(self, group: Group) -> int | None:
         """Index of the "to" before the auxiliaries of a participle."""
         i = group.head - 1
         while i > 0 and group.role == "participle" and self.scene.tokens[i].word.is_auxiliary:
             i -= 1
-        return i if i >= 0 and i < group.head - 1 and "to" in self.scene.tags(i) else None
+        return i if i >= 0 and i < group.head - 1 and self.scene.tags(i) & TO else None
 
     def _has_condition(self, clause: int) -> bool:
         return any(c.kind == "cond" for c in self.scene.clauses)
 
     def _adverb(self, group: Group) -> Modality | None:
-        unsure: tuple[Modality, ...] = ("possible", "alleged")
-        first = [(places[0], kind) for kind in unsure if (places := self.scene.tagged(kind, group.clause))]
-        return min(first)[1] if first else None
+        for i in self.scene.tagged(POSSIBLE | ALLEGED, group.clause):
+            return "alleged" if self.scene.tags(i) & ALLEGED else "possible"
+        return None
 
     def _infinitive(self, group: Group) -> Modality | None:
         """An infinitive with te/to: as sure as its governor makes it; of a purpose, future."""
         scene = self.scene
         mark = self._infinitive_mark(group)
-        i = group.used[0] - 1 if mark is None else mark
+        i = group.first - 1 if mark is None else mark
         while i >= 0 and scene.owner[i] == group.clause and not scene.tokens[i].is_break:
-            if "purpose" in scene.tags(i):
+            if scene.tags(i) & PURPOSE:
                 return "future"
             word = scene.tokens[i].word
-            for kind in _BY_NOUN:
-                if kind in word.governs:
-                    return kind
-            if word.modal in _BY_CHAIN and i == group.used[0] - 2:
+            if word.governed is not None:
+                return word.governed
+            if word.modal in _BY_CHAIN and i == group.first - 2:
                 return _BY_CHAIN[word.modal]  # wants to
             if word.verbs and any(g.head == i for g in scene.groups):
                 break
@@ -206,17 +237,17 @@ class _Judge:
             # to be to, and the headline without a verb: Pope to visit Iraq
             return "possible" if self.scene.lexicon.verb_second else "future"
         flags = governor.entry.flags
-        if not self.scene.lexicon.verb_second and governor.entry.event_type and not flags & set(_GOVERNED):
+        if not self.scene.lexicon.verb_second and governor.entry.event_type and _made_by(flags) is None:
             return "future"  # met to discuss: a purpose
-        if "impl" in flags:
+        if flags & FLAG_IMPL:
             return None
-        kind = next((m for flag, m in _GOVERNED.items() if flag in flags), None)
+        kind = _made_by(flags)
         return kind or "possible"
 
     def _noun(self, group: Group) -> Modality | None:
         """A noun: a governing noun or adjective before it, else the verb it is an object of."""
         scene = self.scene
-        first = group.used[0]
+        first = group.first
         definite = False
         for i in range(first - 1, max(-1, first - 1 - _LOOK_BACK), -1):
             token = scene.tokens[i]
@@ -224,10 +255,9 @@ class _Judge:
                 break
             if scene.clauses[group.clause].verb == i:
                 break
-            for kind in _BY_NOUN:
-                if kind in token.word.governs:
-                    return kind
-            definite = definite or (i == first - 1 and "def" in token.word.tags)
+            if token.word.governed is not None:
+                return token.word.governed
+            definite = definite or (i == first - 1 and bool(token.tags & DEF))
         if scene.clauses[group.clause].kind == "cond" and not definite:
             return "hypothetical"
         ahead = self._ahead(group)
@@ -238,7 +268,7 @@ class _Judge:
             return None
         if verb.modal:
             return _BY_CHAIN.get(verb.modal)
-        made = next((m for flag, m in _GOVERNED.items() if flag in verb.entry.flags), None)
+        made = _made_by(verb.entry.flags)
         if made == "alleged" and self._is_charged_with(first):
             return made  # beschuldigd van mishandeling
         is_object = verb.passive or verb.head < group.head or scene.clauses[group.clause].kind != "main"
@@ -246,18 +276,17 @@ class _Judge:
 
     def _is_charged_with(self, first: int) -> bool:
         words = self.scene.lexicon.charged_with
-        return self.scene.tokens[first - 1].low in words if words else "prep" in self.scene.tags(first - 1)
+        return bool(self.scene.tokens[first - 1].low in words if words else self.scene.tags(first - 1) & PREP)
 
     def _ahead(self, group: Group) -> Modality | None:
         """An infinitive after its object: om een staking te voorkomen."""
-        scene, last = self.scene, max(group.used)
+        scene, last = self.scene, group.last
         for i in range(last + 1, min(len(scene.tokens), last + 1 + _LOOK_AHEAD)):
             token = scene.tokens[i]
             if token.is_break:
                 return None
-            if "INF" in token.word.features and "to" in scene.tags(i - 1):
-                kinds: list[Modality] = [kind for kind in _BY_NOUN if kind in token.word.governs]
-                return kinds[0] if kinds else None
+            if token.word.features & INF and scene.tags(i - 1) & TO:
+                return token.word.governed
         return None
 
     # what stands around the clause
@@ -280,7 +309,7 @@ class _Judge:
             return "hypothetical", parent, False  # wil dat hij vertrekt
         if parent is None:
             return "asserted", None, False
-        kind = next((m for flag, m in _GOVERNED.items() if flag in parent.entry.flags), None)
+        kind = _made_by(parent.entry.flags)
         held = self.judge(parent, depth + 1)
         if held.modality in _UNREAL and kind in (None, "reported"):
             return held.modality, parent, False
@@ -288,12 +317,12 @@ class _Judge:
             kind = "reported"
         if kind == "reported" and held.polarity == "NEG":
             return "possible", parent, False
-        return kind or "asserted", parent if kind else None, "refuse" in parent.entry.flags
+        return kind or "asserted", parent if kind else None, bool(parent.entry.flags & FLAG_REFUSE)
 
     def _is_content(self, number: int) -> bool:
         """A relative that follows a governing noun is its content: aanwijzingen dat …"""
         clause = self.scene.clauses[number]
-        if clause.kind != "rel" or clause.opener is None or "that" not in self.scene.tags(clause.opener):
+        if clause.kind != "rel" or clause.opener is None or not self.scene.tags(clause.opener) & THAT:
             return False
         return self._noun_before(number) is not None
 
@@ -305,11 +334,11 @@ class _Judge:
             return None
         for i in range(opener - 1, max(-1, opener - 4), -1):
             governs = scene.tokens[i].word.governs
-            if "evidence" in governs:
-                return "possible" if any("neg" in scene.tags(j) for j in range(max(0, i - 3), i)) else "alleged"
-            for kind in _BY_NOUN:
-                if kind in governs:
-                    return kind
+            if governs & GOV_EVIDENCE:
+                return "possible" if any(scene.tags(j) & NEG for j in range(max(0, i - 3), i)) else "alleged"
+            governed = scene.tokens[i].word.governed
+            if governed is not None:
+                return governed
             if scene.tokens[i].is_break:
                 break
         return None
@@ -321,7 +350,7 @@ class _Judge:
             if number == group.clause or clause.kind not in ("main", "fragment") or clause.verb is None:
                 continue
             verb = scene.main_group(number)
-            if verb is None or not verb.entry.flags & {"speech", "claim", "evid", "allege"}:
+            if verb is None or not verb.entry.flags & (FLAG_SPEECH | FLAG_CLAIM | FLAG_EVID | FLAG_ALLEGE):
                 continue
             inverted = clause.tokens[0] == clause.verb and number > 0
             if not scene.lexicon.verb_second and comments(scene, number):
@@ -332,4 +361,4 @@ class _Judge:
         return None
 
     def _according(self, group: Group) -> bool:
-        return bool(self.scene.tagged("attribution", group.clause))
+        return bool(self.scene.tagged(ATTRIBUTION, group.clause))

@@ -6,8 +6,12 @@ What belongs here: which nouns name an event in their clause. What does not: ver
 
 from etl.transform.events.clauses import Clause
 from etl.transform.events.lexicon import Entry, Lexicon
+from etl.transform.events.marks import (
+    FLAG_OCCUR,
+    PREP,
+)
 from etl.transform.events.tokens import Token
-from etl.transform.events.verbs import Group, clause_text
+from etl.transform.events.verbs import Group, clause_text, holds_any
 
 
 def groups(
@@ -17,7 +21,6 @@ def groups(
     result: list[Group] = []
     taken = {i for g in verbs for i in g.used}
     for number, clause in enumerate(clauses):
-        text = ""
         for position, i in enumerate(clause.tokens):
             token = tokens[i]
             if not token.word.nouns or i in taken or i == clause.verb:
@@ -28,8 +31,7 @@ def groups(
                 continue
             if not lexicon.verb_second and _is_modifier(tokens, fin, i):
                 continue
-            text = text or clause_text(tokens, clause)
-            found = _best(tokens, clause, position, text)
+            found = _best(tokens, clause, position)
             if found and not any(_tells(g, number, found[0], tokens, i, lexicon) for g in verbs):
                 entry, used = found
                 result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
@@ -41,19 +43,17 @@ def _is_modifier(tokens: list[Token], fin: list[int], i: int) -> bool:
     if i + 1 >= len(tokens) or fin[i + 1]:
         return False
     following = tokens[i + 1]
-    return (
-        following.low.isalpha() and following.surface.islower() and not (following.word.tags or following.word.verbs)
-    )
+    return following.low.isalpha() and following.surface.islower() and not (following.tags or following.word.verbs)
 
 
 def _tells(verb: Group, clause: int, noun: Entry, tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     """Whether a verb is the event that its object names: sancties instellen."""
     low = tokens[i].low
     if not lexicon.verb_second:  # its subject and what a preposition adds are no object
-        by_prep = any("prep" in tokens[j].word.tags for j in range(verb.head + 1, i))
+        by_prep = any(tokens[j].tags & PREP for j in range(verb.head + 1, i))
         if (i > verb.head) == verb.passive or by_prep:
             return False
-    if verb.clause != clause or "occur" in verb.entry.flags or verb.entry.event_type != noun.event_type:
+    if verb.clause != clause or verb.entry.flags & FLAG_OCCUR or verb.entry.event_type != noun.event_type:
         return False
     return any(letters.strip() in low for letters in verb.entry.need)
 
@@ -64,18 +64,18 @@ def _inside_name(tokens: list[Token], i: int) -> bool:
     return any(tokens[j].surface[0].isupper() for j in beside)
 
 
-def _best(tokens: list[Token], clause: Clause, position: int, text: str) -> tuple[Entry, tuple[int, ...]] | None:
+def _best(tokens: list[Token], clause: Clause, position: int) -> tuple[Entry, tuple[int, ...]] | None:
     """The entry with the most companions before the noun whose letters stand in the clause."""
     i = clause.tokens[position]
     best: tuple[int, Entry, tuple[int, ...]] | None = None
     for entry in tokens[i].word.nouns:
-        if entry.need and not any(letters in text for letters in entry.need):
+        if entry.need and not holds_any(clause_text(tokens, clause), entry.need):
             continue
         n = len(entry.companions)
         before = clause.tokens[max(0, position - n) : position]
-        if tuple(tokens[j].low for j in before) != entry.companions:
+        if n and tuple([tokens[j].low for j in before]) != entry.companions:
             continue
-        score = 2 * n + bool(entry.need)
+        score = 2 * n + (1 if entry.need else 0)
         if best is None or score > best[0]:
             best = score, entry, (*before, i)
     return (best[1], best[2]) if best else None

@@ -4,16 +4,32 @@ The slots of the lexicon say which phrase is what: `s` subject, `o` object, else
 subject is what the object was and the actor stands after `door` or `by`.
 """
 
+from typing import Final
+
 from etl.schema.core import ParticipantRole
 from etl.transform.events.identity import identify
+from etl.transform.events.marks import (
+    COORD,
+    EXPLETIVE,
+    FLAG_ALLEGE,
+    FLAG_ASK,
+    FLAG_EVID,
+    FLAG_OCCUR,
+    FLAG_SPEECH,
+    FLAG_SUBJREC,
+    PURPOSE,
+    REL_BARE,
+    SUBJECT_PRONOUN,
+    TO,
+)
 from etl.transform.events.modality import Stance
 from etl.transform.events.phrases import Phrase, phrases
-from etl.transform.events.scene import Scene
+from etl.transform.events.scene import VERBAL, Scene
 from etl.transform.events.verbs import Group
 from etl.transform.records import Participant
 
-ROLES: tuple[ParticipantRole, ...] = ("actor", "recipient")
-_NEAR = 3  # tokens between an event noun and the preposition that gives its participant
+ROLES: Final[tuple[ParticipantRole, ...]] = ("actor", "recipient")
+_NEAR: Final = 3  # tokens between an event noun and the preposition that gives its participant
 
 
 class Cast:
@@ -36,7 +52,7 @@ class Cast:
         return tuple(result.values())
 
     def _add(self, result: dict[tuple[str, int], Participant], role: ParticipantRole, phrase: Phrase) -> None:
-        if phrase.pronoun and self.scene.tags(phrase.first) & self.scene.lexicon.empty_subjects:
+        if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
             return
         who = identify(self.scene, phrase)
         start = self.scene.tokens[who.first].start + self.offset
@@ -80,7 +96,7 @@ class Cast:
                 elif source == "s" or not found or not any(self._is_party(p) for p in found):
                     found = hits if any(self._is_party(p) for p in hits) else found or hits
             result[role] = found
-        if "subjrec" in group.entry.flags:
+        if group.entry.flags & FLAG_SUBJREC:
             result["recipient"], result["actor"] = subject, self._with(group, (lexicon.passive_actor,))
         return result
 
@@ -120,12 +136,12 @@ class Cast:
         return own
 
     def _is_expletive(self, phrase: Phrase) -> bool:
-        return phrase.pronoun and "expletive" in self.scene.tags(phrase.first)
+        return bool(phrase.pronoun and self.scene.tags(phrase.first) & EXPLETIVE)
 
     def _infinitive_start(self, group: Group) -> int:
         scene = self.scene
         for i in range(group.head - 1, -1, -1):
-            if "purpose" in scene.tags(i) or (not scene.lexicon.verb_second and "to" in scene.tags(i)):
+            if scene.tags(i) & PURPOSE or (not scene.lexicon.verb_second and scene.tags(i) & TO):
                 return i
             if any(g.head == i and g.role in ("finite", "participle", "infinitive") for g in scene.groups):
                 return i
@@ -147,7 +163,7 @@ class Cast:
         if group.role == "to":
             return self._controller(group), _chain(own, 0)
         if group.role == "reduced":
-            before = [p for p in self.phrases(group.clause) if p.tokens[-1] == group.used[0] - 1]
+            before = [p for p in self.phrases(group.clause) if p.tokens[-1] == group.first - 1]
             return before, []
         if group.role in ("nominal", "ing"):
             return [], [p for p in self.phrases(group.clause) if p.first > group.head and p.prep in scene.lexicon.of][
@@ -166,7 +182,7 @@ class Cast:
 
     def _shared_objects(self, group: Group) -> list[Phrase]:
         """The objects of the verb that "and" joins to this one: police shot and killed two men."""
-        following = max(group.used) + 2
+        following = group.last + 2
         for number, clause in enumerate(self.scene.clauses):
             joined = (
                 self.scene.main_group(number) if clause.shares_subject and clause.tokens[0] == following else None
@@ -177,10 +193,10 @@ class Cast:
 
     def _last_joined(self, group: Group) -> int:
         """The verb after which the objects stand: the last of "shot and killed two men"."""
-        scene, head = self.scene, max(group.used)
-        while "coord" in scene.tags(head + 1) and any(g.head == head + 2 and g.role != "noun" for g in scene.groups):
+        scene, head = self.scene, group.last
+        while scene.tags(head + 1) & COORD and any(g.head == head + 2 and g.role != "noun" for g in scene.groups):
             head += 2
-        return head if head > max(group.used) else group.head
+        return head if head > group.last else group.head
 
     def _subject(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The subject where it stands before its verb: of a clause, of an infinitive, of a participle."""
@@ -201,7 +217,7 @@ class Cast:
     def _before(self, group: Group) -> list[Phrase]:
         """Whom a participle speaks of: the phrase just before it, else the subject of the clause."""
         own = self.phrases(group.clause)
-        before = [k for k, p in enumerate(own) if p.tokens[-1] == group.used[0] - 1]
+        before = [k for k, p in enumerate(own) if p.tokens[-1] == group.first - 1]
         if before and group.role == "reduced":
             k = before[0]
             while k and own[k].joined:
@@ -211,7 +227,7 @@ class Cast:
         if main is None or main is group:
             return []
         subject, objects = self._arguments(main)
-        if "allege" in main.entry.flags and not main.passive and main.head < group.head:
+        if main.entry.flags & FLAG_ALLEGE and not main.passive and main.head < group.head:
             return objects  # accused Egypt of supporting
         return subject
 
@@ -233,7 +249,7 @@ class Cast:
                 if heads and scene.tokens[verb - 1].surface == ",":
                     return heads[0]  # The general, a former ally, was
                 return heads[-1] if heads else before[0]
-            if clause.tokens[0] == verb and "speech" in group.entry.flags:
+            if clause.tokens[0] == verb and group.entry.flags & FLAG_SPEECH:
                 return 0  # said the chief
             return 0 if scene.lexicon.verb_second else None
         return 0
@@ -241,12 +257,12 @@ class Cast:
     def _pronoun_after(self, own: list[Phrase], verb: int) -> int | None:
         """An object may stand first: "Dat zei hij", "Die wet wil zij wijzigen"."""
         return next(
-            (k for k, p in enumerate(own) if p.first == verb + 1 and "subject_pronoun" in self.scene.tags(p.first)),
+            (k for k, p in enumerate(own) if p.first == verb + 1 and self.scene.tags(p.first) & SUBJECT_PRONOUN),
             None,
         )
 
     def _bare_relative(self, opener: int | None) -> bool:
-        return opener is not None and "rel_bare" in self.scene.tags(opener)
+        return bool(opener is not None and self.scene.tags(opener) & REL_BARE)
 
     def _antecedent(self, number: int) -> list[Phrase]:
         """The phrase a relative pronoun stands for: the one just before it, or what that one belongs to."""
@@ -279,7 +295,7 @@ class Cast:
         if governor is None:
             return []
         subject, objects = self._arguments(governor)
-        if governor.entry.flags & {"ask", "allege"} and not governor.passive:
+        if governor.entry.flags & (FLAG_ASK | FLAG_ALLEGE) and not governor.passive:
             asked = objects or self._verb(governor).get("recipient", [])
             return asked or ([] if scene.lexicon.verb_second else subject)
         return subject
@@ -299,11 +315,11 @@ class Cast:
         if phrase is not None and not result["actor"]:
             result["actor"] = self._adjective(group, phrase)
         verb = self.scene.main_group(group.clause)
-        if verb is not None and "occur" in verb.entry.flags and not verb.passive and not result["actor"]:
+        if verb is not None and verb.entry.flags & FLAG_OCCUR and not verb.passive and not result["actor"]:
             subject, objects = self._arguments(verb)
             if phrase in objects and phrase not in subject:
                 result["actor"] = subject
-        elif verb is not None and "occur" in verb.entry.flags and verb.passive and not result["actor"]:
+        elif verb is not None and verb.entry.flags & FLAG_OCCUR and verb.passive and not result["actor"]:
             result["actor"] = self._with(verb, (self.scene.lexicon.passive_actor,))
         return result
 
@@ -317,12 +333,12 @@ class Cast:
     def _following(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The run of phrases with a preposition that follows the noun."""
         run: list[Phrase] = []
-        last = max(group.used)
+        last = group.last
         for phrase in own:
             if phrase.first <= last:
                 continue
             gap = range(last + 1, phrase.first)
-            is_cut = not phrase.prep or any(i in self.scene.verbal or self.scene.owner[i] == -1 for i in gap)
+            is_cut = not phrase.prep or any(self.scene.uses[i] & VERBAL or self.scene.owner[i] == -1 for i in gap)
             if is_cut and not phrase.joined:
                 break
             run.append(phrase)
@@ -331,10 +347,10 @@ class Cast:
 
     def _adjective(self, group: Group, phrase: Phrase) -> list[Phrase]:
         """A demonym before the noun: de Russische invasie."""
-        at = [i for i in phrase.tokens if i < group.used[0] and i in self.scene.place_at]
+        at = [i for i in phrase.tokens if i < group.first and i in self.scene.place_at]
         if not at or self.scene.place_at[at[-1]][1].role != "demonym":
             return []
-        return [Phrase([at[-1]], "", False)]
+        return [Phrase([at[-1]], "")]
 
     # who says so
 
@@ -346,7 +362,7 @@ class Cast:
         source = stance.source
         if source is None:
             return []
-        if "evid" in source.entry.flags:
+        if source.entry.flags & FLAG_EVID:
             return self._with(source, tuple(self.scene.lexicon.evidence_from))
         if source.role == "noun":
             return []

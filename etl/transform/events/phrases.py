@@ -3,28 +3,40 @@
 A phrase runs from its article to its last noun; what a preposition adds ("van het land") is a phrase of its own.
 """
 
-from dataclasses import dataclass
+from typing import Final
 
 from etl.transform.events.clauses import Clause
-from etl.transform.events.scene import Scene
+from etl.transform.events.marks import (
+    ADVERB,
+    AND,
+    ARTICLE,
+    COND,
+    COORD,
+    DEF,
+    INDEF,
+    NEG,
+    OF,
+    PREP,
+    PRONOUN,
+    REL,
+    SUB,
+    THEN,
+)
+from etl.transform.events.scene import COMPANION, COVERED, SLOT_WORD, VERBAL, Scene
 
 
-@dataclass
 class Phrase:
     """A noun phrase; `tokens` are contiguous indexes."""
 
-    tokens: list[int]
-    prep: str
-    """The preposition before it, or an empty string."""
-    determined: bool
-    pronoun: bool = False
-    joined: bool = False
-    """Coordinated with the phrase before it: Rusland en China."""
-
-    @property
-    def first(self) -> int:
-        """Its first token, the article excluded unless it is all there is."""
-        return self.tokens[0]
+    def __init__(self, tokens: list[int], prep: str, pronoun: bool = False, joined: bool = False) -> None:
+        self.tokens = tokens
+        self.first, self.last = tokens[0], tokens[-1]
+        """Its first token, the article excluded unless it is all there is; its last one."""
+        self.prep = prep
+        """The preposition before it, or an empty string."""
+        self.pronoun = pronoun
+        self.joined = joined
+        """Coordinated with the phrase before it: Rusland en China."""
 
 
 def phrases(scene: Scene, clause: Clause) -> list[Phrase]:
@@ -47,25 +59,13 @@ class _Chunker:
                 self._comma(last, i)
             last = i
             tags = scene.tags(i)
-            if i in scene.verbal or i in scene.covered or i == self.clause.opener:
+            if scene.uses[i] & (VERBAL | COVERED) or i == self.clause.opener:
                 self._end(i)
-            elif tags & {"coord"} and "def" not in tags:
+            elif tags & COORD and not tags & DEF:
                 self._close()
-                self.joiner = "and" in tags and (scene.lexicon.verb_second or i - 1 not in scene.verbal)
-            elif self._joins(i, tags):
+                self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or not scene.uses[i - 1] & VERBAL)
+            elif (tags or scene.tokens[i].word.is_bound) and (self._joins(i, tags) or self._opens(i, tags)):
                 continue
-            elif "prep" in tags and not self._inside_name(i):
-                self._close()
-                self.prep, self.joiner = scene.tokens[i].low, False
-            elif "pronoun" in tags and not ("def" in tags and self._noun_follows(i)):
-                self._close()
-                self.current = [i]
-                self._close(pronoun=True)
-            elif tags & {"def", "indef"} and not self._inside_name(i):
-                self._determine(i, tags)
-            elif tags & {"adverb", "neg", "sub", "cond", "rel"}:
-                if self.current and not self._compares(i):
-                    self._close()
             else:
                 if self.current and self._splits(i):
                     self._close()
@@ -74,17 +74,35 @@ class _Chunker:
         self._enumerations()
         return self.found
 
+    def _opens(self, i: int, tags: int) -> bool:
+        """Take a small word that ends a phrase or begins one: a preposition, a pronoun, an article, an adverb."""
+        if tags & PREP and not self._inside_name(i):
+            self._close()
+            self.prep, self.joiner = self.scene.tokens[i].low, False
+        elif tags & PRONOUN and not (tags & DEF and self._noun_follows(i)):
+            self._close()
+            self.current = [i]
+            self._close(pronoun=True)
+        elif tags & (DEF | INDEF) and not self._inside_name(i):
+            self._determine(i, tags)
+        elif tags & (ADVERB | NEG | SUB | COND | REL):
+            if self.current and not self._compares(i):
+                self._close()
+        else:
+            return False
+        return True
+
     def _end(self, i: int) -> None:
         """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
         scene = self.scene
-        is_noun = i in scene.companions and not scene.tags(i) & {"prep", "article"}
+        is_noun = scene.uses[i] & COMPANION and not scene.tags(i) & (PREP | ARTICLE)
         if is_noun and not (self.determined or self._names_somebody()):
             self.current = []
         self._close()
         following = scene.tokens[i + 1].word if i + 1 < len(scene.tokens) else None
-        if i in scene.covered and following is not None and following.nouns:
+        if scene.uses[i] & COVERED and following is not None and following.nouns:
             return  # na dagenlange onderhandelingen
-        self.prep = scene.tokens[i].low if i in scene.slot_words else ""
+        self.prep = scene.tokens[i].low if scene.uses[i] & SLOT_WORD else ""
         self.joiner = self.joiner and scene.lexicon.verb_second
 
     def _names_somebody(self) -> bool:
@@ -96,30 +114,32 @@ class _Chunker:
         )
 
     def _close(self, pronoun: bool = False) -> None:
-        if self.current and not all("adverb" in self.scene.tags(j) for j in self.current):
+        if self.current and not all(self.scene.tags(j) & ADVERB for j in self.current):
             joined = self.joiner and bool(self.found) and not self.prep
             prep = self.found[-1].prep if joined else self.prep
-            self.found.append(Phrase(self.current, prep, self.determined, pronoun, joined))
+            self.found.append(Phrase(self.current, prep, pronoun, joined))
             self.prep, self.joiner = "", False
         self.current, self.determined = [], False
 
-    def _determine(self, i: int, tags: frozenset[str]) -> None:
+    def _determine(self, i: int, tags: int) -> None:
         """Begin a phrase with its article; a quantity is part of it."""
         self._close()
-        self.determined = "def" in tags
-        if "def" not in tags and not _is_article(tags):
+        self.determined = bool(tags & DEF)
+        if not tags & DEF and not _is_article(tags):
             self.current = [i]
 
-    def _joins(self, i: int, tags: frozenset[str]) -> bool:
+    def _joins(self, i: int, tags: int) -> bool:
         """Take a small word that opens no phrase of its own: thousands of voters, according to, at least."""
         scene = self.scene
-        if "of" in tags and self._is_before_of(i):
+        if tags & OF and self._is_before_of(i):
             self.current.append(i)
-        elif self._is_bound(i) or (self._is_bound(i + 1) and "prep" in tags):
+        elif self._is_bound(i) or (self._is_bound(i + 1) and tags & PREP):
             self.joiner = self.joiner and not self.current
             self._close()
         else:
-            return "prep" in tags and self.prep in scene.lexicon.attribution and scene.tokens[i - 1].low == self.prep
+            return (
+                bool(tags & PREP) and self.prep in scene.lexicon.attribution and scene.tokens[i - 1].low == self.prep
+            )
         return True
 
     def _is_before_of(self, i: int) -> bool:
@@ -133,9 +153,9 @@ class _Chunker:
     def _is_bound(self, i: int) -> bool:
         """A word such as "least" in "at least": it says how many and is no part of a name."""
         scene = self.scene
-        if not 0 < i < len(scene.tokens) or scene.lexicon.bounds.get(scene.tokens[i].low) not in ("least", "most"):
+        if not 0 < i < len(scene.tokens) or not scene.tokens[i].word.is_bound:
             return False
-        return "prep" in scene.tags(i - 1) and "prep" not in scene.tags(i)
+        return bool(scene.tags(i - 1) & PREP and not scene.tags(i) & PREP)
 
     def _comma(self, last: int, i: int) -> None:
         """A gap in the clause: a comma, a quotation mark or another clause."""
@@ -161,16 +181,18 @@ class _Chunker:
     def _compares(self, i: int) -> bool:
         """Whether a number follows: meer dan zevenhonderd mensen."""
         following = self.scene.tokens[i + 1].low if i + 1 < len(self.scene.tokens) else ""
-        return "then" in self.scene.tags(i) and (following in self.scene.lexicon.numbers or following[:1].isdigit())
+        return bool(
+            self.scene.tags(i) & THEN and (following in self.scene.lexicon.numbers or following[:1].isdigit())
+        )
 
     def _noun_follows(self, i: int) -> bool:
         """Whether a word of a phrase follows a word that is an article or a pronoun."""
         j = i + 1
         if j < len(self.scene.tokens) and self.scene.tokens[j].low.isdecimal():
             return False  # dat het 150 drones …
-        if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or j in self.scene.verbal:
+        if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or self.scene.uses[j] & VERBAL:
             return False
-        return not self.scene.tags(j) & {"prep", "pronoun", "def", "coord"} and j not in self.scene.covered
+        return not self.scene.tags(j) & (PREP | PRONOUN | DEF | COORD) and not self.scene.uses[j] & COVERED
 
     def _inside_name(self, i: int) -> bool:
         """A particle of a name: Jan van der Berg, Delcy de la Cruz."""
@@ -179,7 +201,7 @@ class _Chunker:
             return False
         if scene.tokens[i].is_name and i + 1 < len(scene.tokens) and scene.tokens[i + 1].is_name:
             return True  # minister Van Weel
-        if not scene.tokens[i - 1].surface[0].isupper() and scene.tags(i - 1) & {"prep"} == frozenset():
+        if not scene.tokens[i - 1].surface[0].isupper() and not scene.tags(i - 1) & PREP:
             return False
         j = i + 1
         while j < len(scene.tokens) and scene.tokens[j].low in scene.lexicon.name_particles:
@@ -194,13 +216,13 @@ class _Chunker:
             phrase, before = self.found[k - 1], self.found[k - 2]
             if self.found[k].joined and not phrase.joined and not phrase.prep and before.prep != "of":
                 between = range(before.tokens[-1] + 1, phrase.tokens[0])
-                surfaces = [self.scene.tokens[j].surface for j in between if "def" not in self.scene.tags(j)]
+                surfaces = [self.scene.tokens[j].surface for j in between if not self.scene.tags(j) & DEF]
                 if surfaces == [","]:
                     phrase.joined, phrase.prep = True, before.prep
 
 
-_QUOTE_MARKS = frozenset("\"“”„'’‘«»`´") | {"``", "''"}
+_QUOTE_MARKS: Final = frozenset("\"“”„'’‘«»`´") | {"``", "''"}
 
 
-def _is_article(tags: frozenset[str]) -> bool:
-    return "article" in tags
+def _is_article(tags: int) -> bool:
+    return bool(tags & ARTICLE)

@@ -7,25 +7,28 @@ when a verb in the present hangs on it. What does not: the time of an event by i
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Final
 
 from etl.schema.core import Modality
 from etl.transform.events.lexicon import Entry
+from etl.transform.events.marks import (
+    FLAG_STATE,
+)
 from etl.transform.events.timing import SAID, When
 from etl.transform.records import EventMention, TimeMention, Unit
 
-_NO_NEWS = frozenset({"OTHER", "STATEMENT"})
+_NO_NEWS: Final = frozenset({"OTHER", "STATEMENT"})
 """Types too wide to tell by themselves that two mentions are one event."""
-_TOLD: frozenset[Modality] = frozenset({"asserted", "reported"})
-_HAPPENED = frozenset({"PAST", "PRESENT_PERFECT", "PAST_PERFECT"})
-_TO_COME: frozenset[Modality] = frozenset({"future", "possible", "hypothetical"})
-_STEM = 3  # letters that a noun and its verb share at least: daling, dalen
-_ENDING = 2
+_TOLD: Final[frozenset[Modality]] = frozenset({"asserted", "reported"})
+_HAPPENED: Final = frozenset({"PAST", "PRESENT_PERFECT", "PAST_PERFECT"})
+_TO_COME: Final[frozenset[Modality]] = frozenset({"future", "possible", "hypothetical"})
+_STEM: Final = 3  # letters that a noun and its verb share at least: daling, dalen
+_ENDING: Final = 2
 
 
-class _Told(NamedTuple):
-    entry: Entry
-    when: When
+class _Told:
+    def __init__(self, entry: Entry, when: When) -> None:
+        self.entry, self.when = entry, when
 
 
 class Recall:
@@ -33,21 +36,47 @@ class Recall:
 
     def __init__(self) -> None:
         self._told: defaultdict[str, list[_Told]] = defaultdict(list)
+        self._focus: int | None = None
+        self._near: tuple[int, int] | None = None
+        self._dated: tuple[int, int] | None = None
 
     def tell(self, entry: Entry, modality: Modality, when: When) -> None:
         """Remember an event that the text dates."""
-        is_dated = when.relation == "IS_INCLUDED" and when.basis in ("expression", "carried", "tense_default")
-        if is_dated and modality in _TOLD:
+        if is_news(modality, when):
             self._told[entry.event_type].append(_Told(entry, when))
+
+    def was_on(self, day: int | None, line: int) -> None:
+        """Remember the expression of a day on which something happened; None: of no day, so the tale breaks off."""
+        self._dated = None if day is None else (line, day)
+
+    def day(self, line: int) -> int | None:
+        """The expression that the tale of a paragraph goes on from: of the last event in it that has one."""
+        return self._dated[1] if self._dated is not None and self._dated[0] == line else None
+
+    def stood(self, place: int, line: int) -> None:
+        """Remember where the text says that something happened: the first such place is what the article is about."""
+        if self._focus is None:
+            self._focus = place
+        self._near = line, place
+
+    def where(self, line: int) -> int | None:
+        """The place of an event that has none of its own: the last one in its paragraph, else the article's focus."""
+        return self._near[1] if self._near is not None and self._near[0] == line else self._focus
 
     def of(self, entry: Entry) -> When | None:
         """The time of the last event told that a noun may speak of."""
-        if "state" in entry.flags:
+        if entry.flags & FLAG_STATE:
             return None
         for told in reversed(self._told[entry.event_type]):
             if _is_same(entry, told.entry):
-                return told.when._replace(basis="carried")
+                return When(told.when.relation, "carried", told.when.time)
         return None
+
+
+def is_news(modality: Modality, when: When) -> bool:
+    """Whether an event is told as having happened at a time that the text gives, and not as history."""
+    is_dated = when.relation == "IS_INCLUDED" and when.basis in ("expression", "carried", "tense_default")
+    return is_dated and modality in _TOLD
 
 
 def _is_same(noun: Entry, told: Entry) -> bool:

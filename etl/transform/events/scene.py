@@ -3,60 +3,89 @@
 What belongs here: putting tokens, clauses, verb and noun groups together and the questions that several rules ask.
 """
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from etl.transform.events import clauses as clauses_of
 from etl.transform.events import nouns, verbs
 from etl.transform.events.clauses import Clause
 from etl.transform.events.lexicon import Lexicon
-from etl.transform.events.tokens import Token, finite, tokenise
+from etl.transform.events.marks import (
+    ADVERB,
+    COND,
+    COORD,
+    PREP,
+    SUB,
+    TO,
+)
+from etl.transform.events.tokens import Token, finite, place, runs, tokenise
 from etl.transform.events.verbs import Group
 from etl.transform.records import PlaceMention
 
 Kind = Literal["headline", "body", "dateline"]
 
 
-@dataclass
+VERBAL: Final = 1
+"""A verb or one of its auxiliaries."""
+COMPANION: Final = 2
+"""A noun or a preposition that a verb takes: kritiek uiten."""
+SLOT_WORD: Final = 4
+"""A word of a verb phrase that also gives a participant: call on Israel."""
+COVERED: Final = 8
+"""Inside a time expression."""
+
+
 class Scene:
     """A sentence read; token indexes throughout."""
 
-    tokens: list[Token]
-    clauses: list[Clause]
-    groups: list[Group]
-    """Verb groups (plain ones too) and event nouns, in the order of their heads."""
-    kind: Kind
-    lexicon: Lexicon
-    owner: list[int] = field(default_factory=list)
-    """The clause of each token, -1 for a break."""
-    verbal: set[int] = field(default_factory=set)
-    """Tokens of verbs and their auxiliaries."""
-    companions: set[int] = field(default_factory=set)
-    """Tokens of the nouns and prepositions that verbs take: kritiek uiten."""
-    place_at: dict[int, tuple[int, PlaceMention]] = field(default_factory=dict)
-    """The place mention that covers a token, with its index."""
-    covered: set[int] = field(default_factory=set)
-    """Tokens inside time expressions."""
-    slot_words: frozenset[int] = frozenset()
-    """Words of a verb phrase that also give a participant: call on Israel."""
-    _tagged: dict[str, list[int]] = field(default_factory=dict)
+    def __init__(
+        self,
+        tokens: list[Token],
+        clauses: list[Clause],
+        groups: list[Group],
+        kind: Kind,
+        lexicon: Lexicon,
+        uses: list[int],
+    ) -> None:
+        self.tokens, self.clauses = tokens, clauses
+        self.groups = groups
+        """Verb groups (plain ones too) and event nouns, in the order of their heads."""
+        self.kind, self.lexicon = kind, lexicon
+        self.uses = uses
+        """What each token is taken up by: VERBAL, COMPANION, SLOT_WORD, COVERED."""
+        self.place_at: dict[int, tuple[int, PlaceMention]] = {}
+        """The place mention that covers a token, with its index."""
+        self.owner = [-1] * len(tokens)
+        """The clause of each token, -1 for a break."""
+        self._tags = [token.tags for token in tokens]
+        for number, clause in enumerate(clauses):
+            for i in clause.tokens:
+                self.owner[i] = number
+        self._main: list[Group | None] = [None] * len(clauses)
+        self._of: list[list[Group]] = [[] for _ in clauses]
+        for group in groups:
+            self._of[group.clause].append(group)
+            known = self._main[group.clause]
+            if group.is_predicate and (known is None or not known.entry.event_type):
+                self._main[group.clause] = group
 
-    def tags(self, i: int) -> frozenset[str]:
+    def tags(self, i: int) -> int:
         """The tags of a token; none beyond the ends."""
-        return self.tokens[i].word.tags if 0 <= i < len(self.tokens) else frozenset()
+        return self._tags[i] if 0 <= i < len(self._tags) else 0
 
-    def tagged(self, tag: str, clause: int) -> list[int]:
+    def tagged(self, tag: int, clause: int) -> list[int]:
         """The tokens of a clause that bear a tag, in order."""
-        if not self._tagged:
-            for i, token in enumerate(self.tokens):
-                for name in token.word.tags:
-                    self._tagged.setdefault(name, []).append(i)
-        return [i for i in self._tagged.get(tag, ()) if self.owner[i] == clause]
+        own = self.clauses[clause]
+        if not own.tags & tag:
+            return []
+        return [i for i in own.tokens if self._tags[i] & tag]
+
+    def of(self, clause: int) -> list[Group]:
+        """The groups of a clause, in the order of their heads."""
+        return self._of[clause]
 
     def main_group(self, clause: int) -> Group | None:
         """The verb group that says what the clause is about: the event with the finite verb or its participle."""
-        own = [g for g in self.groups if g.clause == clause and g.is_predicate]
-        return next((g for g in own if g.entry.event_type), own[-1] if own else None)
+        return self._main[clause]
 
 
 def _is_named(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
@@ -66,7 +95,7 @@ def _is_named(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     return lexicon.actor(f"{tokens[i].low} {tokens[i + 1].low}") is not None
 
 
-_STOPS = frozenset(".!?…\"”'’")
+_STOPS: Final = frozenset(".!?…\"”'’")
 
 
 def _read_bare(
@@ -78,14 +107,14 @@ def _read_bare(
         if group.role != "finite" or group.tense != "PAST" or group.entry.lemma not in lexicon.bare_passives:
             continue
         following = tokens[group.head + 1] if group.head + 1 < len(tokens) else None
-        is_open = following is None or following.is_break or bool(following.word.tags & _NO_OBJECT)
+        is_open = following is None or following.is_break or bool(following.tags & _NO_OBJECT)
         clause = found[group.clause]
-        joined = clause.parent in passive and bool(clause.extra or clause.shares_subject)
+        joined = clause.parent in passive and (clause.coordinated or clause.shares_subject)
         if is_open and (is_headline or joined):
             group.passive = True
 
 
-_NO_OBJECT = frozenset({"prep", "sub", "cond", "coord", "adverb"})
+_NO_OBJECT: Final = PREP | SUB | COND | COORD | ADVERB
 
 
 def _before_infinitive(i: int, groups: list[Group], lexicon: Lexicon) -> bool:
@@ -100,8 +129,11 @@ def read(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene:
 
 def read_events(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene | None:
     """Read a sentence; None where no word of it can name an event."""
-    tokens = tokenise(sentence, lexicon)
-    return _read(tokens, kind, lexicon) if any(t.word.triggers for t in tokens) else None
+    found = runs(sentence, lexicon)
+    if not any(run.triggers for run in found):
+        return None
+    tokens = place(sentence, found, lexicon)
+    return _read(tokens, kind, lexicon) if any(token.word.triggers for token in tokens) else None
 
 
 def _read(tokens: list[Token], kind: Kind, lexicon: Lexicon) -> Scene:
@@ -115,13 +147,31 @@ def _read(tokens: list[Token], kind: Kind, lexicon: Lexicon) -> Scene:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
         _read_bare(tokens, groups, found, lexicon, bool(is_headline))
     groups.sort(key=lambda g: g.head)
-    owner = [-1] * len(tokens)
-    for number, clause in enumerate(found):
-        for i in clause.tokens:
-            owner[i] = number
-    verbal = taken | {c.verb for c in found if c.verb is not None}
-    verbal |= {i for i, t in enumerate(tokens) if fin[i] and t.word.is_auxiliary}
-    verbal |= {i for i, t in enumerate(tokens) if "to" in t.word.tags and _before_infinitive(i, groups, lexicon)}
-    slot_words = frozenset(i for g in groups for i in g.used if i != g.head and tokens[i].low in g.entry.slot_words)
-    companions = {i for g in groups if g.entry.companions for i in g.used if i != g.head}
-    return Scene(tokens, found, groups, kind, lexicon, owner, verbal, companions, slot_words=slot_words)
+    return Scene(tokens, found, groups, kind, lexicon, _uses(tokens, fin, found, groups, taken, lexicon))
+
+
+def _uses(
+    tokens: list[Token], fin: list[int], found: list[Clause], groups: list[Group], taken: set[int], lexicon: Lexicon
+) -> list[int]:
+    """What each token is taken up by."""
+    uses = [0] * len(tokens)
+    for i in taken:
+        uses[i] = VERBAL
+    for clause in found:
+        if clause.verb is not None:
+            uses[clause.verb] = VERBAL
+    for i, token in enumerate(tokens):
+        is_auxiliary = fin[i] and token.word.is_auxiliary
+        if is_auxiliary or (token.tags & TO and _before_infinitive(i, groups, lexicon)):
+            uses[i] = VERBAL
+    for group in groups:
+        if len(group.used) == 1:
+            continue
+        for i in group.used:
+            if i == group.head:
+                continue
+            if group.entry.companions:
+                uses[i] |= COMPANION
+            if tokens[i].low in group.entry.slot_words:
+                uses[i] |= SLOT_WORD
+    return uses

@@ -4,35 +4,59 @@ What belongs here: `relation`, `time_basis` and the index of the expression. Wha
 `etl.transform.anchors` when the clocks are known.
 """
 
-from typing import NamedTuple
+from typing import Final
 
 from etl.schema.core import Modality, Relation, TimeBasis
-from etl.transform.events.scene import Scene
+from etl.transform.events.marks import (
+    ARTICLE,
+    BACKGROUND,
+    BE_PAST,
+    CONTINUATIVE,
+    DEF,
+    DURING,
+    FLAG_ALLEGE,
+    FLAG_ASK,
+    FLAG_CLAIM,
+    FLAG_DENY,
+    FLAG_EVID,
+    FLAG_OCCUR,
+    FLAG_PROMISE,
+    FLAG_REFUSE,
+    FLAG_SPEECH,
+    FLAG_STATE,
+    FLAG_WISH,
+    GOV_BACKGROUND,
+    LOCATIVE,
+    OF,
+    PREP,
+    PURPOSE,
+)
+from etl.transform.events.scene import VERBAL, Scene
 from etl.transform.events.verbs import Group
 
-_VERBAL = frozenset({"speech", "claim", "wish", "ask", "promise", "deny", "refuse", "allege", "evid"})
-SAID = frozenset({"STATEMENT", "AGREE", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
+_VERBAL: Final = (
+    FLAG_SPEECH | FLAG_CLAIM | FLAG_WISH | FLAG_ASK | FLAG_PROMISE | FLAG_DENY | FLAG_REFUSE | FLAG_ALLEGE | FLAG_EVID
+)
+SAID: Final = frozenset({"STATEMENT", "AGREE", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
 """Types of what is done by saying it."""
-_OCCASIONS = frozenset({"STATEMENT", "CONSULT"})
-_OPEN: frozenset[Modality] = frozenset({"future", "possible", "hypothetical"})
-_FAR = 10  # tokens of a long noun phrase before its expression
-_NEAR = 4  # tokens between a noun and the expression that dates it: de aanslag van vorige week
+_OCCASIONS: Final = frozenset({"STATEMENT", "CONSULT"})
+_OPEN: Final[frozenset[Modality]] = frozenset({"future", "possible", "hypothetical"})
+_FAR: Final = 10  # tokens of a long noun phrase before its expression
+_NEAR: Final = 4  # tokens between a noun and the expression that dates it: de aanslag van vorige week
 
 
-class When(NamedTuple):
-    """The expression is an index into the scene's times, or None."""
+class When:
+    """The expression is an index into the mentions given to the coder, or None."""
 
-    relation: Relation
-    basis: TimeBasis
-    time: int | None
+    def __init__(self, relation: Relation, basis: TimeBasis, time: int | None) -> None:
+        self.relation, self.basis, self.time = relation, basis, time
 
 
-class Timed(NamedTuple):
+class Timed:
     """A time expression of the sentence, in token indexes."""
 
-    mention: int
-    first: int
-    last: int
+    def __init__(self, mention: int, first: int, last: int) -> None:
+        self.mention, self.first, self.last = mention, first, last
 
 
 def when(scene: Scene, group: Group, modality: Modality, times: list[Timed]) -> When:
@@ -42,7 +66,7 @@ def when(scene: Scene, group: Group, modality: Modality, times: list[Timed]) -> 
     if own is not None:
         return When(_relation(scene, group, own), "expression", own.mention)
     verb = scene.main_group(group.clause) if group.role == "noun" else None
-    if verb is not None and "occur" in verb.entry.flags:
+    if verb is not None and verb.entry.flags & FLAG_OCCUR:
         return when(scene, verb, modality, times)
     if group.role == "noun" and (not background or _is_vehicle(scene, group)):
         if background and verb is not None:
@@ -71,14 +95,14 @@ def is_background(scene: Scene, group: Group) -> bool:
         return _noun_is_background(scene, group)
     if group.tense == "PAST_PERFECT":
         return True
-    if group.tense in ("PAST", "PRESENT_PERFECT") and scene.tagged("background", group.clause):
+    if group.tense in ("PAST", "PRESENT_PERFECT") and scene.tagged(BACKGROUND, group.clause):
         return True
     if group.role in ("reduced", "nominal") or (group.role == "to" and group.tense == "PRESENT_PERFECT"):
         return True
     if clause.kind != "rel" or clause.opener is None or group.tense not in ("PAST", "PRESENT_PERFECT"):
         return False
     # "waarbij" goes on telling, and who speaks speaks now
-    return "continuative" not in scene.tags(clause.opener) and not is_said(group)
+    return not scene.tags(clause.opener) & CONTINUATIVE and not is_said(group)
 
 
 def _is_vehicle(scene: Scene, group: Group) -> bool:
@@ -86,25 +110,25 @@ def _is_vehicle(scene: Scene, group: Group) -> bool:
     verb = scene.main_group(group.clause)
     if verb is None or group.entry.event_type not in _OCCASIONS or not is_said(verb):
         return False
-    first = group.used[0]
-    return any(scene.tags(i) & {"locative", "during"} for i in range(max(0, first - 2), first))
+    first = group.first
+    return any(scene.tags(i) & (LOCATIVE | DURING) for i in range(max(0, first - 2), first))
 
 
 def _noun_is_background(scene: Scene, group: Group) -> bool:
     """Whether an event noun speaks of what is known: after an article, after "since", as part of another noun."""
-    first, clause = group.used[0], scene.clauses[group.clause]
+    first, clause = group.first, scene.clauses[group.clause]
     known = False
     for back in range(1, 6):
         i = first - back
         if i < 0 or scene.tokens[i].is_break or i == clause.verb:
             break
         word = scene.tokens[i].word
-        if "prep" in word.tags:
-            before = scene.tokens[i - 1].word.governs if i else frozenset()
-            if "background" in word.governs or "background" in before:
+        if word.tags & PREP:
+            before = scene.tokens[i - 1].word.governs if i else 0
+            if (word.governs | before) & GOV_BACKGROUND:
                 return True
-            return known and "during" not in word.tags
-        if "background" in word.governs or "background" in word.tags:
+            return known and not word.tags & DURING
+        if word.governs & GOV_BACKGROUND or word.tags & BACKGROUND:
             known = True
     return known
 
@@ -131,12 +155,12 @@ def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
     if not scene.lexicon.verb_second:
         return time.first > group.head
     before = [
-        max(g.used)
+        g.last
         for g in scene.groups
         if g.clause == group.clause and g.role in ("finite", "participle") and g.head < group.head
     ]
     start = max(before, default=-1)
-    purpose = [i for i in range(start + 1, group.head) if "purpose" in scene.tags(i)]
+    purpose = [i for i in range(start + 1, group.head) if scene.tags(i) & PURPOSE]
     if purpose:
         return time.first > purpose[0]
     clause = scene.clauses[group.clause]
@@ -146,40 +170,40 @@ def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
 
 def _dates_noun(scene: Scene, group: Group, time: Timed) -> bool:
     """Whether an expression is part of the noun's phrase: de aanslag van vorige week, de moord op X in 2018 was …"""
-    last = max(group.used)
+    last = group.last
     if not 0 < time.first - last <= _FAR:
         return False
     between = range(last + 1, time.first)
-    if time.first - last <= _NEAR and all(scene.tags(i) & {"prep", "def", "of"} for i in between):
+    if time.first - last <= _NEAR and all(scene.tags(i) & (PREP | DEF | OF) for i in between):
         return True
     # what stands before the finite verb of a main clause is one phrase, and so is all that hangs on its noun
     clause = scene.clauses[group.clause]
     before_verb = clause.kind == "main" and clause.verb is not None and time.last < clause.verb
-    if not before_verb or any(scene.owner[i] != group.clause or i in scene.verbal for i in between):
+    if not before_verb or any(scene.owner[i] != group.clause or scene.uses[i] & VERBAL for i in between):
         return False
-    introduced = "prep" in scene.tags(time.first - 1) or "prep" in scene.tags(time.first)
-    return introduced and not any(g.role == "noun" and last < g.head < time.first for g in scene.groups)
+    introduced = scene.tags(time.first - 1) & PREP or scene.tags(time.first) & PREP
+    return bool(introduced and not any(g.role == "noun" and last < g.head < time.first for g in scene.groups))
 
 
 def _belongs_to_noun(scene: Scene, time: Timed) -> bool:
     """Whether a noun takes the expression, or a preposition says that it is no time of the verb: winst over 2008."""
     before = (time.first - 1, time.first - 2)
-    if time.first > 1 and any("of" in scene.tags(i) for i in before):
+    if time.first > 1 and any(scene.tags(i) & OF for i in before):
         return True
     if _is_attributive(scene, time):
         return True
     for i in before:
         if i >= 0 and scene.tokens[i].low in scene.lexicon.topics:
             return True
-        if i < 0 or "def" not in scene.tags(i):
+        if i < 0 or not scene.tags(i) & DEF:
             break
     return any(g.role == "noun" and _dates_noun(scene, g, time) and _holds(scene, g, time) for g in scene.groups)
 
 
 def _is_attributive(scene: Scene, time: Timed) -> bool:
     """Whether it stands between an article and its noun: de in februari ontslagen topman."""
-    prep = time.first if "prep" in scene.tags(time.first) else time.first - 1
-    return prep > 0 and "prep" in scene.tags(prep) and "article" in scene.tags(prep - 1)
+    prep = time.first if scene.tags(time.first) & PREP else time.first - 1
+    return bool(prep > 0 and scene.tags(prep) & PREP and scene.tags(prep - 1) & ARTICLE)
 
 
 def _holds(scene: Scene, noun: Group, time: Timed) -> bool:
@@ -193,7 +217,7 @@ def _holds(scene: Scene, noun: Group, time: Timed) -> bool:
 def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
     """What the preposition before the expression says; it may stand inside the expression too."""
     lexicon = scene.lexicon
-    ongoing = "state" in group.entry.flags or group.tense == "PRESENT"
+    ongoing = group.entry.flags & FLAG_STATE or group.tense == "PRESENT"
     for i in (time.first, time.first - 1, time.first - 2):
         if i < 0 or (i < time.first and (scene.tokens[i].is_break or i == scene.clauses[group.clause].opener)):
             break
@@ -206,7 +230,7 @@ def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
             return "BEFORE"
         if word in lexicon.after:
             return "AFTER"
-        if "prep" in word and i < time.first:
+        if scene.tags(i) & PREP and i < time.first:
             break
     return "IS_INCLUDED"
 
@@ -232,7 +256,7 @@ def _joined_to(scene: Scene, number: int) -> int | None:
     """The clause whose time a clause shares: the one it hangs on, or the main clause told before it."""
     clause = scene.clauses[number]
     if clause.parent is not None:
-        continues = clause.opener is not None and "continuative" in scene.tags(clause.opener)
+        continues = clause.opener is not None and scene.tags(clause.opener) & CONTINUATIVE
         return clause.parent if clause.kind in ("main", "sub") or continues else None
     if clause.kind != "main" or clause.quoted:
         return None
@@ -251,11 +275,11 @@ def _by_tense(scene: Scene, group: Group, modality: Modality, background: bool) 
         return _noun_by_clause(scene, group, modality)
     if tense == "FUTURE":
         return When("AFTER", "tense_default", None)
-    if tense == "PRESENT_PERFECT" and "state" in flags:
+    if tense == "PRESENT_PERFECT" and flags & FLAG_STATE:
         return When("OVERLAP", "tense_default", None)
     if has_happened:
         return When("IS_INCLUDED", "tense_default", None)
-    if "state" in flags and not group.passive:
+    if flags & FLAG_STATE and not group.passive:
         return When("INCLUDES", "none", None)
     if scene.kind == "headline" or is_said(group):
         return When("IS_INCLUDED", "tense_default", None)
@@ -267,12 +291,12 @@ def _by_tense(scene: Scene, group: Group, modality: Modality, background: bool) 
 def _was(scene: Scene, number: int) -> bool:
     """Whether a clause tells of a noun with no more than a verb of being in the past: er was brand."""
     verb = scene.clauses[number].verb
-    return verb is not None and "be_past" in scene.tags(verb)
+    return bool(verb is not None and scene.tags(verb) & BE_PAST)
 
 
 def _noun_by_clause(scene: Scene, group: Group, modality: Modality) -> When:
     """A noun that is news itself happens with the verb of its clause."""
-    if "state" in group.entry.flags and scene.kind != "headline":
+    if group.entry.flags & FLAG_STATE and scene.kind != "headline":
         verb = scene.main_group(group.clause)
         if verb is None or verb.tense in ("PRESENT", "INFINITIVE"):
             return When("INCLUDES", "none", None)
@@ -285,7 +309,7 @@ def _noun_by_clause(scene: Scene, group: Group, modality: Modality) -> When:
     if verb.tense in ("PAST", "PRESENT_PERFECT"):
         return (
             When("BEFORE", "background", None)
-            if is_background(scene, verb) or "speech" in verb.entry.flags
+            if is_background(scene, verb) or verb.entry.flags & FLAG_SPEECH
             else When("IS_INCLUDED", "tense_default", None)
         )
     return When("BEFORE", "background", None)

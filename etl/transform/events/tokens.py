@@ -6,27 +6,53 @@ clauses (`clauses`) and meaning (`verbs`, `nouns`).
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final
 
-from etl.transform.events.inflection import Feature
-from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Word
+from etl.transform.events.lexicon import FINITE_AUXILIARIES, Form, Lexicon, Run, Word
+from etl.transform.events.marks import (
+    ADVERB,
+    ATTR,
+    COND,
+    COORD,
+    DEF,
+    INDEF,
+    INF,
+    INFINITIVE_AUX,
+    MAYBE_POSSESSIVE,
+    OF,
+    PART,
+    PAST,
+    POSSESSIVE,
+    PREP,
+    PRES,
+    PRONOUN,
+    REFLEXIVE,
+    REL,
+    REL_BARE,
+    SUB,
+    SUBJECT_PRONOUN,
+    THAT,
+    TO,
+)
 
-_LETTERS = r"[^\W_]+(?:[-./][^\W_]+)*"
-_THOUSANDS = r"\d{1,3}(?:,\d{3})+(?![\w,])"
-QUOTES = frozenset('"“”„«»')
+_LETTERS: Final = r"[^\W_]+(?:[-./][^\W_]+)*"
+_THOUSANDS: Final = r"\d{1,3}(?:,\d{3})+(?![\w,])"
 
 
-class Token(NamedTuple):
+class Token:
     """A token; `start` and `end` are code points of the sentence."""
 
-    surface: str
-    low: str
-    start: int
-    end: int
-    word: Word
-    is_break: bool
-    is_name: bool
-    """Written with a capital where the sentence does not ask for one."""
+    def __init__(self, form: Form, start: int, word: Word, is_name: bool) -> None:
+        self.surface = form.surface
+        self.low = form.low
+        self.start = start
+        self.end = start + len(form.surface)
+        self.word = word
+        self.tags = word.tags
+        self.is_break = form.is_break
+        self.is_quote = form.is_quote
+        self.is_name = is_name
+        """Written with a capital where the sentence does not ask for one."""
 
 
 @lru_cache
@@ -37,20 +63,42 @@ def _pattern(clitics: str) -> "re.Pattern[str]":
 
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     """Cut a sentence into tokens."""
+    return place(sentence, runs(sentence, lexicon), lexicon)
+
+
+def runs(sentence: str, lexicon: Lexicon) -> list[Run]:
+    """What stands between white space: no token reaches over it, so that each run is cut once and remembered."""
+    known = lexicon.runs
+    found = []
+    for text in sentence.split():
+        run = known.get(text)
+        found.append(_run(text, lexicon) if run is None else run)
+    return found
+
+
+def _run(text: str, lexicon: Lexicon) -> Run:
+    """Cut a run of characters without white space into words and marks."""
+    cut = [(match.start(), lexicon.form(match[0])) for match in _pattern(lexicon.clitics).finditer(text)]
+    return lexicon.remember(text, Run(text, cut))
+
+
+def place(sentence: str, found: list[Run], lexicon: Lexicon) -> list[Token]:
+    """Say where the words of a sentence stand and which of them are names."""
     tokens: list[Token] = []
     shouted = sentence.isupper()
+    verb_second = lexicon.verb_second
     opening = True  # the next word may owe its capital to its place
-    form, new = lexicon.form, tuple.__new__
-    for match in _pattern(lexicon.data.get("clitics", "")).finditer(sentence):
-        surface = match[0]
-        low, word, is_break, capital, is_word = form(surface)
-        if shouted:
-            word = lexicon.word(low)
-        named = capital == 2 or (capital == 1 and not opening)
-        if named and word.modal and not lexicon.verb_second:
-            word = word._replace(modal=None, is_auxiliary=False, is_finite_auxiliary=False)  # in May
-        tokens.append(new(Token, (surface, low, match.start(), match.end(), word, is_break, named)))
-        opening = is_break and surface != "," and surface != "(" and not is_word
+    at = 0
+    for run in found:
+        at = sentence.find(run.text, at)
+        for offset, form in run.forms:
+            word = lexicon.word(form.low) if shouted else form.word
+            named = form.capital == 2 or (form.capital == 1 and not opening)
+            if named and word.modal is not None and not verb_second:
+                word = word.as_name(True)  # in May
+            tokens.append(Token(form, at + offset, word, named))
+            opening = form.opens
+        at += len(run.text)
     return tokens
 
 
@@ -58,20 +106,27 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     """Whether a form that could be a verb stands as a noun: after an article, a number, a preposition."""
     before, word = tokens[i - 1] if i else None, tokens[i].word
     if before is None or before.is_break:
-        return bool(word.nouns) and i + 1 < len(tokens) and "prep" in tokens[i + 1].word.tags
-    tags = before.word.tags
+        return bool(bool(word.nouns) and i + 1 < len(tokens) and tokens[i + 1].tags & PREP)
+    tags = before.tags
+    if (
+        before.low.isdecimal()
+        and not word.nouns
+        and not word.features & ~_FINITE
+        and lexicon.actor(tokens[i].low) is None
+    ):
+        return False  # In 2019 doodden agenten …
     if before.low in lexicon.numbers or before.low.isdecimal():
-        return lexicon.verb_second or "PAST" not in word.features  # thousands protested
-    if tags & {"to", "subject_pronoun", "rel_bare"}:
+        return lexicon.verb_second or not word.features & PAST  # thousands protested
+    if tags & (TO | SUBJECT_PRONOUN | REL_BARE):
         return False
-    if "maybe_possessive" in tags and "PART" in word.features and not word.nouns:
+    if tags & MAYBE_POSSESSIVE and word.features & PART and not word.nouns:
         return False
-    if not tags & {"def", "indef", "prep", "possessive"} or "coord" in tags:
+    if not tags & (DEF | INDEF | PREP | POSSESSIVE) or tags & COORD:
         return False
-    if "pronoun" not in tags or ("possessive" in tags and "INF" in word.features):
+    if not tags & PRONOUN or (tags & POSSESSIVE and word.features & INF):
         return True  # "hun plannen"
     # "het werk", "hun inzet": an article or a pronoun; an article after a preposition, or where a verb has been
-    return i > 1 and "prep" in tokens[i - 2].word.tags
+    return bool(i > 1 and tokens[i - 2].tags & PREP)
 
 
 def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
@@ -81,11 +136,11 @@ def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
     for i, token in enumerate(tokens):
         word = token.word
         if word.is_finite_auxiliary:
-            after_to = i > 0 and "to" in tokens[i - 1].word.tags
-            result[i] = 0 if after_to or ("infinitive_aux" in word.tags and _has_modal(tokens, i)) else 2
-            if "maybe_possessive" in word.tags:
+            after_to = i > 0 and tokens[i - 1].tags & TO
+            result[i] = 0 if after_to or (word.tags & INFINITIVE_AUX and _has_modal(tokens, i)) else 2
+            if word.tags & MAYBE_POSSESSIVE:
                 possessives.append(i)
-        elif word.verbs and not token.is_name and not word.features.isdisjoint(_FINITE) and "prep" not in word.tags:
+        elif word.verbs and not token.is_name and word.features & _FINITE and not word.tags & PREP:
             result[i] = _sureness(tokens, i, result, lexicon)
     if not lexicon.verb_second:
         _settle(tokens, result, lexicon)
@@ -99,14 +154,14 @@ def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
     """Where the subject stands first: a form that another verb follows is its subject, not the finite verb."""
     seen = False
     for i, token in enumerate(tokens):
-        if token.is_break or token.word.tags & _OPENERS:
+        if token.is_break or token.tags & _OPENERS:
             seen = False
-        if not known[i] or token.word.modal or token.word.tags & FINITE_AUXILIARIES:
+        if not known[i] or token.word.modal or token.tags & FINITE_AUXILIARIES:
             seen = seen or bool(known[i])
             continue
         if _is_subject(tokens, known, i, lexicon) or _is_reduced(tokens, known, i) or _is_adverb(tokens, i):
             known[i] = 0
-        elif "PAST" not in token.word.features and (seen or lexicon.actor(token.low) is not None):
+        elif not token.word.features & PAST and (seen or lexicon.actor(token.low) is not None):
             known[i] = 1 if not i or not known[i - 1] else 0
         seen = seen or bool(known[i])
 
@@ -114,15 +169,15 @@ def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
 def _is_subject(tokens: list[Token], known: list[int], i: int, lexicon: Lexicon) -> bool:
     """Whether a form stands as a noun: Police arrest, Syrian rebels shot, Shell bought, a former ally."""
     word, low = tokens[i].word, tokens[i].low
-    if "PAST" not in word.features:
+    if not word.features & PAST:
         following = tokens[i + 1].word if i + 1 < len(tokens) and known[i + 1] else None
         is_noun = bool(word.nouns) or low.endswith("s") or lexicon.actor(low) is not None
         if following and (
-            is_noun or "PAST" in following.features or following.tags & FINITE_AUXILIARIES or following.modal
+            is_noun or following.features & PAST or following.tags & FINITE_AUXILIARIES or following.modal
         ):
             return True
-        if i > 1 and "INF" in word.features and _is_adjective(tokens[i - 1], lexicon):
-            return bool(tokens[i - 2].word.tags & {"def", "indef", "possessive"})
+        if i > 1 and word.features & INF and _is_adjective(tokens[i - 1], lexicon):
+            return bool(tokens[i - 2].tags & (DEF | INDEF | POSSESSIVE))
     is_office = bool(i) and tokens[i - 1].is_break and lexicon.actor(low) is not None  # …, doctors in Berlin said
     if i and tokens[i - 1].surface != ":" and not is_office:
         return False
@@ -132,11 +187,11 @@ def _is_subject(tokens: list[Token], known: list[int], i: int, lexicon: Lexicon)
 
 def _is_adverb(tokens: list[Token], i: int) -> bool:
     """Whether a form that may be an adverb is one: sent back, back to work."""
-    if "adverb" not in tokens[i].word.tags or "PAST" in tokens[i].word.features:
+    if not tokens[i].tags & ADVERB or tokens[i].word.features & PAST:
         return False
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    is_last = following is None or following.is_break or "prep" in following.word.tags
-    return is_last or (i > 0 and bool(tokens[i - 1].word.verbs))
+    is_last = following is None or following.is_break or following.tags & PREP
+    return bool(is_last or (i > 0 and bool(tokens[i - 1].word.verbs)))
 
 
 def _is_adjective(token: Token, lexicon: Lexicon) -> bool:
@@ -148,9 +203,9 @@ def _is_adjective(token: Token, lexicon: Lexicon) -> bool:
 
 def _is_reduced(tokens: list[Token], known: list[int], i: int) -> bool:
     """Whether a participle opens a stretch without a subject: Arrested on Monday, the man …, jailed since 2017, …"""
-    if "PART" not in tokens[i].word.features or (i and tokens[i - 1].surface != ","):
+    if not tokens[i].word.features & PART or (i and tokens[i - 1].surface != ","):
         return False
-    if i + 1 >= len(tokens) or "prep" not in tokens[i + 1].word.tags or (i and any(known[:i])):
+    if i + 1 >= len(tokens) or not tokens[i + 1].tags & PREP or (i and any(known[:i])):
         return False
     stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].surface == ","), len(tokens))
     return any(t.word.verbs for t in tokens[stop + 1 :])
@@ -159,37 +214,37 @@ def _is_reduced(tokens: list[Token], known: list[int], i: int) -> bool:
 def _sureness(tokens: list[Token], i: int, known: list[int], lexicon: Lexicon) -> int:
     word = tokens[i].word
     before = tokens[i - 1].word if i else None
-    if before is not None and "to" in before.tags:
+    if before is not None and before.tags & TO:
         return 0
     if _is_noun_here(tokens, i, lexicon):
         return 0
-    if before is not None and before.tags >= _ARTICLE_OR_PRONOUN and "PAST" not in word.features:
+    if before is not None and before.tags & _ARTICLE_AND_PRONOUN == _ARTICLE_AND_PRONOUN and not word.features & PAST:
         left = _stretch(tokens, i).start
         if any(known[left:i]):
             return 0
-    if not word.features & {"INF", "PART", "ATTR"} and not word.nouns:
+    if not word.features & (INF | PART | ATTR) and not word.nouns:
         return 2
-    if "PAST" in word.features and "PART" not in word.features and before is not None and not before.tags:
+    if word.features & PAST and not word.features & PART and before is not None and not before.tags:
         # an inflected participle stands before a noun: "de bezette gebieden", but "de burgemeester bedankte de …"
         following = tokens[i + 1] if i + 1 < len(tokens) else None
-        if following is None or following.is_break or following.word.tags & _AFTER_VERB:
+        if following is None or following.is_break or following.tags & _AFTER_VERB:
             return 2
     return 1
 
 
-_FINITE: frozenset[Feature] = frozenset({"PRES", "PAST"})
-_OPENERS = frozenset({"sub", "cond", "rel", "coord"})
-_ARTICLE_OR_PRONOUN = frozenset({"def", "pronoun"})
-_AFTER_VERB = frozenset({"def", "indef", "prep", "pronoun", "adverb", "reflexive"})
-_CONJUNCTIONS = frozenset({"that", "cond", "sub"})
+_FINITE: Final = PRES | PAST
+_OPENERS: Final = SUB | COND | REL | COORD
+_ARTICLE_AND_PRONOUN: Final = DEF | PRONOUN
+_AFTER_VERB: Final = DEF | INDEF | PREP | PRONOUN | ADVERB | REFLEXIVE
+_CONJUNCTIONS: Final = THAT | COND | SUB
 
 
 def _stretch(tokens: list[Token], i: int) -> range:
     """The tokens around one, up to a break or a conjunction."""
     left, right = i, i + 1
-    while left and not tokens[left - 1].is_break and not tokens[left - 1].word.tags & _CONJUNCTIONS:
+    while left and not tokens[left - 1].is_break and not tokens[left - 1].tags & _CONJUNCTIONS:
         left -= 1
-    while right < len(tokens) and not tokens[right].is_break and not tokens[right].word.tags & _CONJUNCTIONS:
+    while right < len(tokens) and not tokens[right].is_break and not tokens[right].tags & _CONJUNCTIONS:
         right += 1
     return range(left, right)
 
@@ -200,6 +255,6 @@ def _has_modal(tokens: list[Token], i: int) -> bool:
 
 
 def _possessive(tokens: list[Token], known: list[int], i: int) -> bool:
-    if i and tokens[i - 1].word.tags & {"prep", "of"}:
+    if i and tokens[i - 1].tags & (PREP | OF):
         return True
     return any(known[j] == 2 for j in _stretch(tokens, i) if j != i)

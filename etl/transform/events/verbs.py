@@ -4,62 +4,111 @@ What belongs here: particles, companions, auxiliaries. What does not: how sure i
 (`participants`).
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from etl.schema.core import Tense
 from etl.transform.events.clauses import Clause
 from etl.transform.events.lexicon import AUXILIARIES, Entry, Lexicon, Reading
+from etl.transform.events.marks import (
+    ADVERB,
+    BE_PAST,
+    BE_PRES,
+    BEEN,
+    COND,
+    COORD,
+    DEF,
+    DID,
+    DO,
+    FLAG_ZIJN,
+    GOT,
+    HAVE_PAST,
+    HAVE_PRES,
+    HAVING,
+    INDEF,
+    INF,
+    INFINITIVE_AUX,
+    ING,
+    MAYBE_POSSESSIVE,
+    NEG,
+    PART,
+    PASS_PAST,
+    PASS_PRES,
+    PAST,
+    POSSESSIVE,
+    PREP,
+    PRES,
+    PURPOSE,
+    REFLEXIVE,
+    SUB,
+    THAT,
+    TO,
+)
 from etl.transform.events.tokens import Token
 
 Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced", "noun"]
-_FEATURES: dict[str, frozenset[str]] = {
-    "finite": frozenset({"PRES", "PAST"}),
-    "participle": frozenset({"PART"}),
-    "reduced": frozenset({"PART"}),
-    "infinitive": frozenset({"INF"}),
-    "to": frozenset({"INF", "PART"}),
-    "nominal": frozenset({"INF"}),
-    "ing": frozenset({"ING"}),
+_FEATURES: Final[dict[str, int]] = {
+    "finite": PRES | PAST,
+    "participle": PART,
+    "reduced": PART,
+    "infinitive": INF,
+    "to": INF | PART,
+    "nominal": INF,
+    "ing": ING,
 }
-_GAP = 4  # tokens that may stand between the words of a phrase
+_GAP: Final = 4  # tokens that may stand between the words of a phrase
 
 
-@dataclass
 class Group:
-    """A verb in a clause with its auxiliaries."""
+    """A verb in a clause with its auxiliaries, or an event noun."""
 
-    head: int
-    entry: Entry
-    clause: int
-    role: Role
-    tense: Tense
-    passive: bool
-    modal: str | None
-    used: tuple[int, ...]
-    """Token indexes of the verb, its particle and its companions."""
+    def __init__(
+        self,
+        head: int,
+        entry: Entry,
+        clause: int,
+        role: Role,
+        tense: Tense,
+        passive: bool,
+        modal: str | None,
+        used: tuple[int, ...],
+    ) -> None:
+        self.head, self.entry, self.clause, self.role = head, entry, clause, role
+        self.tense, self.passive, self.modal = tense, passive, modal
+        self.used = used
+        """Token indexes of the verb, its particle and its companions."""
+        self.first, self.last = min(used), max(used)
 
     @property
     def is_predicate(self) -> bool:
         """Whether it says something of a subject: a finite verb, or what an auxiliary holds up."""
         return self.role in ("finite", "participle", "infinitive") or (self.role == "ing" and self.tense != "NONE")
 
+    def held_by(self, other: "Group", role: Role, passive: bool) -> "Group":
+        """The same verb in another's chain of auxiliaries."""
+        return Group(self.head, self.entry, self.clause, role, other.tense, passive, other.modal, self.used)
+
 
 class Chain:
     """The auxiliaries that belong to a verb: all of its clause, or those just before it."""
 
     def __init__(self, tokens: list[Token], indexes: list[int]) -> None:
-        tags = frozenset().union(*(tokens[i].word.tags for i in indexes)) if indexes else frozenset[str]()
-        self.have = tags & {"have_pres", "have_past", "having"}
-        self.be = tags & {"be_pres", "be_past"}
-        self.passive = tags & {"pass_pres", "pass_past", "got"}
-        self.been = "been" in tags
-        self.past = bool(tags & {"have_past", "be_past", "pass_past", "did"})
-        modals = [tokens[i].word.modal for i in indexes if tokens[i].word.modal not in (None, "plain")]
-        self.modal = "hearsay" if "hearsay" in modals else (modals[0] if modals else None)
-        self.plain_modal = any(tokens[i].word.modal == "plain" for i in indexes)
-        self.do = "do" in tags
-        self.any = bool(self.have or self.be or self.passive or self.been)
+        tags = 0
+        self.modal: str | None = None
+        self.plain_modal = False
+        for i in indexes:
+            word = tokens[i].word
+            tags |= word.tags
+            if word.modal == "plain":
+                self.plain_modal = True
+            elif word.modal is not None and (self.modal is None or word.modal == "hearsay"):
+                self.modal = word.modal
+        self.have = bool(tags & (HAVE_PRES | HAVE_PAST | HAVING))
+        self.be = bool(tags & (BE_PRES | BE_PAST))
+        self.passive = bool(tags & (PASS_PRES | PASS_PAST | GOT))
+        self.been = bool(tags & BEEN)
+        self.past = bool(tags & (HAVE_PAST | BE_PAST | PASS_PAST | DID))
+        self.do = bool(tags & DO)
+        self.any = self.have or self.be or self.passive or self.been
 
 
 class _Frame:
@@ -67,18 +116,19 @@ class _Frame:
 
     def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
         self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
-        self.words = {tokens[j].low for j in clause.tokens}
-        self.has_reflexive = any("reflexive" in tokens[j].word.tags for j in clause.tokens)
+        self._words: set[str] | None = None
         self._auxiliaries = [
             j for j in clause.tokens if tokens[j].word.is_auxiliary and (fin[j] or _is_no_possessive(tokens, j))
         ]
         self._shared: Chain | None = None
-        self._text = ""
 
-    @property
     def text(self) -> str:
-        self._text = self._text or clause_text(self._tokens, self._clause)
-        return self._text
+        return clause_text(self._tokens, self._clause)
+
+    def words(self) -> set[str]:
+        if self._words is None:
+            self._words = {self._tokens[j].low for j in self._clause.tokens}
+        return self._words
 
     def chain(self, head: int) -> Chain:
         if not self._lexicon.aux_in_clause:
@@ -99,9 +149,9 @@ class _Frame:
             if token.word.is_auxiliary:
                 picked.append(i)
             elif not (
-                token.word.tags & {"adverb", "neg", "coord", "been"}
+                token.tags & (ADVERB | NEG | COORD | BEEN)
                 or token.low.endswith("ly")
-                or (token.word.verbs and "coord" in tokens[places[position + 1]].word.tags)
+                or (token.word.verbs and tokens[places[position + 1]].tags & COORD)
             ):
                 break
             position -= 1
@@ -109,18 +159,18 @@ class _Frame:
 
     def has(self, word: str) -> bool:
         """Whether a word stands in the clause; a reflexive stands for all of them."""
-        return word in self.words or (self.has_reflexive and word in _REFLEXIVES)
+        return word in self.words() or bool(self._clause.tags & REFLEXIVE and word in _REFLEXIVES)
 
 
 def _is_no_possessive(tokens: list[Token], i: int) -> bool:
     """Whether a word that can be a possessive stands beside a participle: zou zijn vertrokken."""
-    if "maybe_possessive" not in tokens[i].word.tags:
+    if not tokens[i].tags & MAYBE_POSSESSIVE:
         return True
-    return any(0 <= j < len(tokens) and "PART" in tokens[j].word.features for j in (i - 1, i + 1))
+    return any(0 <= j < len(tokens) and tokens[j].word.features & PART for j in (i - 1, i + 1))
 
 
 def _is_only_auxiliary(token: Token) -> bool:
-    if token.word.tags.isdisjoint(AUXILIARIES):
+    if not token.tags & AUXILIARIES:
         return False
     return not any(r.entry.companions for r in token.word.verbs)
 
@@ -129,26 +179,26 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
     """What a verb form is in its clause."""
     features = tokens[i].word.features
     before = tokens[i - 1] if i else None
-    tags_before = before.word.tags if before else frozenset[str]()
-    if "INF" in features and "to" in tags_before:
+    tags_before = before.tags if before is not None else 0
+    if features & INF and tags_before & TO:
         return "to"
-    if "INF" in features and i > 1 and tags_before & {"adverb", "neg"} and "to" in tokens[i - 2].word.tags:
+    if features & INF and i > 1 and tags_before & (ADVERB | NEG) and tokens[i - 2].tags & TO:
         return "to"
-    if "PART" in features and _perfect_infinitive(tokens, i, lexicon):
+    if features & PART and _perfect_infinitive(tokens, i, lexicon):
         return "to"
-    if "ING" in features and not lexicon.verb_second:
-        return None if tags_before & {"def", "indef", "possessive"} or _is_attribute(tokens, i) else "ing"
-    if "PART" in features and chain.any and i != clause.verb:
+    if features & ING and not lexicon.verb_second:
+        return None if tags_before & (DEF | INDEF | POSSESSIVE) or _is_attribute(tokens, i) else "ing"
+    if features & PART and chain.any and i != clause.verb:
         return "participle"
-    if i == clause.verb and features & {"PRES", "PAST"}:
+    if i == clause.verb and features & (PRES | PAST):
         return "finite"
-    if "INF" in features and (chain.modal or chain.plain_modal or chain.do):
+    if features & INF and (chain.modal or chain.plain_modal or chain.do):
         return "infinitive"
-    if "INF" in features and before is not None and before.low in lexicon.data.get("nominalisers", ()):
+    if features & INF and before is not None and before.low in lexicon.nominalisers:
         return "nominal"
-    if "INF" in features and chain.have and lexicon.aux_in_clause:
+    if features & INF and chain.have and lexicon.aux_in_clause:
         return "participle"  # the infinitive in place of a participle: heeft laten weten
-    if "PART" in features and not tags_before & _DETERMINERS:
+    if features & PART and not tags_before & _DETERMINERS:
         return "reduced"
     return None
 
@@ -157,17 +207,17 @@ def _perfect_infinitive(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     """Whether "te hebben" stands beside a participle: te hebben gestolen, gestolen te hebben; "to have" before it."""
     beside = ((i - 2, i - 1), (i + 1, i + 2)) if lexicon.verb_second else ((i - 2, i - 1),)
     return any(
-        to >= 0 and aux < len(tokens) and "to" in tokens[to].word.tags and "infinitive_aux" in tokens[aux].word.tags
+        to >= 0 and aux < len(tokens) and tokens[to].tags & TO and tokens[aux].tags & INFINITIVE_AUX
         for to, aux in beside
     )
 
 
-_DETERMINERS = frozenset({"def", "indef", "possessive"})
+_DETERMINERS: Final = DEF | INDEF | POSSESSIVE
 
 
 def _holds_participle(tokens: list[Token], i: int) -> bool:
     """Whether the next word is a participle: then an auxiliary is no verb of its own."""
-    return i + 1 < len(tokens) and "PART" in tokens[i + 1].word.features
+    return bool(i + 1 < len(tokens) and tokens[i + 1].word.features & PART)
 
 
 def _is_attribute(tokens: list[Token], i: int) -> bool:
@@ -175,8 +225,8 @@ def _is_attribute(tokens: list[Token], i: int) -> bool:
     return (
         bool(tokens[i].word.nouns)
         and i > 1
-        and bool(tokens[i - 2].word.tags & {"def", "indef"})
-        and not (tokens[i - 1].word.tags or tokens[i - 1].word.verbs)
+        and bool(tokens[i - 2].tags & (DEF | INDEF))
+        and not (tokens[i - 1].tags or tokens[i - 1].word.verbs)
     )
 
 
@@ -189,14 +239,14 @@ def _particle_at(tokens: list[Token], clause: Clause, i: int, particle: str, rol
     at = [j for j in clause.tokens if j > i and tokens[j].low == particle]
     for j in at:
         following = tokens[j + 1] if j + 1 < len(tokens) else None
-        if following is None or following.is_break or following.word.tags & _AFTER_PARTICLE:
+        if following is None or following.is_break or following.tags & _AFTER_PARTICLE:
             return j
         if following.word.verbs and not following.word.nouns and not following.is_name:
             return j
     return None
 
 
-_AFTER_PARTICLE = frozenset({"prep", "coord", "sub", "cond", "to", "that", "purpose"})
+_AFTER_PARTICLE: Final = PREP | COORD | SUB | COND | TO | THAT | PURPOSE
 
 
 def _companions_at(tokens: list[Token], clause: Clause, i: int, entry: Entry, lexicon: Lexicon) -> list[int] | None:
@@ -222,10 +272,10 @@ def _companions_at(tokens: list[Token], clause: Clause, i: int, entry: Entry, le
 
 
 def _same(token: Token, wanted: str) -> bool:
-    return token.low == wanted or (wanted in _REFLEXIVES and "reflexive" in token.word.tags)
+    return bool(token.low == wanted or (wanted in _REFLEXIVES and token.tags & REFLEXIVE))
 
 
-_REFLEXIVES = frozenset({"zich", "oneself"})
+_REFLEXIVES: Final = frozenset({"zich", "oneself"})
 """How the lexicon writes a reflexive companion."""
 
 
@@ -233,13 +283,14 @@ def _best(
     tokens: list[Token], clause: Clause, i: int, role: Role, frame: _Frame, lexicon: Lexicon
 ) -> tuple[Reading, tuple[int, ...]] | None:
     """The reading of a verb that explains most of its clause, with the tokens it takes."""
-    best: tuple[float, Reading, tuple[int, ...]] | None = None
-    readings = tokens[i].word.verbs
-    if not tokens[i].word.tags.isdisjoint(AUXILIARIES):
-        readings = tuple(r for r in readings if r.entry.companions)
-    for reading in readings:
+    best: Reading | None = None
+    best_score = 0.0
+    best_used: list[int] = []
+    only_phrases = bool(tokens[i].tags & AUXILIARIES)
+    features = _FEATURES[role]
+    for reading in tokens[i].word.verbs:
         entry = reading.entry
-        if reading.feature not in _FEATURES[role] or not _fits(reading, frame):
+        if not reading.feature & features or (only_phrases and not entry.companions) or not _fits(reading, frame):
             continue
         used = [i]
         if not reading.joined:
@@ -252,34 +303,40 @@ def _best(
             if companions is None:
                 continue
             used.extend(companions)
-        score = (0.0 if entry.event_type else -0.5) + 3 * len(entry.companions) + bool(entry.need)
+        score = (0.0 if entry.event_type else -0.5) + 3 * len(entry.companions) + (1 if entry.need else 0)
         score += 4 if entry.particle else 0
-        if best is None or score > best[0]:
-            best = score, reading, tuple(sorted(used))
-    return (best[1], best[2]) if best else None
+        if best is None or score > best_score:
+            best, best_score, best_used = reading, score, used
+    return (best, tuple(sorted(best_used))) if best is not None else None
 
 
 def _fits(reading: Reading, frame: _Frame) -> bool:
     """Whether the words and letters that a reading asks for stand in the clause, and none that it excludes."""
     entry = reading.entry
-    if not reading.joined and entry.particle not in frame.words:
+    if not reading.joined and entry.particle not in frame.words():
         return False
-    if entry.companions and not all(map(frame.has, entry.companions)):
+    for word in entry.companions:
+        if not frame.has(word):
+            return False
+    if entry.need and not holds_any(frame.text(), entry.need):
         return False
-    if entry.need and not any(letters in frame.text for letters in entry.need):
-        return False
-    return not (entry.exclude and any(letters in frame.text for letters in entry.exclude))
+    return not (entry.exclude and holds_any(frame.text(), entry.exclude))
 
 
-def _tense(role: Role, feature: str, chain: Chain, clause: Clause, lexicon: Lexicon) -> Tense:
+def holds_any(text: str, parts: tuple[str, ...]) -> bool:
+    """Whether any of the letters stands in a text."""
+    return any(letters in text for letters in parts)
+
+
+def _tense(role: Role, feature: int, chain: Chain, clause: Clause, lexicon: Lexicon) -> Tense:
     if chain.modal and role != "finite":
         return "FUTURE" if chain.modal == "future" else ("PRESENT" if not chain.past else "PAST")
-    if role == "to" and feature == "PART":
+    if role == "to" and feature == PART:
         return "PRESENT_PERFECT"
     if role in ("to", "infinitive", "nominal"):
         return "INFINITIVE" if role != "infinitive" or not chain.do else ("PAST" if chain.past else "PRESENT")
     if role == "finite":
-        return "PAST" if feature == "PAST" else "PRESENT"
+        return "PAST" if feature == PAST else "PRESENT"
     perfect = bool(chain.have) or (lexicon.perfect_of_be and bool(chain.be) and not chain.passive)
     if role == "participle":
         if perfect:
@@ -292,7 +349,9 @@ def _tense(role: Role, feature: str, chain: Chain, clause: Clause, lexicon: Lexi
 
 def clause_text(tokens: list[Token], clause: Clause) -> str:
     """The words of a clause in lower case, a space before and after each."""
-    return f" {' '.join(tokens[j].low for j in clause.tokens)} "
+    if not clause.text:
+        clause.text = f" {' '.join([tokens[j].low for j in clause.tokens])} "
+    return clause.text
 
 
 def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin: list[int]) -> list[Group]:
@@ -316,8 +375,11 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             if found is None:
                 continue
             reading, used = found
-            features = {r.feature for r in token.word.verbs if r.entry is reading.entry}
-            feature = "PAST" if features & {"PAST"} and not features & {"PRES"} else reading.feature
+            features = 0
+            for other in token.word.verbs:
+                if other.entry is reading.entry:
+                    features |= other.feature
+            feature = PAST if features & PAST and not features & PRES else reading.feature
             passive = _passive(role, reading.entry, chain, lexicon)
             tense = _tense(role, feature, chain, clause, lexicon)
             taken.update(used)
@@ -328,15 +390,15 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
 
 def _as_joined(tokens: list[Token], clause: Clause, group: Group, known: list[Group]) -> Group:
     """What "and" joins to a verb has its auxiliary: have seized a port and taken hostages, will come and go."""
-    if group.role == "finite" and clause.shares_subject and "INF" in tokens[group.head].word.features:
+    if group.role == "finite" and clause.shares_subject and tokens[group.head].word.features & INF:
         held = next((g for g in reversed(known) if g.clause == clause.parent and g.role == "infinitive"), None)
-        return replace(group, role="infinitive", tense=held.tense, modal=held.modal) if held else group
+        return group.held_by(held, "infinitive", group.passive) if held else group
     before = known[-1] if known else None
-    if group.role != "reduced" or before is None or "coord" not in tokens[group.head - 1].word.tags:
+    if group.role != "reduced" or before is None or not tokens[group.head - 1].tags & COORD:
         return group
     if before.clause != group.clause or before.role != "participle":
         return group
-    return replace(group, role="participle", tense=before.tense, passive=before.passive, modal=before.modal)
+    return group.held_by(before, "participle", before.passive)
 
 
 def _is_shared(group: Group, known: list[Group]) -> bool:
@@ -346,12 +408,12 @@ def _is_shared(group: Group, known: list[Group]) -> bool:
 
 def _passive(role: Role, entry: Entry, chain: Chain, lexicon: Lexicon) -> bool:
     if role == "reduced":
-        return "zijn" not in entry.flags
+        return not entry.flags & FLAG_ZIJN
     if role not in ("participle", "infinitive", "to"):
         return False
     if role == "participle":
         if chain.passive:
             return True
         if chain.be or chain.been:
-            return "zijn" not in entry.flags if lexicon.perfect_of_be else bool(chain.been or not chain.have)
+            return not entry.flags & FLAG_ZIJN if lexicon.perfect_of_be else bool(chain.been or not chain.have)
     return False

@@ -1,0 +1,134 @@
+"""Machine code of the modules that read every word, made by mypyc from the same sources.
+
+    .venv/bin/python -m etl.native      build it, unless it is there (`make native`)
+
+Without it everything works and gives the same rows, at a quarter of the speed. It is kept in the cache folder under
+a name made of the sources and of this Python, so that machine code is never older than what it was made from: after
+an edit the sources are read again until the next build. Building needs mypy (the dependency group dev) and a C
+compiler; neither is needed where it is used.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import MutableSequence
+from functools import lru_cache
+from pathlib import Path
+
+from etl.settings import PACKAGE, current
+
+MODULES = (
+    "transform/events/clauses.py",
+    "transform/events/code.py",
+    "transform/events/identity.py",
+    "transform/events/inflection.py",
+    "transform/events/lexicon.py",
+    "transform/events/marks.py",
+    "transform/events/modality.py",
+    "transform/events/nouns.py",
+    "transform/events/participants.py",
+    "transform/events/phrases.py",
+    "transform/events/recall.py",
+    "transform/events/scene.py",
+    "transform/events/timing.py",
+    "transform/events/tokens.py",
+    "transform/events/verbs.py",
+)
+"""What is compiled, in the package. They call each other directly, so they are built and used together."""
+_SHARED = "*__mypyc*"  # the library that holds the code of all of them
+_KEPT = 5
+
+
+def prefer(package: str, path: MutableSequence[str]) -> None:
+    """Let a package find machine code before its sources, where it has been built from them.
+
+    Args:
+        package: name of the package.
+        path: its `__path__`.
+    """
+    if not current().native:
+        return
+    inside = folder() / Path(*package.split("."))
+    if inside.is_dir():
+        _load_shared(folder())
+        path.insert(0, str(inside))
+
+
+@lru_cache(maxsize=1)
+def folder() -> Path:
+    """Where the machine code of these sources stands, or would."""
+    digest = hashlib.blake2b(str(sysconfig.get_config_var("EXT_SUFFIX")).encode(), digest_size=8)
+    for module in MODULES:
+        digest.update(module.encode() + b"\0" + (PACKAGE / module).read_bytes())
+    return current().cache / "native" / digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _load_shared(built: Path) -> None:
+    for library in built.glob(_SHARED):
+        name = library.name.partition(".")[0]
+        spec = importlib.util.spec_from_file_location(name, library)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{library} is no library of this Python: delete {built} and run `make native`")
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+
+
+def build() -> Path:
+    """Build the machine code of the sources as they are now.
+
+    Returns:
+        The folder it stands in. Whoever looks there finds all of it or nothing.
+
+    Raises:
+        ImportError: mypy or setuptools are not installed.
+        Exception: the compiler's, whatever it is.
+    """
+    from mypyc.build import mypycify
+    from setuptools import Distribution
+
+    target = folder()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        here = Path.cwd()
+        os.chdir(PACKAGE.parent)  # mypyc names modules after their paths from where it runs
+        try:
+            sources = [str((PACKAGE / module).relative_to(PACKAGE.parent)) for module in MODULES]
+            extensions = mypycify(["--config-file=pyproject.toml", *sources], target_dir=f"{scratch}/c")
+            command = Distribution({"ext_modules": extensions, "name": "dateline"}).get_command_obj("build_ext")
+            command.build_lib, command.build_temp = f"{scratch}/lib", f"{scratch}/o"
+            command.ensure_finalized()
+            command.run()
+        finally:
+            os.chdir(here)
+        if not target.is_dir():  # another process may have been faster
+            Path(scratch, "lib").rename(target)
+    _forget_old(target)
+    return target
+
+
+def _forget_old(target: Path) -> None:
+    """Keep what a few checkouts may use; a process that has loaded the rest keeps what it has."""
+    built = [f for f in target.parent.iterdir() if f.is_dir() and len(f.name) == len(target.name)]
+    for old in sorted(built, key=lambda f: f.stat().st_mtime)[:-_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def main() -> int:
+    """Build what is missing; say what happens where it cannot be."""
+    if folder().is_dir():
+        return 0
+    print(f"building machine code of {len(MODULES)} modules, once: about a minute", file=sys.stderr)  # noqa: T201
+    try:
+        build()
+    except (Exception, SystemExit) as error:  # no compiler, no mypy, a full disk: slower, and nothing else
+        print(f"no machine code, the sources are used: {error}", file=sys.stderr)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

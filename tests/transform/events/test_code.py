@@ -1,0 +1,93 @@
+"""What an article tells goes on from sentence to sentence: its places, its days."""
+
+import pytest
+
+from etl.transform import sentences
+from etl.transform.events.code import code
+from etl.transform.places import locate
+from etl.transform.records import Unit
+from etl.transform.times import find
+
+
+def told(text: str, language: str = "nl") -> dict[str, tuple[str, str, str, str]]:
+    """By trigger: the place, its basis, the expression and its basis."""
+    units = [Unit(text, 0, "body")]
+    places, times = locate.locate(units, language, [None]), find.find([text], language)
+    return {
+        event.trigger: (
+            places[event.place_mention].surface if event.place_mention is not None else "",
+            event.location_basis,
+            times[event.time_mention].surface if event.time_mention is not None else "",
+            event.time_basis,
+        )
+        for event in code(units, sentences.split([text], language), times, places, language)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "trigger", "place", "basis"),
+    [
+        (
+            "Bij een aanval in Charkov vielen doden. Het leger vuurde raketten af.",
+            "nl",
+            "vuurde raketten af",
+            "Charkov",
+            "carried",
+        ),
+        ("De politie arresteerde in Breda een man. Agenten sloegen hem.", "nl", "sloegen", "Breda", "carried"),
+        ("Police arrested a man in Leeds. Officers shot him.", "en", "shot", "Leeds", "carried"),
+        # what is stated in its own clause is stronger
+        (
+            "De politie arresteerde in Breda een man. In Tilburg sloegen agenten hem.",
+            "nl",
+            "sloegen",
+            "Tilburg",
+            "stated",
+        ),
+        # a paragraph's own place, then again the one the article began with
+        (
+            "De politie arresteerde in Breda een man.\nIn Tilburg schoten ze op een vrouw. Agenten sloegen hem.",
+            "nl",
+            "sloegen",
+            "Tilburg",
+            "carried",
+        ),
+        (
+            "De politie arresteerde in Breda een man.\nIn Tilburg schoten ze op een vrouw.\nAgenten sloegen hem.",
+            "nl",
+            "sloegen",
+            "Breda",
+            "carried",
+        ),
+        # who speaks may be anywhere, and so may be what is yet to come
+        ("De politie arresteerde in Breda een man. De premier prees de agenten.", "nl", "prees", "", "none"),
+        ("De politie arresteerde in Breda een man. Agenten zullen staken.", "nl", "staken", "", "none"),
+    ],
+)
+def test_an_event_takes_the_place_of_its_paragraph_or_of_the_article(
+    text: str, language: str, trigger: str, place: str, basis: str
+) -> None:
+    assert told(text, language)[trigger][:2] == (place, basis)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "trigger", "time", "basis"),
+    [
+        ("Zaterdag ontplofte een bom. Agenten arresteerden een man.", "nl", "arresteerden", "Zaterdag", "carried"),
+        ("A bomb exploded on Saturday. Police arrested a man.", "en", "arrested", "Saturday", "carried"),
+        # a new paragraph, a year, an hour, an act of speech, the present: no tale goes on
+        ("Zaterdag ontplofte een bom.\nAgenten arresteerden een man.", "nl", "arresteerden", "", "tense_default"),
+        ("In 2019 ontplofte een bom. Agenten arresteerden een man.", "nl", "arresteerden", "", "tense_default"),
+        ("Zaterdag ontplofte een bom. De premier prees de agenten.", "nl", "prees", "", "tense_default"),
+        ("Zaterdag ontplofte een bom. Agenten arresteren een man.", "nl", "arresteren", "", "tense_default"),
+        (
+            "Zaterdag ontplofte een bom. In 2019 doodden agenten een man. Agenten arresteerden hem.",
+            "nl",
+            "arresteerden",
+            "",
+            "tense_default",
+        ),
+    ],
+)
+def test_a_tale_goes_on_from_a_day(text: str, language: str, trigger: str, time: str, basis: str) -> None:
+    assert told(text, language)[trigger][2:] == (time, basis)

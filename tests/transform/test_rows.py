@@ -1,0 +1,42 @@
+"""Rows come out as a frame of the declared schema, in the order in which they were added."""
+
+import pytest
+
+from etl.schema.core import Event, Sentence
+from etl.schema.frames import polars_schema
+from etl.transform.rows import Rows
+
+
+def test_rows_of_several_shapes_keep_their_order() -> None:
+    rows = Rows(Sentence)
+    add = rows.adder("sentence_id", "ordinal")
+    rows.add(sentence_id="a", article_id="x")
+    add(("b", 1))
+    rows.add(sentence_id="c", article_id="y")
+    add(("d", 2))
+    frame = rows.frame()
+    assert frame.schema == polars_schema(Sentence)
+    assert frame["sentence_id"].to_list() == ["a", "b", "c", "d"]
+    assert frame["article_id"].to_list() == ["x", None, "y", None]
+    assert frame["ordinal"].to_list() == [None, 1, None, 2]
+
+
+def test_lists_are_lists_and_nothing_given_is_null() -> None:
+    rows = Rows(Event)
+    rows.add(event_id="a", zones=["Europe/Amsterdam", "Asia/Tokyo"], context=())
+    rows.add(event_id="b", zones=[], context=("sport",))
+    frame = rows.frame()
+    assert frame.schema == polars_schema(Event)
+    assert frame["zones"].to_list() == [["Europe/Amsterdam", "Asia/Tokyo"], []]
+    assert frame["context"].to_list() == [[], ["sport"]]
+    assert frame["location_id"].to_list() == [None, None]
+
+
+def test_no_row_gives_an_empty_frame_and_a_wrong_name_is_told() -> None:
+    rows = Rows(Sentence)
+    assert rows.frame().schema == polars_schema(Sentence)
+    with pytest.raises(KeyError, match="sentense_id"):
+        rows.add(sentense_id="a")
+    with pytest.raises(KeyError, match="ordnal"):
+        rows.adder("sentence_id", "ordnal")
+    assert rows.frame().is_empty()
