@@ -198,7 +198,7 @@ class _Paths:
             if rounds == check and log is None:
                 if len(self.cyclic()):
                     return False
-                check *= 2
+                check += max(_FIRST_CHECK, rounds // 4)
         return True
 
     def relax_edge(self, edge: int, log: _Log, watch: int, other: Ints) -> bool:
