@@ -24,19 +24,70 @@ _MAX_HEADERS = 1_000_000
 
 
 def read(source: Source) -> Iterator[Record | Refusal]:
-    """Read an archive record by record; no more than one of them is in memory."""
+    """Read an archive record by record; no more than one of them is in memory, but for those without a date."""
     passed: Counter[str] = Counter()
+    undated = _Undated()
     with files.opened(source) as stream:
         number = 0
-        for number, record in enumerate(_records(stream, source), start=1):
-            if record.rec_type in _KINDS:
-                yield from _documents(record, source, number, passed)
+        try:
+            for number, record in enumerate(_records(stream, source), start=1):
+                if record.rec_type in _KINDS:
+                    for found in _documents(record, source, number, passed):
+                        yield from undated.pass_on(found)
+                else:
+                    yield from undated.until(_date(record))
+        except RefusedError:
+            yield from undated.until((None, None))
+            raise
+        yield from undated.until((None, None))
         if not number:
             raise RefusedError("empty", f"{source.place}: no WARC record in it: fetch it again")
     if passed:
         kinds = ", ".join(f"{n} {kind}" for kind, n in passed.most_common(_SHOWN))
         detail = f"{source.place}: {passed.total()} records are no pages and were passed over: {kinds}; nothing to do"
         yield Refusal(source.uri, "no_page", detail)
+
+
+class _Undated:
+    """Pages whose record tells no date: a crawler has seen them between those before and after them."""
+
+    def __init__(self) -> None:
+        self._after: Bounds = (None, None)
+        self._waiting: list[Record] = []
+
+    def pass_on(self, found: Record | Refusal) -> Iterator[Record | Refusal]:
+        """Hold a page without a date back until the next date is known; let the others through."""
+        if isinstance(found, Record) and not any(found.captured):
+            self._waiting.append(found)
+            if len(self._waiting) >= _MOST_WAITING:
+                yield from self.until((None, None))
+            return
+        if isinstance(found, Record):
+            yield from self.until(found.captured)
+        yield found
+
+    def until(self, date: Bounds) -> Iterator[Record]:
+        """Let through what was held back before a record of this date."""
+        earliest, latest = self._after[0], date[1]
+        in_order = earliest is None or latest is None or earliest <= latest  # several crawlers may write one archive
+        bounds = (earliest, latest) if in_order else (None, None)
+        for record in self._waiting:
+            yield record._replace(captured=bounds, capture_basis="inferred") if any(bounds) else record
+        self._waiting = []
+        if any(date):
+            self._after = date
+
+
+_MOST_WAITING = 100
+"""Pages without a date that are held back at a time; after so many there is something wrong with the archive."""
+
+
+def _date(record: Any) -> Bounds:
+    """The date of a record that is no page, where it tells one."""
+    try:
+        return instants.bounds(record.rec_headers.get_header("WARC-Date"))
+    except ValueError:
+        return None, None
 
 
 def _records(stream: BinaryIO, source: Source) -> Iterator[Any]:

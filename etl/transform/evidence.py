@@ -226,12 +226,59 @@ def _same_items(publications: pl.DataFrame) -> list[pl.DataFrame]:
     hub = pl.when("_several").then(pl.col("item_key") + "/" + pl.col("_first")).otherwise("item_key")
     grouped = grouped.with_columns(_hub=hub)
     is_alone = pl.col("_several") & (pl.col("_n") == 1)
-    bridges = grouped.filter(pl.col("_several") & (pl.col("anchor_id") == pl.col("_first")))
+    bridges = _bridges(grouped.filter("_several"), publications)
     own_hub = pl.when(pl.col("_n") > 1).then("_hub")
     return [
         _say(grouped.filter(~is_alone), "same_item", anchor_id="anchor_id", base_id="_hub", least=0, most=0),
-        _say(bridges, "same_words", anchor_id="anchor_id", node_id=own_hub, base_id="item_key", least=0, most=0),
+        _say(bridges, "same_words", anchor_id="anchor_id", node_id=own_hub, base_id="_bridge", least=0, most=0),
     ]
+
+
+def _bridges(grouped: pl.DataFrame, publications: pl.DataFrame) -> pl.DataFrame:
+    """The groups of one text that may show one publication: the first item of each, and the key they share.
+
+    The ages of a text on two lists say how far apart the lists were captured. Where so many of the items beside it on
+    the one would still be young enough for the other, and none of them is there, the text was used again.
+
+    Args:
+        grouped: items of several groups, with `_group` and `_first`.
+        publications: all items of the pages.
+    """
+    age = -(pl.col("offset_min_s") + pl.col("offset_max_s")) / 2
+    a_list = {"document_id": pl.col("document_id"), "section": pl.col("section").fill_null("")}
+    aged = publications.filter(pl.col("basis") == "relative_stamp").select(**a_list, other=age)
+    oldest = aged.group_by("document_id", "section").agg(oldest=pl.col("other").max())
+    shown = grouped.select("item_key", "_group", **a_list, age=age).with_row_index("row")
+    pairs = (
+        shown.join(shown, on="item_key", suffix="_later")
+        .filter((pl.col("_group") != pl.col("_group_later")) & ~(pl.col("age") > pl.col("age_later")))
+        .join(
+            oldest.rename({"document_id": "document_id_later", "section": "section_later"}),
+            on=["document_id_later", "section_later"],
+            how="left",
+        )
+    )
+    missing = (
+        pairs.join(aged, on=["document_id", "section"])
+        .filter(pl.col("other") + pl.col("age_later") - pl.col("age") <= pl.col("oldest"))
+        .group_by("row", "row_later")
+        .agg(n=pl.len() - 1)  # the text itself is there
+    )
+    likely = pairs.join(missing.filter(pl.col("n") >= _MOST_MISSING), on=["row", "row_later"], how="anti")
+    number = grouped.select("_group").unique().sort("_group").with_row_index("node", offset=1)
+    ends = [
+        likely.select(_group=name).join(number, on="_group", how="left", maintain_order="left")["node"].to_numpy()
+        for name in ("_group", "_group_later")
+    ]
+    labels = network.components(1 + number.height, *(end.astype(np.int64) for end in ends))
+    together = number.with_columns(_together=pl.Series(labels[1:]))
+    firsts = grouped.filter(pl.col("anchor_id") == pl.col("_first")).join(together, on="_group")
+    named = firsts.with_columns(_bridge=pl.col("item_key") + "//" + pl.col("_first").min().over("_together"))
+    return named.filter(pl.len().over("_together") > 1).sort("anchor_id")
+
+
+_MOST_MISSING = 2
+"""Items of a list that one a little later may miss, all at once, though they are young enough for it."""
 
 
 def _groups(items: pl.DataFrame) -> Ints:

@@ -150,6 +150,8 @@ class _Paths:
         self.value = np.full(n_nodes, OPEN, np.int64)
         self.parent = np.full(n_nodes, -1, np.int64)
         self.value[0] = 0
+        self.held = np.zeros(n_nodes, np.bool_)
+        """Nodes from which the search has not gone on: their bounds cross, or a cycle was met."""
 
     def set_lengths(self, edges: Ints, lengths: Ints) -> None:
         """Put lengths on edges; OPEN takes them out."""
@@ -170,10 +172,11 @@ class _Paths:
             frontier: nodes whose edges may shorten a path.
             log: takes what is changed.
             watch: a node that a path through a new edge can only shorten by going round.
-            other: values of the other way, which must not be crossed.
+            other: values of the other way. Beyond a node where the two cross nothing is learnt: there the search ends
+                with a log, and holds without one.
 
         Returns:
-            False where a negative cycle was met; values then mean nothing.
+            False where a negative cycle was met.
         """
         rounds, check = 0, _FIRST_CHECK
         while len(frontier):
@@ -192,13 +195,18 @@ class _Paths:
             self.parent[heads[won]] = self.edge[places[won]]
             if watch >= 0 and (frontier == watch).any():
                 return False
-            if other is not None and (self.value[frontier] + other[frontier] < 0).any():
-                return False
+            if other is not None:
+                crossed = self.value[frontier] + other[frontier] < 0
+                if log is not None and crossed.any():
+                    return False
+                self.held[frontier[crossed]] = True
+                frontier = frontier[~crossed]
             rounds += 1
             if rounds == check and log is None:
                 if len(self.cyclic()):
+                    self.held[frontier] = True
                     return False
-                check *= 2
+                check += max(_FIRST_CHECK, rounds // 4)
         return True
 
     def relax_edge(self, edge: int, log: _Log, watch: int, other: Ints) -> bool:
@@ -247,22 +255,25 @@ class _Paths:
             top = jumped
         return self.parent[top]
 
-    def restart(self) -> bool:
-        """Search anew from the origin."""
-        self.value[:], self.parent[:] = OPEN, -1
-        self.value[0] = 0
-        return self.relax(np.zeros(1, np.int64))
-
-    def forget(self, is_out: npt.NDArray[np.bool_]) -> None:
-        """Search anew for what hangs on edges that were taken out; the paths must be whole."""
+    def forget(self, is_out: npt.NDArray[np.bool_], other: Ints) -> bool:
+        """Search anew for what hangs on edges that were taken out; see `relax`."""
         lost = (self.parent >= 0) & is_out[self.parent]
         above = self._above()
         for _ in range(max(1, len(above)).bit_length() + 1):
             lost |= lost[above]
             above = above[above]
         self.value[lost], self.parent[lost] = OPEN, -1
+        self.held &= ~lost
         borders = self.tail[lost[self.head] & (self.value[self.tail] < OPEN)]
-        self.relax(_distinct(borders, len(self.value)))
+        return self.relax(_distinct(borders, len(self.value)), other=other)
+
+    def go_on(self, other: Ints) -> bool | None:
+        """Search on from where it was held and nothing crosses any more; None where there is no such place."""
+        free = np.flatnonzero(self.held & (self.value + other >= 0))
+        if not len(free):
+            return None
+        self.held[free] = False
+        return self.relax(free, other=other)
 
     def path(self, node: int) -> list[int]:
         """Edges from a node back to the origin, or around to the node itself."""
@@ -350,21 +361,28 @@ class _State:
         edges = self._edges_of(evidence)
         self._on[evidence] = True
         self._switch(edges, on=True)
-        is_whole = self._relax(edges)
         accused: Counter[int] = Counter()
         fallen: set[int] = set()
         may_fall = np.zeros(len(self._on), np.bool_)
         may_fall[evidence] = self._net.doubt[evidence] > 0
-        while not is_whole or self._violated().any():
-            cycles = self._violations() if is_whole else self._cycles()
+        self._relax(edges)
+        while cycles := self._contradictions():
             suspects = [{e for e in self._net.evidence[list(cycle)].tolist() if may_fall[e]} for cycle in cycles]
             for each in suspects:
                 accused.update(each)
             worst = self._worst(suspects, accused)
             fallen |= worst
-            is_whole = self._drop(np.array(sorted(worst), np.int64), is_whole)
+            self._drop(np.array(sorted(worst), np.int64))
         for piece in sorted(fallen, key=lambda e: (accused[e] * float(self._net.doubt[e]), e)):
             self._take_back(piece)
+
+    def _contradictions(self) -> set[tuple[int, ...]]:
+        """Negative cycles, where there are any; where there are none, the bounds are whole."""
+        while not (cycles := self._cycles()):
+            went_on = [a.go_on(b.value) for a, b in ((self.latest, self.soonest), (self.soonest, self.latest))]
+            if went_on == [None, None]:
+                return self._violations() if self._violated().any() else set()
+        return cycles
 
     def _worst(self, cycles: list[set[int]], accused: Counter[int]) -> set[int]:
         """The evidence that on at least half of its cycles none surpasses in doubt and number of cycles."""
@@ -382,15 +400,12 @@ class _State:
         evidence = np.unique(self._net.evidence[edges])
         self.admit(evidence[[e not in self.conflicts for e in evidence.tolist()]])
 
-    def _relax(self, edges: Ints) -> bool:
+    def _relax(self, edges: Ints) -> None:
         """Search on from edges that were put in."""
         n = self._net.n_nodes
-        ends = self._net.source[edges], self._net.target[edges]
-        above, below = (
-            side.relax(_distinct(end[side.value[end] < OPEN], n))
-            for side, end in ((self.latest, ends[0]), (self.soonest, ends[1]))
-        )
-        return above and below
+        for side, other in ((self.latest, self.soonest), (self.soonest, self.latest)):
+            ends = side.tail[edges]
+            side.relax(_distinct(ends[side.value[ends] < OPEN], n), other=other.value)
 
     def _violated(self) -> npt.NDArray[np.bool_]:
         return self.latest.value + self.soonest.value < 0
@@ -446,21 +461,17 @@ class _State:
         least = cycle.index(min(cycle))
         return (*cycle[least:], *cycle[:least])
 
-    def _drop(self, evidence: Ints, is_whole: bool) -> bool:
-        """Believe evidence no longer; say whether the bounds are whole."""
+    def _drop(self, evidence: Ints) -> None:
+        """Believe evidence no longer."""
         if not len(evidence):
             raise ValueError("constraints that are true by definition contradict each other")
         edges = self._edges_of(evidence)
         self._on[evidence] = False
         self._switch(edges, on=False)
-        if not is_whole:
-            above, below = self.latest.restart(), self.soonest.restart()
-            return above and below
         is_out = np.zeros(len(self._net.source), np.bool_)
         is_out[edges] = True
-        self.latest.forget(is_out)
-        self.soonest.forget(is_out)
-        return True
+        self.latest.forget(is_out, self.soonest.value)
+        self.soonest.forget(is_out, self.latest.value)
 
     def _take_back(self, evidence: int) -> None:
         """Believe a piece of evidence again where it agrees with what is believed; else set it aside."""

@@ -150,6 +150,30 @@ def test_one_record_too_large_leaves_the_others(tmp_path: Path) -> None:
     assert "record 1" in detail
 
 
+def test_a_page_without_a_date_was_seen_between_its_neighbours(tmp_path: Path) -> None:
+    archive = Archive()
+    for name, date in (
+        ("first", "gisteren"),
+        ("before", "2026-01-31T08:15:00Z"),
+        ("between", "gisteren"),
+        ("after", "2026-01-31T08:17:00Z"),
+        ("last", "gisteren"),
+    ):
+        archive.add(f"https://a.example/{name}", article(name).encode(), date=date)
+    (tmp_path / "a.warc").write_bytes(archive.data)
+    found = {row["source_uri"].rsplit("/", 1)[1]: row for row in rows(tmp_path)}
+
+    def told(name: str) -> tuple[str | None, ...]:
+        row = found[name]
+        times = (row["captured_earliest"], row["captured_latest"])
+        return (row["basis"], *(f"{t:%H:%M}" if t else None for t in times))
+
+    assert told("before") == ("warc", "08:15", "08:15")
+    assert told("between") == ("inferred", "08:15", "08:17")
+    assert told("first") == ("inferred", None, "08:15")
+    assert told("last") == ("inferred", "08:17", None)
+
+
 def test_a_date_that_cannot_be_read_is_told_and_the_page_taken(tmp_path: Path) -> None:
     (tmp_path / "a.warc").write_bytes(Archive().add("https://a.example/1", article().encode(), date="gisteren").data)
     [row] = rows(tmp_path)
