@@ -34,6 +34,7 @@ from etl.transform.records import EventMention, Participant, PlaceMention, Sente
 
 _LONGEST: Final = 1500  # characters of a sentence that is read as one: clauses look at each other
 _REACH: Final = 6  # tokens from a place back to its preposition
+_LONG: Final = frozenset({"month", "quarter", "year"})
 _DAYS: Final = frozenset({"day", "part_of_day"})
 _DATED: Final = frozenset({"DATE", "TIME"})
 _NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
@@ -156,7 +157,7 @@ class _Sentence:
         """Lay a time expression over the tokens."""
         first, last = self._covers(time.start, time.end)
         if first < len(self._starts) and time.timex_type in _DATED:
-            self.timed.append(Timed(index, first, last))
+            self.timed.append(Timed(index, first, last, time.precision in _LONG))
             if time.precision in _DAYS:
                 self.days.add(index)
         for i in range(first, min(last + 1, len(self._starts))):

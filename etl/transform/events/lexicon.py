@@ -71,6 +71,11 @@ class Entry:
         self.lemma, self.event_type, self.mode, self.slots = lemma, event_type, mode, slots
         self.need, self.exclude, self.flags = need, exclude, flags
         self.particle, self.companions = particle, companions
+        self.spaced_particle = f" {particle} "
+        self.spaced_companions = tuple([f" {word} " for word in companions])
+        """As they stand in the text of a clause (`clause_text`)."""
+        self.is_free = not (particle or companions or need or exclude)
+        """It asks nothing of its clause."""
         self.source = source
         """File and line of its entry: events_verbs.csv:12."""
         self.slot_words = frozenset(p for _, sources in slots for part in sources for p in part.split("/")) - {

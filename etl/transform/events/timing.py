@@ -55,8 +55,10 @@ class When:
 class Timed:
     """A time expression of the sentence, in token indexes."""
 
-    def __init__(self, mention: int, first: int, last: int) -> None:
+    def __init__(self, mention: int, first: int, last: int, is_long: bool) -> None:
         self.mention, self.first, self.last = mention, first, last
+        self.is_long = is_long
+        """A month or more."""
 
 
 def when(scene: Scene, group: Group, modality: Modality, times: list[Timed]) -> When:
@@ -137,17 +139,25 @@ def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Ti
     """The expression of the event's clause; a noun's own stands in its phrase."""
     if group.role == "noun":
         own = next((t for t in times if _dates_noun(scene, group, t)), None)
-        if own is None and not background and scene.main_group(group.clause) is None:  # vrijdag was er een aanslag
+        verb = scene.main_group(group.clause)
+        if own is None and not background and (verb is None or _leaves_long(verb)):
             near = (t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t))
-            own = next(near, None)
+            own = next((t for t in near if verb is None or t.is_long), None)  # vrijdag was er een aanslag
         return own
     same = [t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t)]
+    if _leaves_long(group):
+        same = [t for t in same if not t.is_long]
     if group.role == "to":
         same = [t for t in same if _inside_infinitive(scene, group, t)]
     elif group.role in ("finite", "participle", "infinitive"):
         inner = [g for g in scene.groups if g.clause == group.clause and g.role == "to" and g.head > group.head]
         same = [t for t in same if not any(_inside_infinitive(scene, g, t) for g in inner)] or same[:0]
     return min(same, key=lambda t: min(abs(t.first - i) for i in group.used)) if same else None
+
+
+def _leaves_long(verb: Group) -> bool:
+    """Whether a month or more in its clause is of what is said and not of saying it: meldt over 2025 een verlies."""
+    return verb.tense == "PRESENT" and verb.role == "finite" and is_said(verb)
 
 
 def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
@@ -241,7 +251,7 @@ def _carried(scene: Scene, group: Group, times: list[Timed]) -> When | None:
     if parent_at is None:
         return None
     near = [t for t in times if scene.owner[t.first] == parent_at and not _belongs_to_noun(scene, t)]
-    if not near:
+    if not near or (near[0].is_long and _leaves_long(group)):
         return None
     before = clause.opener is not None and scene.tokens[clause.opener].low in scene.lexicon.after_openers
     parent = scene.main_group(parent_at)

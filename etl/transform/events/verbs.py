@@ -116,19 +116,10 @@ class _Frame:
 
     def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
         self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
-        self._words: set[str] | None = None
         self._auxiliaries = [
             j for j in clause.tokens if tokens[j].word.is_auxiliary and (fin[j] or _is_no_possessive(tokens, j))
         ]
         self._shared: Chain | None = None
-
-    def text(self) -> str:
-        return clause_text(self._tokens, self._clause)
-
-    def words(self) -> set[str]:
-        if self._words is None:
-            self._words = {self._tokens[j].low for j in self._clause.tokens}
-        return self._words
 
     def chain(self, head: int) -> Chain:
         if not self._lexicon.aux_in_clause:
@@ -156,10 +147,6 @@ class _Frame:
                 break
             position -= 1
         return Chain(tokens, picked)
-
-    def has(self, word: str) -> bool:
-        """Whether a word stands in the clause; a reflexive stands for all of them."""
-        return word in self.words() or bool(self._clause.tags & REFLEXIVE and word in _REFLEXIVES)
 
 
 def _is_no_possessive(tokens: list[Token], i: int) -> bool:
@@ -280,7 +267,7 @@ _REFLEXIVES: Final = frozenset({"zich", "oneself"})
 
 
 def _best(
-    tokens: list[Token], clause: Clause, i: int, role: Role, frame: _Frame, lexicon: Lexicon
+    tokens: list[Token], clause: Clause, i: int, role: Role, lexicon: Lexicon
 ) -> tuple[Reading, tuple[int, ...]] | None:
     """The reading of a verb that explains most of its clause, with the tokens it takes."""
     best: Reading | None = None
@@ -288,9 +275,13 @@ def _best(
     best_used: list[int] = []
     only_phrases = bool(tokens[i].tags & AUXILIARIES)
     features = _FEATURES[role]
+    text = clause_text(tokens, clause)
+    reflexive = bool(clause.tags & REFLEXIVE)
     for reading in tokens[i].word.verbs:
+        if not reading.feature & features or not _fits(reading, text, reflexive):
+            continue
         entry = reading.entry
-        if not reading.feature & features or (only_phrases and not entry.companions) or not _fits(reading, frame):
+        if only_phrases and not entry.companions:
             continue
         used = [i]
         if not reading.joined:
@@ -310,17 +301,19 @@ def _best(
     return (best, tuple(sorted(best_used))) if best is not None else None
 
 
-def _fits(reading: Reading, frame: _Frame) -> bool:
+def _fits(reading: Reading, text: str, reflexive: bool) -> bool:
     """Whether the words and letters that a reading asks for stand in the clause, and none that it excludes."""
     entry = reading.entry
-    if not reading.joined and entry.particle not in frame.words():
+    if entry.is_free:
+        return True
+    if not reading.joined and entry.spaced_particle not in text:
         return False
-    for word in entry.companions:
-        if not frame.has(word):
+    for word in entry.spaced_companions:  # a reflexive stands for all of them
+        if word not in text and not (reflexive and word.strip() in _REFLEXIVES):
             return False
-    if entry.need and not holds_any(frame.text(), entry.need):
+    if entry.need and not holds_any(text, entry.need):
         return False
-    return not (entry.exclude and holds_any(frame.text(), entry.exclude))
+    return not (entry.exclude and holds_any(text, entry.exclude))
 
 
 def holds_any(text: str, parts: tuple[str, ...]) -> bool:
@@ -371,7 +364,7 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             role = _role(tokens, clause, i, chain, lexicon)
             if role is None or (fin[i] == 0 and role == "finite"):
                 continue
-            found = _best(tokens, clause, i, role, frame, lexicon)
+            found = _best(tokens, clause, i, role, lexicon)
             if found is None:
                 continue
             reading, used = found

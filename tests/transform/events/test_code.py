@@ -91,3 +91,27 @@ def test_an_event_takes_the_place_of_its_paragraph_or_of_the_article(
 )
 def test_a_tale_goes_on_from_a_day(text: str, language: str, trigger: str, time: str, basis: str) -> None:
     assert told(text, language)[trigger][2:] == (time, basis)
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "time"),
+    [
+        # a month or more in the clause of who speaks now is of what is said
+        ("Het bedrijf meldt in het eerste kwartaal van 2025 een verlies.", "meldt", ""),
+        (
+            "Het bedrijf meldt in het eerste kwartaal van 2025 een verlies.",
+            "verlies",
+            "in het eerste kwartaal van 2025",
+        ),
+        ("Het bedrijf meldde in 2025 een verlies.", "meldde", "2025"),
+        ("De premier waarschuwt zaterdag voor een oorlog.", "waarschuwt", "zaterdag"),
+        ("In 2019 arresteerde de politie een man.", "arresteerde", "2019"),
+    ],
+)
+def test_who_speaks_now_is_not_dated_by_a_year(text: str, trigger: str, time: str) -> None:
+    found = told(text)[trigger][2]
+    assert found.lower().removeprefix("in ") == time.removeprefix("in ")
+
+
+def test_nobody_agrees_in_once_more_two() -> None:
+    assert "eens" not in " ".join(told("In 2008 worden twee fabrieken gesloten en in 2012 nog eens twee."))
