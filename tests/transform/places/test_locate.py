@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.transform.places import find, gazetteer, locate
+from etl.transform.places import gazetteer, locate, weigh
 from etl.transform.records import PlaceMention, Unit
 
 PIECES = ["Paris", "Texas", "A", ",", " ", "\n", "(", "Ky.", "TX", "29, of ", "Deport", "é", "\ud83d", "😀", "in "]
@@ -51,6 +51,74 @@ def test_dutch(text: str, expected: list[tuple[str, str | None, str]]) -> None:
 )
 def test_english(text: str, expected: list[tuple[str, str | None, str]]) -> None:
     assert found(text, "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # the issue's names, each as a place and as something else
+        ("In Orde is het stil.", []),
+        ("De orde is hersteld in Nice.", ["Nice"]),
+        ("Hoop doet leven.", []),
+        ("Reading is leuk.", []),
+        ("In Reading spelen ze zaterdag.", ["Reading"]),
+        ("Mobile betalen kan overal.", []),
+        ("De Noord-Hollandse boeren en de anti-Russische betogers.", ["Noord-Hollandse", "Russische"]),
+        ("Het Kremlin, Den Haag en Brussel zwijgen.", ["Kremlin", "Den Haag", "Brussel"]),
+        ("De V.S. en het VK tekenden.", ["V.S.", "VK"]),
+        ("Hij vloog van Schiphol naar Bombay, Kiev en Peking.", ["Schiphol", "Bombay", "Kiev", "Peking"]),
+        ("Een man uit Echt en een vrouw uit Made.", ["Echt", "Made"]),
+        ("Echt waar, Made in China.", ["China"]),
+        ("In het dorp Stein is brand.", ["Stein"]),
+        ("Ajax won van FC Utrecht.", []),
+        ("De Universiteit Leiden is dicht.", []),
+        ("Op Sint-Maarten en Sint-Eustatius stormt het.", ["Sint-Maarten", "Sint-Eustatius"]),
+    ],
+)
+def test_dutch_names_that_are_something_else(text: str, expected: list[str]) -> None:
+    assert [m.surface for m in read(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("BOMB KILLS TEN IN NEW YORK, US TROOPS LEAVE SOUTH KOREA", ["NEW YORK", "US", "SOUTH KOREA"]),
+        ("UNICEF, NATO and MERS are no places.", []),
+        ("Fire Hits Dallas Suburb, Three Dead", ["Dallas"]),
+        ("Tyler police and Hampton Fire Chief Jones met.", ["Tyler", "Hampton"]),
+        ("The town of Marion voted.", ["Marion"]),
+        ("Storms hit Mobile and Baldwin counties.", ["Mobile", "Baldwin"]),
+        ("A crash in Lebanon's Bekaa Valley.", ["Lebanon", "Bekaa Valley"]),
+        ("The governor of Lagos State spoke.", ["Lagos State"]),
+        ("Michigan State won.", ["Michigan"]),
+        ("West Nile virus and Marburg fever spread.", []),
+        ("A crash on U.S. 98 closed the road.", []),
+        ("Al-Shabab and al-Shabab struck.", []),
+        ("Sydney Leroux scored.", []),
+        ("The Charleston Gazette-Mail won.", []),
+        ("Police shut the bridge in D.C. and in Calif. on Monday.", ["D.C.", "Calif."]),
+        ("Raqqa, Falluja and Misrata fell.", ["Raqqa", "Falluja", "Misrata"]),
+    ],
+)
+def test_english_names_that_are_something_else(text: str, expected: list[str]) -> None:
+    assert [m.surface for m in read(text, "en")] == expected
+
+
+def test_a_county_of_a_list_is_a_county() -> None:
+    assert found("Storms hit Mobile and Baldwin counties, Alabama.", "en")[:2] == [
+        ("Mobile", "us01097", "mention"),
+        ("Baldwin", "us01003", "mention"),
+    ]
+
+
+def test_a_division_among_divisions_is_no_town() -> None:
+    found_ids = [place for _, place, _ in found("It spread to Texas, Virginia, Washington and Wisconsin.", "en")]
+    assert found_ids == ["admUS.TX", "admUS.VA", "admUS.WA", "admUS.WI"]
+
+
+def test_doubtful_names_that_lie_together_decide_for_each_other() -> None:
+    text = "Scores: Columbus beat Norfolk 3-2. Grand Island lost to Kearney, and Hastings to Lincoln."
+    assert {m.place.admin1_code for m in read(text, "en") if m.place} == {"NE"}
 
 
 def test_datelines_are_read_without_regard_to_case() -> None:
@@ -162,17 +230,46 @@ def test_any_text_gives_spans_of_its_own(parts: list[str]) -> None:
         last = mention.end
 
 
-@pytest.mark.parametrize("piece", ["Parijs ", "A", "Paris, Texas ", "(Paris", "Sint-", "A, "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A" * 200_000,
+        "A " * 100_000,
+        "AB-" * 60_000,
+        "Москва東京Paris \ud83d😀Łódź (Polen), " * 5_000,
+        "NEW YORK PARIS, " * 5_000,
+        "Mobile and Baldwin counties, " * 3_000,
+        "Paris Hilton\n" * 5_000,
+        "Adam of " * 10_000,
+        "Lebanon's " * 5_000,
+    ],
+    ids=lambda text: text[:12],
+)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_bad_text_gives_right_spans(text: str, language: str) -> None:
+    last = 0
+    for mention in read(text, language):
+        assert mention.start >= last
+        assert text[mention.start : mention.end] == mention.surface
+        last = mention.end
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("Parijs ", "A", "Paris, Texas ", "(Paris", "Sint-", "A, ", "NEW YORK ", "Lebanon's ", "Paris Hilton\n"),
+        *("Mobile and Baldwin counties, ", "Москва Łódź \ud83d", "29, of Deport "),
+    ],
+)
 def test_work_grows_with_the_text(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice the text is at most some more than twice the calls of the function that looks around a name."""
     calls: list[int] = []
-    around = find._around
 
-    def counted(text: str, start: int, end: int) -> object:
+    def counted(text: str, start: int, end: int) -> weigh.Around:
         calls.append(1)
-        return around(text, start, end)
+        return weigh.around_of(text, start, end)
 
-    monkeypatch.setattr(find, "_around", counted)
+    monkeypatch.setattr("etl.transform.places.find.around_of", counted)
     counts = []
     for times in (500, 1000):
         calls.clear()
