@@ -16,11 +16,11 @@ Metadata is read by us, not by trafilatura, which keeps only the day of a public
 """
 
 import hashlib
-import itertools
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from etl.extract import files, instants, markup
@@ -116,7 +116,7 @@ def extract(content: str, place: str) -> Page:
     headline, published = _metadata(tree)
     lists = _lists(tree)
     # comments of readers come apart: they are left out
-    document = trafilatura.bare_extraction(tree)
+    document = trafilatura.bare_extraction(tree, options=_options())
     main = getattr(document, "text", None) or ""
     lead = _lead(main.split("\n"), lists)
     blocks = [[headline] if headline and lead and lead[0] != headline else [], lead]
@@ -125,6 +125,14 @@ def extract(content: str, place: str) -> Page:
     if not text:
         raise RefusedError("empty", f"{place} holds no text outside of scripts and menus: fetch the page as rendered")
     return Page(text, headline, published if lead else (None, None))
+
+
+@lru_cache(maxsize=1)
+def _options() -> Any:
+    """What bare_extraction does without options; to work them out takes as long as to parse a small page."""
+    from trafilatura.settings import Extractor
+
+    return Extractor(output_format="python")
 
 
 def _laid_out(found: _List) -> str:
@@ -154,16 +162,27 @@ def _plain(line: str) -> str:
     return " ".join(line.replace("|", " ").split()) if "|" in line else line
 
 
+class _Stamp(NamedTuple):
+    """An element that says when, and what it stands in, from near to far."""
+
+    element: Any
+    shown: str
+    """Its words."""
+    text: str
+    """Its words, or the time that its markup has instead."""
+    ancestors: list[Any]
+
+
 def _lists(tree: Any) -> list[_List]:
     """The lists of items with stamps, in the page's order."""
     stamps = list(_stamps(tree))
     if len(stamps) < 2:
         return []
-    counts = Counter(above for _, ancestors in stamps for above in ancestors)
-    found: dict[Any, list[tuple[Any, Any]]] = {}
-    for stamp, ancestors in stamps:
-        item = stamp
-        for above in ancestors:
+    counts = Counter(above for stamp in stamps for above in stamp.ancestors)
+    found: dict[Any, list[tuple[Any, _Stamp]]] = {}
+    for stamp in stamps:
+        item = stamp.element
+        for above in stamp.ancestors:
             if counts[above] > 1:
                 found.setdefault(above, []).append((item, stamp))
                 break
@@ -171,21 +190,26 @@ def _lists(tree: Any) -> list[_List]:
     return [made for parent, pairs in found.items() if (made := _list(parent, pairs))]
 
 
-def _stamps(tree: Any) -> Iterator[tuple[Any, list[Any]]]:
-    """Elements that say when, with what they stand in, from near to far.
+def _stamps(tree: Any) -> Iterator[_Stamp]:
+    """Elements that say when.
 
     They are short, not within each other, and not two of one item right beside each other.
     """
     before = None
     is_news: dict[Any, bool] = {}
+    known: dict[Any, list[Any]] = {}
     times = list(tree.iter("time"))
     # classes are looked at, which takes longer, only where the page has no list in the elements made for it
     for element in times if len(times) > _FEW_TIMES else tree.xpath(_STAMPS):
         if element.tag != "time" and (element.tag == "body" or not _WHEN.search(element.get("class"))):
             continue
-        if len(element) > 5 or not 0 < len(_stamp_text(element)) <= _LONGEST_STAMP:
+        if len(element) > 5:
             continue
-        ancestors = _ancestors(element)
+        shown = " ".join(element.text_content().split())
+        text = _stamp_text(element, shown)
+        if not 0 < len(text) <= _LONGEST_STAMP:
+            continue
+        ancestors = _ancestors(element, known)
         if before is not None and (before in ancestors or _is_beside(before, element)):
             continue
         for above in ancestors:
@@ -193,7 +217,7 @@ def _stamps(tree: Any) -> Iterator[tuple[Any, list[Any]]]:
                 is_news[above] = not _NO_NEWS.search(f"{above.get('class', '')} {above.get('id', '')}")
         if all(is_news[above] for above in ancestors):
             before = element
-            yield element, ancestors
+            yield _Stamp(element, shown, text, ancestors)
 
 
 def _is_beside(first: Any, second: Any) -> bool:
@@ -203,30 +227,38 @@ def _is_beside(first: Any, second: Any) -> bool:
     return len((first.tail or "").strip()) < 20
 
 
-def _ancestors(element: Any) -> list[Any]:
-    """What an element stands in, up to the body."""
-    return list(itertools.islice(itertools.takewhile(lambda e: e.tag != "html", element.iterancestors()), _HIGHEST))
+def _ancestors(element: Any, known: dict[Any, list[Any]]) -> list[Any]:
+    """What an element stands in, up to the body; of neighbours most is the same, and `known`."""
+    path = []
+    parent = element.getparent()
+    while parent is not None and parent.tag != "html" and parent not in known:
+        path.append(parent)
+        parent = parent.getparent()
+    found = [parent, *known[parent]] if parent in known else []
+    for above in reversed(path):
+        known[above] = found = found[:_HIGHEST]
+        found = [above, *found]
+    return found[:_HIGHEST]
 
 
-def _list(parent: Any, pairs: list[tuple[Any, Any]]) -> _List | None:
+def _list(parent: Any, pairs: list[tuple[Any, _Stamp]]) -> _List | None:
     """A list of the children of an element, each with its stamp; None where they are no list."""
     if len(pairs) < 2:
         return None
-    if all(item is stamp for item, stamp in pairs):
+    if all(item is stamp.element for item, stamp in pairs):
         items = list(_flat(parent, [stamp for _, stamp in pairs]))
     else:
         (tag, n), *_ = Counter(item.tag for item, _ in pairs).most_common(1)
         if n < 2:
             return None
-        items = [_Item(_item_lines(item, stamp), _stamp_text(stamp)) for item, stamp in pairs if item.tag == tag]
+        items = [_Item(_item_lines(item, stamp), stamp.text) for item, stamp in pairs if item.tag == tag]
     items = [item for item in items if any(_LETTERS.search(line) for line in item.lines)]
     return _List(_heading(parent, pairs[0][0]), items) if len(items) > 1 else None
 
 
-def _item_lines(item: Any, stamp: Any) -> list[str]:
+def _item_lines(item: Any, stamp: _Stamp) -> list[str]:
     """The lines of an item but for its stamp; of a line that stands twice, one."""
-    text = " ".join((stamp.text_content() or "").split())
-    return list(dict.fromkeys(line for line in _without(markup.lines(item), text) if line))
+    return list(dict.fromkeys(line for line in _without(markup.lines(item), stamp.shown) if line))
 
 
 def _without(lines: list[str], stamp: str) -> Iterator[str]:
@@ -245,24 +277,25 @@ def _without(lines: list[str], stamp: str) -> Iterator[str]:
             yield line
 
 
-def _flat(parent: Any, stamps: list[Any]) -> Iterator[_Item]:
+def _flat(parent: Any, stamps: list[_Stamp]) -> Iterator[_Item]:
     """Items that have no element of their own: what stands between the stamps, behind or before each."""
-    blocks: list[tuple[Any, list[str]]] = []
+    own = {stamp.element: stamp.text for stamp in stamps}
+    blocks: list[tuple[str, list[str]]] = []
     lines: list[str] = []
     for child in parent:
-        if any(child is stamp for stamp in stamps):
-            blocks.append((child, lines))
+        if child in own:
+            blocks.append((own[child], lines))
             lines = []
         elif markup.local(child) not in _HEADINGS | {"header"} or blocks or lines:
-            lines = [*lines, *markup.lines(child)]
-        elif child.getnext() is not None and not any(child.getnext() is stamp for stamp in stamps):
+            lines += markup.lines(child)
+        elif child.getnext() is not None and child.getnext() not in own:
             lines = markup.lines(child)
     if lines and not blocks[0][1]:  # the stamps open their items
         texts = [*(lines_before for _, lines_before in blocks[1:]), lines]
     else:
         texts = [lines_before for _, lines_before in blocks]
     for (stamp, _), text in zip(blocks, texts, strict=True):
-        yield _Item(list(dict.fromkeys(text)), _stamp_text(stamp))
+        yield _Item(list(dict.fromkeys(text)), stamp)
 
 
 def _heading(parent: Any, first: Any) -> str | None:
@@ -282,9 +315,8 @@ def _heading(parent: Any, first: Any) -> str | None:
     return None
 
 
-def _stamp_text(element: Any) -> str:
+def _stamp_text(element: Any, shown: str) -> str:
     """The words of a stamp; where they name no year and its markup has the site's own civil time, that."""
-    shown = " ".join(element.text_content().split())
     stated = (element.get("datetime") or "").strip()
     match = _LOCAL_TIME.fullmatch(stated)
     if match and match["offset"].strip("+-0:") and not _YEAR.search(shown):

@@ -1,7 +1,7 @@
 """Trees of HTML and XML: parsed without network, entities or bombs, and walked without recursion."""
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from html.entities import name2codepoint
 from typing import Any
@@ -129,40 +129,54 @@ def lines(element: Any, skip: frozenset[str] = SILENT) -> list[str]:
         skip: names of elements whose text is left out.
 
     """
+    from lxml import etree
+
     found: list[str] = []
     parts: list[str] = []
-    for text in _pieces(element, skip):
-        if text is None:
-            if line := _SPACE.sub(" ", "".join(parts)).strip():
+    kinds = _kinds(skip)
+    # no recursion: depth comes from outside
+    walker = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walker:
+        is_skipped, is_block, is_element = kinds[node.tag]
+        if event == "end":
+            text = node.tail if node is not element else None
+        elif is_skipped:
+            walker.skip_subtree()
+            continue
+        else:
+            text = node.text if is_element else None
+        if is_block and parts:
+            if line := " ".join("".join(parts).split()):
                 found.append(line)
             parts = []
-        else:
+        if text:
             parts.append(text)
-    if line := _SPACE.sub(" ", "".join(parts)).strip():
+    if line := " ".join("".join(parts).split()):
         found.append(line)
     return found
 
 
-def _pieces(element: Any, skip: frozenset[str]) -> Iterator[str | None]:
-    """Text in document order; None where a block begins or ends. No recursion: depth comes from outside."""
-    from lxml import etree
+class _Kinds(dict[object, tuple[bool, bool, bool]]):
+    """Whether an element is skipped, is a block, is an element at all, by its tag; the same tags come again."""
 
-    walker = etree.iterwalk(element, events=("start", "end"))
-    for event, node in walker:
-        name = local(node).lower()
-        if event == "start":
-            if name in skip:
-                walker.skip_subtree()
-            else:
-                if name in _BLOCKS:
-                    yield None
-                if node.text and name:
-                    yield node.text
-            continue
-        if name in _BLOCKS:
-            yield None
-        if node.tail and node is not element:
-            yield node.tail
+    def __init__(self, skip: frozenset[str]) -> None:
+        super().__init__()
+        self.skip = skip
+
+    def __missing__(self, tag: object) -> tuple[bool, bool, bool]:
+        name = tag.rsplit("}", 1)[-1].lower() if isinstance(tag, str) else ""
+        kind = name in self.skip, name in _BLOCKS, bool(name)
+        if len(self) < _MOST_TAGS:
+            self[tag] = kind
+        return kind
+
+
+_MOST_TAGS = 1000
+
+
+@lru_cache(maxsize=8)
+def _kinds(skip: frozenset[str]) -> _Kinds:
+    return _Kinds(skip)
 
 
 def prose(value: str) -> list[str]:

@@ -249,12 +249,18 @@ def citations(texts: Sequence[str], language: str) -> Iterator[tuple[int, Credit
     """
     names, automaton = _prose_names()
     cue = _cue(language)
+    first_words = _first_words_of_cues(language)
     for i, text in enumerate(texts):
         for pattern, start, end in automaton.find_matches_as_indexes(text):
             if _inside_word(text, start, end):
                 continue
             agency_id, is_plain = names[pattern]
-            if is_plain or cue.search(text, max(0, start - 40), min(len(text), end + 30)):
+            if not is_plain:
+                around = text[max(0, start - _BEFORE) : end + _AFTER]
+                # most names are other things' too: no word of a cue beside them is seen without searching for each
+                if around.isascii() and first_words.isdisjoint(_WORDS.findall(around.lower())):
+                    continue
+            if is_plain or cue.search(text, max(0, start - _BEFORE), min(len(text), end + _AFTER)):
                 yield i, Credit(start, end, text[start:end], agency_id, "cited")
 
 
@@ -271,6 +277,18 @@ def _prose_names() -> tuple[list[tuple[str, bool]], ahocorasick_rs.AhoCorasick]:
         list(names), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
     return list(names.values()), automaton
+
+
+_BEFORE, _AFTER = 40, 30
+"""How far before and after a name the word is looked for that makes it a source, in code points."""
+_WORDS = re.compile(r"\w+")
+
+
+@lru_cache
+def _first_words_of_cues(language: str) -> frozenset[str]:
+    """The first word of each cue, in lower case."""
+    words = languages.toml(language, "citations")["cues"] if languages.has(language, "citations.toml") else []
+    return frozenset(_WORDS.findall(word.lower())[0] for word in words)
 
 
 @lru_cache

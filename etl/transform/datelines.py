@@ -84,9 +84,13 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
         The dateline, or None where the text opens without one. Spans are code points of `text`.
     """
     limit = min(end, start + _REACH)
-    if (plain := _PLAIN.match(text, start, limit)) and (known := _plain(plain.group())):
+    if (
+        text.find("(", start, limit) > 0
+        and (plain := _PLAIN.match(text, start, limit))
+        and (known := _plain(plain.group()))
+    ):
         return _moved(known, start)
-    if not _CUE.search(text, start, limit):
+    if _has_no_cue(text[start:limit]) or not _CUE.search(text, start, limit):
         return None
     if (plain := _CAPITALS.match(text, start, limit)) and (known := _capitals(plain.group(), is_place)):
         return _moved(known, start)
@@ -94,6 +98,21 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
     is_title = end - start < _REACH and text[end - 1 : end].isalnum()
     found = _read_head(head, is_place, is_title=is_title)
     return _moved(found, start) if found else None
+
+
+def _has_no_cue(head: str) -> bool:
+    """Whether it is seen at a glance that a head has nothing that `_CUE` looks for, as most prose."""
+    return (
+        head.isascii()
+        and head.isprintable()
+        and "- " not in head
+        and " -" not in head
+        and "(" not in head
+        and "/" not in head
+        and "_" not in head
+        and "[" not in head
+        and head[-1:] != "-"
+    )
 
 
 def _read_head(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
@@ -323,16 +342,35 @@ def _dateline(before: _Before, at: int, end: int, raw: str | None, credits: tupl
 def _moved(found: Dateline, by: int) -> Dateline:
     """A dateline that was read from its head alone, in the document's text."""
     _, end, places, places_raw, credit_raw, credits, date, symbol = found
-    return Dateline(
+    moved = (
         by,
         end + by,
-        tuple([Span(a + by, b + by) for a, b in places]),
+        _moved_places(places, by),
         places_raw,
         credit_raw,
-        tuple([Credit(a + by, b + by, surface, agency, role) for a, b, surface, agency, role in credits]),
+        _moved_credits(credits, by),
         Span(date.start + by, date.end + by) if date else None,
         symbol,
     )
+    return _new(Dateline, moved)
+
+
+def _moved_places(places: tuple[Span, ...], by: int) -> tuple[Span, ...]:
+    if len(places) == 1:  # as most have; a list would take longer
+        ((start, end),) = places
+        return (_new(Span, (start + by, end + by)),)
+    return tuple([_new(Span, (start + by, end + by)) for start, end in places])
+
+
+def _moved_credits(credits: tuple[Credit, ...], by: int) -> tuple[Credit, ...]:
+    if len(credits) == 1:
+        ((start, end, surface, agency_id, role),) = credits
+        return (_new(Credit, (start + by, end + by, surface, agency_id, role)),)
+    return tuple([_new(Credit, (a + by, b + by, surface, id_, role)) for a, b, surface, id_, role in credits])
+
+
+_new = tuple.__new__
+"""Makes a named tuple of all its fields in half the time; there are several to each dateline."""
 
 
 def _place_spans(places: str, start: int) -> tuple[Span, ...]:

@@ -67,6 +67,8 @@ class _Group(NamedTuple):
     section: str | None
 
 
+_new = tuple.__new__
+"""Makes a named tuple of all its fields in half the time."""
 _LONGEST_TITLE = 150
 _LONGEST_HEADING = 40
 # a title may be a question or a cry; what ends in another mark is a sentence
@@ -93,16 +95,15 @@ def split(text: str, is_place: IsPlace) -> Page:
     Returns:
         Items in the page's order, spans in code points of `text`.
     """
-    lines = _with_their_likes(text, list(_lines(text, is_place)))
+    lines = _with_their_likes(text, _lines(text, is_place))
     furniture: list[Furniture] = []
-    groups = list(_groups(lines, furniture))
-    titled = sum(_has_title(g.lines) for g in groups) > len(groups) / 2
+    groups = _groups(lines, furniture)
     items: list[Item] = []
     section: str | None = None  # of an index, the heading above the first title is that of those below it too
     for i, group in enumerate(groups):
         if section and not group.section:
-            group = group._replace(section=section)
-        items += _items(text, group, furniture, is_first=i == 0, titled=titled)
+            group = _Group(group.lines, group.stamp, section)
+        items += _items(text, groups, i, group, furniture)
         if items and items[-1].role != "brief":
             section = items[-1].section
     return Page(_with_roles(items), tuple(sorted(furniture, key=lambda f: f.start)))
@@ -138,29 +139,43 @@ def _cut(text: str) -> Iterator[_Line]:
         yield _Line(match.start(), match.end(), match.group(), "text")
 
 
-def _lines(text: str, is_place: IsPlace) -> Iterator[_Line]:
+def _lines(text: str, is_place: IsPlace) -> list[_Line]:
     """Lines with stamps cut off, headings and briefs known, datelines read."""
     beginnings = stamps.beginnings()
+    lines: list[_Line] = []
     for match in _LINE.finditer(text):
         start, end = match.span()
         # most lines begin and end with no stamp: what can be seen of that is looked at here, without a call
-        while start < end and (text[start : start + 3].lower() in beginnings or text[start].isdigit()):
+        while text[start : start + 3].lower() in beginnings or text[start].isdigit():
             stamp = stamps.leading(text, start, end)
             if stamp is None or not _is_cut_off(text, stamp.end, end, is_place):
                 break
-            yield _Line(start, stamp.end, text[start : stamp.end], "stamp", stamp)
+            lines.append(_stamp_line(text, stamp))
             start = _skip_blanks(text, stamp.end, end)
+            if start == end:
+                break
         if start == end:
             continue
         last = None if text[end - 1] in _MARKS else stamps.trailing(text, start, end)
-        if last is None:
-            yield _text_line(text, start, end, is_place)
-            continue
-        stop = last.start
-        while text[stop - 1].isspace():
-            stop -= 1
-        yield _text_line(text, start, stop, is_place)
-        yield _Line(last.start, last.end, text[last.start : last.end], "stamp", last)
+        if last is not None:
+            end = last.start
+            while text[end - 1].isspace():
+                end -= 1
+        words = text[start:end]
+        if words[0] in "-–•*" and (brief := _BRIEF.match(words)):
+            lines.append(_brief(start, end, words, brief))
+        elif end - start <= _LONGEST_HEADING and (heading := _heading(words)):
+            lines.append(_Line(start, end, words, "heading", None, heading[0]))
+        else:
+            dateline = datelines.parse(text, start, end, is_place)
+            lines.append(_new(_Line, (start, end, words, "text", None, None, dateline, None)))
+        if last is not None:
+            lines.append(_stamp_line(text, last))
+    return lines
+
+
+def _stamp_line(text: str, stamp: Stamp) -> _Line:
+    return _Line(stamp.start, stamp.end, text[stamp.start : stamp.end], "stamp", stamp)
 
 
 def _is_cut_off(text: str, at: int, end: int, is_place: IsPlace) -> bool:
@@ -168,15 +183,6 @@ def _is_cut_off(text: str, at: int, end: int, is_place: IsPlace) -> bool:
     if at >= end or not (text[at].isspace() or text[at].islower()):
         return True
     return bool(datelines.parse(text, at + text[at].isspace(), end, is_place))
-
-
-def _text_line(text: str, start: int, end: int, is_place: IsPlace) -> _Line:
-    words = text[start:end]
-    if words[0] in "-–•*" and (match := _BRIEF.match(words)):
-        return _brief(start, end, words, match)
-    if end - start <= _LONGEST_HEADING and (heading := _heading(start, end, words)):
-        return heading
-    return _Line(start, end, words, "text", None, None, datelines.parse(text, start, end, is_place))
 
 
 def _brief(start: int, end: int, words: str, match: re.Match[str]) -> _Line:
@@ -188,11 +194,12 @@ def _brief(start: int, end: int, words: str, match: re.Match[str]) -> _Line:
     return _Line(start, end, words, "brief", stamp=moved, section=match["section"], title=title)
 
 
-def _heading(start: int, end: int, words: str) -> _Line | None:
-    """The line as a heading of a list, where its words say so."""
+@lru_cache(maxsize=20_000)
+def _heading(words: str) -> tuple[str | None] | None:
+    """The section that a short line is the heading of, if its words say that it is one; such lines come again."""
     plain = words.rstrip(":")
     if plain.casefold() in _plain_headings():
-        return _Line(start, end, words, "heading")
+        return (None,)
     if not plain.startswith(_section_headings()):
         return None
     for prefix in _section_headings():
@@ -200,7 +207,7 @@ def _heading(start: int, end: int, words: str) -> _Line | None:
         # `Meer uit Cultuur & Media`; of one word a title may be the first, and a section is one: `Meer Sport`
         most = 3 if " " in prefix else 1
         if plain.startswith(prefix + " ") and section[:1].isupper() and len(section.split()) <= most:
-            return _Line(start, end, words, "heading", None, section)
+            return (section,)
     return None
 
 
@@ -237,58 +244,86 @@ def _with_their_likes(text: str, lines: list[_Line]) -> list[_Line]:
 # groups
 
 
-def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> Iterator[_Group]:
+_OF_ITEMS = frozenset(["text", "stamp"])
+
+
+def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> list[_Group]:
     """The lines of each item: those of a list between two headings, cut at its stamps."""
     section: str | None = None
+    groups: list[_Group] = []
     region: list[_Line] = []
     for line in lines:
-        if line.kind == "brief" and region and region[-1].kind == "text" and not region[-1].is_short:
-            line = line._replace(kind="text", stamp=None, title=None)  # a point of a text, not of a list
-        if line.kind in ("heading", "brief"):
-            yield from _of_region(region, section, furniture)
-            region = []
-        if line.kind == "heading":
+        kind = line.kind
+        if kind == "brief" and region and region[-1].kind == "text" and not region[-1].is_short:
+            kind = "text"  # a point of a text, not of a list
+            line = line._replace(kind="text", stamp=None, title=None)
+        if kind in _OF_ITEMS:
+            region.append(line)
+            continue
+        groups += _of_region(region, section, furniture)
+        region = []
+        if kind == "heading":
             section = line.section
             furniture.append(Furniture("heading", line.start, line.end))
-        elif line.kind == "brief":
-            yield _Group([line], line.stamp, line.section)
-            section = None
         else:
-            region.append(line)
-    yield from _of_region(region, section, furniture)
+            groups.append(_Group([line], line.stamp, line.section))
+            section = None
+    return groups + _of_region(region, section, furniture)
 
 
-def _of_region(lines: list[_Line], section: str | None, furniture: list[Furniture]) -> Iterator[_Group]:
+def _of_region(lines: list[_Line], section: str | None, furniture: list[Furniture]) -> list[_Group]:
     """The items of one list. A stamp with nothing that it can belong to is furniture: a page's date line."""
-    cuts = set(_cuts(lines)) if lines and lines[-1].kind == "text" else set()
+    marks = [i for i, line in enumerate(lines) if line.stamp]
+    if not marks:
+        return [_Group(lines, None, section)] if lines else []
+    cuts = _cuts(lines, marks) if lines[-1].kind == "text" else []
+    lines = _without_prose(lines, marks)
+    if cuts:
+        return _opened(lines, cuts, section, furniture)
+    groups: list[_Group] = []
+    at = 0
+    for i in marks:
+        line = lines[i]
+        if not line.stamp:
+            continue
+        if i > at:
+            groups.append(_Group(lines[at:i], line.stamp, section))
+        else:
+            furniture.append(Furniture("stamp", line.start, line.end))
+        at = i + 1
+    if at < len(lines):
+        groups.append(_Group(lines[at:], None, section))
+    return groups
+
+
+def _opened(lines: list[_Line], cuts: list[int], section: str | None, furniture: list[Furniture]) -> list[_Group]:
+    """The items of a list whose stamps stand before the text or under the title: each begins at a cut."""
+    groups: list[_Group] = []
     texts: list[_Line] = []
     stamp: Stamp | None = None
-    for i, line in enumerate(_without_prose(lines)):
+    for i, line in enumerate(lines):
         if i in cuts and texts:
-            yield _Group(texts, stamp, section)
+            groups.append(_Group(texts, stamp, section))
             texts, stamp = [], None
         if line.kind == "text":
             texts.append(line)
-        elif stamp is None and (texts or cuts):
+        elif stamp is None:
             stamp = line.stamp
         else:
             furniture.append(Furniture("stamp", line.start, line.end))
-        if not cuts and stamp:
-            yield _Group(texts, stamp, section)
-            texts, stamp = [], None
     if texts:
-        yield _Group(texts, stamp, section)
+        groups.append(_Group(texts, stamp, section))
+    return groups
 
 
-def _cuts(lines: list[_Line]) -> list[int]:
+def _cuts(lines: list[_Line], marks: list[int]) -> list[int]:
     """Where the items of a list begin whose stamps stand before the text or under the title.
 
     Empty where they close their items, as in most lists.
     """
-    marks = [i for i, line in enumerate(lines) if line.kind == "stamp"]
     if len(marks) > 1 and marks[0] == 0 and all(b - a > 1 for a, b in pairwise(marks)):
         return marks
-    if marks and _is_under_title(lines, marks):
+    if _is_under_title(lines, marks):
         return [0, *(mark - 1 for mark in marks[1:])]  # the line before each stamp is the title it stands under
     return []
 
@@ -303,12 +338,12 @@ def _is_under_title(lines: list[_Line], marks: list[int]) -> bool:
     return after.kind == "text" and not after.is_short
 
 
-def _without_prose(lines: list[_Line]) -> list[_Line]:
+def _without_prose(lines: list[_Line], marks: list[int]) -> list[_Line]:
     """Take back what only looks like a stamp: ages never decrease down a list.
 
     An age that is spelt out ("Twee weken geleden" as a line of a story) and breaks the order is prose.
     """
-    spelt = [i for i, line in enumerate(lines) if line.stamp and not any(map(str.isdigit, line.text))]
+    spelt = [i for i in marks if not lines[i].text[0].isdigit() and not any(map(str.isdigit, lines[i].text))]
     if not spelt:
         return lines
     ages = [_age(line) for line in lines]
@@ -341,15 +376,20 @@ def _has_title(lines: list[_Line]) -> bool:
     return len(lines) > 1 and lines[0].is_short
 
 
-def _items(text: str, group: _Group, furniture: list[Furniture], *, is_first: bool, titled: bool) -> Iterator[Item]:
-    """The items of a group: one, or several where more than one dateline opens in it."""
+def _items(text: str, groups: list[_Group], i: int, group: _Group, furniture: list[Furniture]) -> list[Item]:
+    """The items of the i-th group: one, or several where more than one dateline opens in it."""
     lines = group.lines
-    if is_first:
+    if i == 0:
         lines = _without_boilerplate(lines, furniture)
-    starts = [i for i, line in enumerate(lines) if line.dateline]
-    if len(starts) <= 1 and (group.stamp or len(lines) > 1 or lines[0].dateline):
-        yield _item(text, group._replace(lines=lines) if is_first else group, furniture)
-        return
+        group = _Group(lines, group.stamp, group.section)
+    if len(lines) == 1:
+        starts = [0] if lines[0].dateline else []
+    else:
+        starts = [n for n, line in enumerate(lines) if line.dateline]
+    if len(starts) <= 1 and (group.stamp or len(lines) > 1 or starts):
+        return [_item(text, group, furniture)]
+    titled = sum(_has_title(g.lines) for g in groups) > len(groups) / 2
+    items: list[Item] = []
     cuts = [0]
     for i in starts[1:]:
         # the short line before a dateline is the next item's title where items have titles, else a heading
@@ -365,7 +405,8 @@ def _items(text: str, group: _Group, furniture: list[Furniture], *, is_first: bo
         if stamp is None and len(part) == 1 and part[0].kind == "text" and part[0].is_short:
             furniture.append(Furniture("boilerplate", part[0].start, part[0].end))
         else:
-            yield _item(text, _Group(part, stamp, group.section), furniture)
+            items.append(_item(text, _Group(part, stamp, group.section), furniture))
+    return items
 
 
 def _without_boilerplate(lines: list[_Line], furniture: list[Furniture]) -> list[_Line]:
@@ -398,7 +439,7 @@ def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
         body = Span(_skip_blanks(text, dateline.end, last.end) if dateline else first.start, last.end)
         own = dateline.credits if dateline else ()
         signed = agencies.sign_off(text, body.start, body.end)
-        credits = (*_but(credits, own), *own, *_but(_but(signed, own), credits))
+        credits = (*_but(credits, own), *own, *_but(_but(signed, own), credits)) if credits or signed else own
     return Item(
         role="brief" if first.kind == "brief" else "teaser",
         section=section,
@@ -417,7 +458,7 @@ def _untitled(text: str, group: _Group) -> Item:
     dateline = first.dateline
     start = _skip_blanks(text, dateline.end, last.end) if dateline else first.start
     credits = dateline.credits if dateline else ()
-    if signed := agencies.sign_off(text, start, last.end):
+    if (last is not first or text[last.end - 1] == ")") and (signed := agencies.sign_off(text, start, last.end)):
         credits = (*credits, *_but(signed, credits))
     span = Span(first.start, last.end)
     return Item("teaser", group.section, None, span, Span(start, last.end), dateline, group.stamp, credits)
@@ -433,7 +474,9 @@ def _but(credits: Sequence[Credit], others: Sequence[Credit]) -> tuple[Credit, .
 
 def _without_bylines(lines: list[_Line], furniture: list[Furniture]) -> tuple[list[_Line], tuple[Credit, ...]]:
     """Take out a line that says who wrote, near the item's top: the first or the last is one only at a dateline."""
-    for i, line in enumerate(lines[: min(len(lines) - 1, _HEAD_LINES)]):
+    n = min(len(lines) - 1, _HEAD_LINES)
+    for i in range(n):
+        line = lines[i]
         if line.dateline:
             break
         if (i or lines[1].dateline) and (credits := agencies.byline(line.text, line.start)) is not None:
@@ -446,8 +489,10 @@ def _opening(lines: list[_Line]) -> tuple[int, _Line | None]:
     """How many lines stand before the text of an item, and which of them is its title."""
     if len(lines) == 1:
         return 0, None
-    filed = next((i for i, line in enumerate(lines[:_HEAD_LINES]) if line.dateline), None)
-    if filed is not None and (found := _before_dateline(lines[:filed], lines[filed].dateline)):
+    filed = 0
+    while filed < min(len(lines), _HEAD_LINES) and not lines[filed].dateline:
+        filed += 1
+    if 0 < filed < min(len(lines), _HEAD_LINES) and (found := _before_dateline(lines[:filed], lines[filed].dateline)):
         return filed, found
     n = 0
     while n < len(lines) - 1 and lines[n].is_short:
@@ -465,6 +510,8 @@ def _before_dateline(lines: list[_Line], dateline: Dateline | None) -> _Line | N
     The nearest short line is the title. One sentence beside it says that the item was changed, whatever its words, if
     the dateline is sure; alone it is the title, full stop or not.
     """
+    if len(lines) == 1 and lines[0].is_short:
+        return lines[0]
     others = [line for line in lines if not line.is_short and not _is_notice(line)]
     is_sure = dateline is not None and bool(dateline.credits or dateline.date)
     if others and not (is_sure and len(others) == 1 and len(others[0].text) <= _LONGEST_NOTICE):

@@ -5,16 +5,20 @@ What belongs here: where a sentence ends. What does not: the abbreviations, whic
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from etl import languages
 from etl.transform.records import SentenceSpan
 
-# A run of end marks with the quotes and brackets that close on it, before white space; or a line break. The
-# look-behind lets a run match at its first mark only, so that a line of nothing but dots costs one pass.
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|\n")
-_NEXT = re.compile(r"\s*+(?:[-–—•]\s)?[\"'“‘„«`(\[]*+")
+# A line break; or a run of end marks with the quotes and brackets that close on it, before white space, and with what
+# follows: the first letter behind a dash and the quotes and brackets that open. The look-behind lets a run match at
+# its first mark only, so that a line of nothing but dots costs one pass; it is second, so that the scan is for marks.
+_END = re.compile(
+    r"[.!?…\n](?:(?<=\n)|(?<![.!?…][.!?…])[.!?…]*+[\"'”’»)\]]*+"
+    r"(?=\s++(?:[-–—•]\s)?[\"'“‘„«`(\[]*+(?P<next>.?)))",
+    re.DOTALL,
+)
 _WORD_BEFORE = re.compile(r"[^\s(\"'“‘„«]*\Z")
 _LONGEST_ABBREVIATION = 12
 LONGEST = 1000
@@ -28,32 +32,50 @@ def _abbreviations(language: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(data["abbreviations"].split()), frozenset(data["may_end"].split())
 
 
-def _ends(text: str, start: int, end: int, inner: frozenset[str], may_end: frozenset[str]) -> bool:
-    """Whether the mark at [start, end) ends a sentence."""
-    following = _NEXT.match(text, end)
-    at = following.end() if following else end
-    after = text[at : at + 1]
-    if after.islower():
-        return False
-    if text[start] != "." or text[start + 1 : start + 2] == ".":
-        return True
-    found = _WORD_BEFORE.search(text, max(0, start - _LONGEST_ABBREVIATION), start)
-    word = found.group() if found else ""
+def _is_short_for(text: str, at: int, inner: frozenset[str], may_end: frozenset[str], following: str) -> bool:
+    """Whether a full stop belongs to the word before it: an abbreviation, an initial, an ordinal."""
+    window = text[max(0, at - _LONGEST_ABBREVIATION) : at]
+    word = window.rpartition(" ")[2]
+    if not word.isalnum():
+        found = _WORD_BEFORE.search(window)
+        word = found.group() if found else ""
     low = word.lower()
     if low in may_end:
-        return after.isupper()
+        return not following.isupper()
     if low in inner:
-        return False
-    if len(word) == 1 and word.isupper() and text[start + 1 : start + 2].isspace():
-        return False  # an initial: J. de Vries
+        return True
+    if len(word) == 1 and word.isupper() and text[at + 1 : at + 2].isspace():
+        return True  # an initial: J. de Vries
     # an ordinal or a list number: "3. Oktober", "2. Amsterdam"; a year or a sum ends its sentence
-    return not (word.isdigit() and len(word) <= 2 and (start - len(word) == 0 or text[start - len(word) - 1] == "\n"))
+    return len(word) <= 2 and word.isdigit() and (at == len(word) or text[at - len(word) - 1] == "\n")
 
 
-def _cut(text: str, start: int, end: int) -> int:
-    """Where to cut what is too long for a sentence: before the last word that goes over, or in one long word."""
-    space = text.rfind(" ", start + 1, min(end, start + LONGEST + 1))
-    return space if space > start else start + LONGEST
+def _ends(text: str, inner: frozenset[str], may_end: frozenset[str]) -> Iterator[int]:
+    """Where sentences end, the last with the text."""
+    for mark in _END.finditer(text):
+        following = mark["next"]
+        if following is not None:
+            if following.islower():
+                continue
+            start = mark.start()
+            if (
+                text[start] == "."
+                and text[start + 1] != "."
+                and _is_short_for(text, start, inner, may_end, following)
+            ):
+                continue
+        yield mark.end()
+    yield len(text)
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what is too long for a sentence: before the last word that goes over, or anywhere in one long word."""
+    while end - start > LONGEST:
+        space = text.rfind(" ", start + 1, start + LONGEST + 1)
+        cut = space if space > start else start + LONGEST
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
@@ -66,24 +88,12 @@ def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
     result: list[SentenceSpan] = []
     for unit, text in enumerate(texts):
         begin = 0
-        for mark in _END.finditer(text):
-            start, end = mark.span()
-            if text[start] == "\n" or _ends(text, start, end, inner, may_end):
-                _add(result, unit, text, begin, end)
-                begin = end
-        _add(result, unit, text, begin, len(text))
+        for end in _ends(text, inner, may_end):
+            for start, stop in _bounded(text, begin, end) if end - begin > LONGEST else ((begin, end),):
+                piece = text[start:stop].lstrip()
+                left = stop - len(piece)
+                right = left + len(piece.rstrip())
+                if left < right:
+                    result.append(SentenceSpan(unit, left, right))
+            begin = end
     return result
-
-
-def _add(result: list[SentenceSpan], unit: int, text: str, start: int, end: int) -> None:
-    """Add a sentence without the white space around it, in parts where it is too long."""
-    while end - start > LONGEST:
-        cut = _cut(text, start, end)
-        _add(result, unit, text, start, cut)
-        start = cut
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        result.append(SentenceSpan(unit, start, end))

@@ -135,3 +135,8 @@ def test_any_head_gives_spans_in_it(text: str) -> None:
         assert 0 <= dateline.start < dateline.end <= len(text)
         spans = [(span.start, span.end) for span in dateline.places] + [(c.start, c.end) for c in dateline.credits]
         assert all(dateline.start <= start < end <= dateline.end for start, end in spans)
+
+
+@given(st.text(alphabet="Aa .-–_/([\t\x1c", max_size=12))
+def test_a_head_without_a_cue_at_a_glance_has_none(head: str) -> None:
+    assert not (datelines._has_no_cue(head) and datelines._CUE.search(head))

@@ -259,6 +259,16 @@ def test_what_stands_before_a_dateline(before: str, headline: str | None) -> Non
         conserved(text, page)
 
 
+def test_a_byline_above_everything() -> None:
+    """What it leaves may open with the dateline: then there is no title."""
+    text = "Door Jan de Boer\nZWOLLE (ANP) - De brug is dicht.\nNiemand weet hoe lang."
+    page = pages.whole(text, lambda _: False)
+    (item,) = page.items
+    assert say(text, item)[1:3] == (None, "ZWOLLE")
+    assert [f.kind for f in page.furniture] == ["byline"]
+    conserved(text, page)
+
+
 def test_points_of_a_text_are_no_briefs() -> None:
     text = "EDE (ANP) - Dit gebeurde er.\n- Om 12.30 uur brak de dijk.\n- Om 14.05 uur kwam hulp.\n3 uur geleden"
     assert [say(text, item)[0] for item in split(text)] == ["lead"]

@@ -70,7 +70,7 @@ def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMent
             at, to = start + found.start, start + found.end
             if not _stands(text, at, to, found, vocabulary):
                 continue
-            if _is_measured(text, at, found, vocabulary):
+            if found.rule == "away" and _is_measured(text, at, found, vocabulary):
                 lead = text.index(" ", at) + 1 - at
                 found = found._replace(symbol=found.symbol[1:], lead=lead, rule="duration", timex_type="DURATION")
             direction = found.direction
@@ -105,17 +105,18 @@ def _read_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> tuple[F
     if not _COUNTS_SOMETHING.match(text, end):
         return read(text[start:end], vocabulary.language)
     word = _WORD.search(text, end, end + _NEAR)
-    return read(text[start:end], vocabulary.language, _follows(word.group() if word else "", vocabulary))
+    return read(text[start:end], vocabulary.language, _follows(word.group() if word else "", vocabulary.language))
 
 
 Follows = Literal["nothing", "word", "counted"]
 """What comes after a run, as far as a number before it can count it: nothing, some word, what is always counted."""
 
 
-def _follows(word: str, vocabulary: Vocabulary) -> Follows:
-    if _is_small(word, vocabulary.language):
+@lru_cache(maxsize=50_000)
+def _follows(word: str, language: str) -> Follows:
+    if _is_small(word, language):
         return "nothing"
-    return "counted" if word.lower() in vocabulary.counted else "word"
+    return "counted" if word.lower() in words.load(language).counted else "word"
 
 
 def _is_in_a_number(text: str, start: int, end: int) -> bool:
@@ -127,6 +128,8 @@ def _is_in_a_number(text: str, start: int, end: int) -> bool:
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """The run with the words that it begins and ends in."""
+    if not (start and text[start - 1].isalnum()) and not text[end : end + 1].isalnum():
+        return start, end  # as nearly all
     first, last = max(0, start - _NEAR), min(len(text), end + _NEAR)
     while start > first and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1
@@ -137,16 +140,14 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _runs(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
     """Runs of words of time, in code points."""
-    if text.isascii():
-        for match in vocabulary.run.finditer(text.encode()):
-            yield match.span()
-        return
     data = text.encode()
+    if len(data) == len(text):
+        yield from words.runs(data, vocabulary)
+        return
     position = characters = 0
-    for match in vocabulary.run.finditer(data):
-        start, end = match.span()
+    for start, end in words.runs(data, vocabulary):
         characters += len(data[position:start].decode(errors="ignore"))
-        length = len(match.group().decode(errors="ignore"))
+        length = len(data[start:end].decode(errors="ignore"))
         yield characters, characters + length
         characters += length
         position = end
@@ -163,46 +164,137 @@ def read(run: str, language: str, follows: Follows = "nothing") -> tuple[Found, 
     """
     vocabulary = words.load(language)
     row = _without_counts(words.split(run, vocabulary), run, vocabulary, follows)
-    longest: dict[int, tuple[int, Found]] = {}
-    for start, end, trees in grammar.plans(tuple(word.classes for word in row)):
-        if row[end - 1].classes & _LINKS:
-            continue
-        if start not in longest and (expression := _build(row, start, end, trees)):
-            lead = 0 if expression.rule in _WHOLE else _lead(row[start:end], run, vocabulary)
-            surface = run[expression.start : expression.end]
-            is_name = surface.rpartition(" ")[2] in vocabulary.names and not any(map(str.isdigit, surface))
-            longest[start] = end, expression._replace(lead=lead, is_name=is_name)
+    classes = [word.classes for word in row]
+    values = [word.values for word in row]
     found: list[Found] = []
-    at = 0
-    for start, (end, expression) in sorted(longest.items()):
+    at, n = 0, len(row)
+    for start in range(n):
+        if start < at or not (plans := grammar.plans(classes, start)):
+            continue
+        built = _longest(row, values, plans, start, start)
+        if built is None:
+            continue
+        end = built.end
         # a later start that reaches further and holds no less says more: [in the week] after next
-        overtaken = any(
-            start < other < end < reach and reach - other >= end - start for other, (reach, _) in longest.items()
-        )
-        if start >= at and not overtaken:
-            found.append(expression)
-            at = end
+        if end < n and any(
+            _overtakes(row, values, grammar.plans(classes, later), later, built, start)
+            for later in range(start + 1, min(end, n - (end - start) + 1))
+        ):
+            continue
+        at = end
+        found.append(_found(row[start:end], run, built, vocabulary))
     return tuple(found)
 
 
-_LINKS = frozenset([",", "of", "dash", "slash"])
-"""What no expression ends in."""
-_NUMBERS = frozenset(["n0", "n12", "n24", "n31", "n59", "w12", "w24", "w31", "w59", "pair", "hdm", "dm"])
-_NAMED = frozenset(["weekday", "month", "month_short"])
-_JOINS = frozenset(["to", "through", "or", "and", "dash"])
-_DAYS = frozenset(
-    ["weekday", "weekday_dot", "deictic", "day_part", "day_part_name", "part", "part_adverb", "holiday"]
-) | frozenset(["month", "month_short"])
+class _Built(NamedTuple):
+    """An expression: its last word, what its symbol says, and the head of its rule."""
+
+    end: int
+    symbol: str
+    cue: str
+    kinds: symbols.Kinds
+    rule: str
+
+
+def _longest(row: list[Word], values: grammar.Values, plans: grammar.Plans, start: int, least: int) -> _Built | None:
+    """The longest expression from a start whose values fit, if it ends after `least`."""
+    from_start = values[start:] if start else values
+    links = _classes().links
+    for length, trees in plans:
+        end = start + length
+        if end <= least:
+            return None
+        if row[end - 1].classes & links:
+            continue
+        for tree in trees:
+            try:
+                symbol, _, cue = tree.write(from_start).partition("@")
+                return _Built(end, symbol, cue, symbols.kinds(symbol), tree.rule.head)
+            except ValueError:
+                continue
+    return None
+
+
+def _overtakes(
+    row: list[Word], values: grammar.Values, plans: grammar.Plans, start: int, built: _Built, before: int
+) -> bool:
+    """Whether a later start reaches further than an expression, and holds no less."""
+    if not plans or start + plans[0][0] <= built.end:
+        return False
+    further = _longest(row, values, plans, start, built.end)
+    return further is not None and further.end - start >= built.end - before
+
+
+def _found(row: list[Word], run: str, built: _Built, vocabulary: Vocabulary) -> Found:
+    start, end, sure = row[0].start, row[-1].end, _classes().sure
+    surface = run[start:end]
+    return Found(
+        start,
+        end,
+        built.symbol,
+        built.cue or None,
+        built.rule,
+        is_bare=not any(word.classes & sure for word in row),
+        lead=0 if built.rule in _WHOLE else _lead(row, run, vocabulary),
+        is_name=surface.rpartition(" ")[2] in vocabulary.names and not any(map(str.isdigit, surface)),
+        timex_type=built.kinds.timex_type,
+        precision=built.kinds.precision,
+    )
+
+
+class _Classes(NamedTuple):
+    """Sets of classes."""
+
+    links: grammar.Mask
+    """What no expression ends in."""
+    numbers: grammar.Mask
+    counting: grammar.Mask
+    """What may count."""
+    number_words: grammar.Mask
+    named: grammar.Mask
+    joins: grammar.Mask
+    days: grammar.Mask
+    months: grammar.Mask
+    the: grammar.Mask
+    ordinal: grammar.Mask
+    sure: grammar.Mask
+    """What shows time by itself."""
+
+
+@lru_cache(maxsize=1)
+def _classes() -> _Classes:
+    of = grammar.mask
+    numbers = of("n0", "n12", "n24", "n31", "n59", "w12", "w24", "w31", "w59", "pair", "hdm", "dm")
+    months, days = of("month", "month_short"), of("weekday", "weekday_dot", "deictic", "holiday")
+    parts = of("day_part", "day_part_name", "part", "part_adverb")
+    sure = of("hm", "hms", "ymd", "dmy", "iso", "my", "year_range", "decade_code", "decade_short", "slashed")
+    return _Classes(
+        links=of(",", "of", "dash", "slash"),
+        numbers=numbers,
+        counting=numbers | of("o31"),
+        number_words=of("w12", "w24", "w31"),
+        named=months | of("weekday"),
+        joins=of("to", "through", "or", "and", "dash"),
+        days=days | parts | months,
+        months=months,
+        the=of("the"),
+        ordinal=of("o31"),
+        sure=sure | of("quarter_code", "weekday_short", "years_word") | of(*sorted(words.TRIGGERS)),
+    )
 
 
 def _without_counts(row: list[Word], run: str, vocabulary: Vocabulary, follows: Follows) -> list[Word]:
     """The words, where a number between a day and what it counts says no time: Friday [two] men."""
-    ends = [
-        (i, _follows(run[word.start : word.end], vocabulary)) for i, word in enumerate(row) if i and not word.classes
+    counting = _classes().counting
+    counts = [
+        (i, _follows(run[word.start : word.end], vocabulary.language))
+        for i, word in enumerate(row)
+        if i and not word.classes and row[i - 1].classes & counting
     ]
-    counts = [(i, what) for i, what in [*ends, (len(row), follows)] if what != "nothing"]
-    blank = {j for i, what in counts for j in _count_before(row, i, run, vocabulary, what)}
-    return [word._replace(classes=frozenset()) if i in blank else word for i, word in enumerate(row)]
+    if follows != "nothing":
+        counts.append((len(row), follows))
+    blank = {j for i, what in counts if what != "nothing" for j in _count_before(row, i, run, vocabulary, what)}
+    return [word._replace(classes=0) if i in blank else word for i, word in enumerate(row)] if blank else row
 
 
 def _count_before(row: list[Word], end: int, run: str, vocabulary: Vocabulary, follows: Follows) -> range:
@@ -210,47 +302,24 @@ def _count_before(row: list[Word], end: int, run: str, vocabulary: Vocabulary, f
 
     Where months stand before the day, digits after a month are its day, unless they count.
     """
+    of = _classes()
     first = end
-    if first > 2 and row[first - 2].classes & {"the"} and "o31" in row[first - 1].classes:
+    if first > 2 and row[first - 2].classes & of.the and row[first - 1].classes & of.ordinal:
         # Tuesday the first generation
         return (
             range(first - 1, end)
-            if row[first - 3].classes & _DAYS and not run[row[first - 1].start].isdigit()
+            if row[first - 3].classes & of.days and not run[row[first - 1].start].isdigit()
             else range(0)
         )
-    while first and row[first - 1].classes & _NUMBERS:
+    while first and row[first - 1].classes & of.numbers:
         first -= 1
-        if first > 1 and row[first - 1].classes & _JOINS and row[first - 2].classes & _NUMBERS:
+        if first > 1 and row[first - 1].classes & of.joins and row[first - 2].classes & of.numbers:
             first -= 1
-    if first in (0, end) or not row[first - 1].classes & _DAYS:
+    if first in (0, end) or not row[first - 1].classes & of.days:
         return range(0)
-    is_month = row[first - 1].classes & {"month", "month_short"}
-    is_date = is_month and vocabulary.is_month_first and not row[first].classes & {"w12", "w24", "w31"}
+    is_date = row[first - 1].classes & of.months and vocabulary.is_month_first
+    is_date = is_date and not row[first].classes & of.number_words
     return range(0) if is_date and follows != "counted" else range(first, end)
-
-
-def _build(row: list[Word], start: int, end: int, trees: Sequence[grammar.Tree]) -> Found | None:
-    values = [word.values for word in row]
-    for tree in trees:
-        try:
-            symbol, _, cue = grammar.write([tree], values).partition("@")
-            parsed = symbols.parse(symbol)
-        except ValueError:
-            continue
-        is_bare = not any(word.classes & _SURE for word in row[start:end])
-        return Found(
-            row[start].start,
-            row[end - 1].end,
-            symbol,
-            cue or None,
-            tree.rule.head,
-            is_bare,
-            lead=0,
-            is_name=False,
-            timex_type=symbols.timex_type(parsed),
-            precision=symbols.precision(parsed),
-        )
-    return None
 
 
 _WHOLE = frozenset(["away", "range"])
@@ -259,36 +328,20 @@ _WHOLE = frozenset(["away", "range"])
 
 def _lead(row: list[Word], run: str, vocabulary: Vocabulary) -> int:
     """Length of the prepositions before the words that remain, and of an article: the June 4 vote."""
-    at = 0
-    while at < len(row) - 1 and run[row[at].start : row[at].end].lower() in vocabulary.outside:
+    if not vocabulary.outside:
+        return 0
+    at, last = 0, len(row) - 1
+    while at < last and run[row[at].start : row[at].end].lower() in vocabulary.outside:
         at += 1
-    if at < len(row) - 1 and vocabulary.outside and "the" in row[at].classes and row[at + 1].classes & _NAMED:
+    of = _classes()
+    if at < last and row[at].classes & of.the and row[at + 1].classes & of.named:
         at += 1
     return row[at].start - row[0].start
 
 
-_SURE = words.TRIGGERS | frozenset(
-    [
-        "hm",
-        "hms",
-        "ymd",
-        "dmy",
-        "iso",
-        "my",
-        "year_range",
-        "decade_code",
-        "decade_short",
-        "slashed",
-        "quarter_code",
-        "weekday_short",
-        "years_word",
-    ]
-)
-
-
 def _is_measured(text: str, at: int, found: Found, vocabulary: Vocabulary) -> bool:
     """Whether what could lie ahead is a length: the first rise [in] ten years."""
-    if vocabulary.measured is None or found.rule != "away" or found.symbol[:2] != "+P" or "/" in found.symbol:
+    if vocabulary.measured is None or found.symbol[:2] != "+P" or "/" in found.symbol:
         return False
     if text[at : found.end - found.start + at].partition(" ")[0].lower() not in vocabulary.outside:
         return False

@@ -4,16 +4,20 @@ What a row can be depends on the classes of its words alone, so it is worked out
 occurs; only the templates are filled in for each expression.
 """
 
+import operator
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, reduce
 from pathlib import Path
-from typing import NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple
 
 from etl.transform.times import build
 
 Classes = frozenset[str]
 """The classes a word may have."""
+Mask = int
+"""A set of classes, a bit for each."""
 
 
 class Part(NamedTuple):
@@ -41,21 +45,41 @@ class Rule(NamedTuple):
     head: str
     parts: tuple[Part, ...]
     template: tuple[Text | Call, ...]
-    firsts: tuple[Classes, ...] = ()
+    needed: int
+    """How many parts reach as far as the last that may not be missing."""
+    firsts: tuple[Mask, ...] = ()
     """For each part, the classes of the words that it and what follows it can begin with."""
-
-    @property
-    def needed(self) -> int:
-        """How many parts reach as far as the last that may not be missing."""
-        return max((i for i, part in enumerate(self.parts, start=1) if not part.is_optional), default=0)
+    options: tuple[tuple[tuple[str, Mask, Mask], ...], ...] = ()
+    """For each part its names with the class's bit, or with 0 and what the head can begin with."""
 
 
-class Tree(NamedTuple):
+Values = Sequence[dict[str, str]]
+"""For each word of a row its value by class."""
+Slots = tuple[tuple[str, "tuple[Tree, ...] | int", str], ...]
+"""(slot, what fills it, class of the word or head)."""
+
+
+class Tree:
     """A rule that fits: what fills its slots is the index of a word, or the trees of a head, best first."""
 
-    rule: Rule
-    slots: tuple[tuple[str, "tuple[Tree, ...] | int", str], ...]
-    """(slot, filling, class of the word or head)."""
+    __slots__ = ("rule", "slots", "write")
+
+    write: Callable[[Values], str]
+    """Makes the symbol of words; a template's `@past` or `@future` ends it.
+
+    It raises ValueError where no values fit, such as a month 13.
+    """
+
+    def __init__(self, rule: Rule, slots: Slots) -> None:
+        self.rule = rule
+        self.slots = slots
+
+    def __getattr__(self, name: str) -> Any:
+        """Work out `write` when it is asked for: most trees lose to a longer one."""
+        if name != "write":
+            raise AttributeError(name)
+        self.write = _writer(self)
+        return self.write
 
 
 Ends = dict[int, tuple[Tree, ...]]
@@ -67,8 +91,12 @@ class Grammar(NamedTuple):
 
     rules: dict[str, tuple[Rule, ...]]
     top: tuple[str, ...]
-    first: dict[str, Classes]
+    first: dict[str, Mask]
     """The classes of the words that each head can begin with."""
+    bits: dict[str, Mask]
+    """The bit of each class; `mask` adds those that no rule names."""
+    opening: Mask
+    """The classes of the words that an expression can begin with."""
 
 
 _CALL = re.compile(r"([a-z]\w+)\(([^)]*)\)")
@@ -96,16 +124,43 @@ def load() -> Grammar:
         if not arrow:
             raise ValueError(f"{path.name}:{number}: no `->` in {line!r}")
         parts = tuple(_part(word) for word in body.split())
-        rules.setdefault(head, []).append(Rule(head, parts, _template(template.strip(), number)))
-    begun = {
-        head: tuple(
-            rule._replace(firsts=tuple(_first(rule.parts[i:], rules, frozenset()) for i in range(len(rule.parts))))
-            for rule in own
-        )
-        for head, own in rules.items()
-    }
-    first = {head: frozenset().union(*(rule.firsts[0] for rule in own)) for head, own in begun.items()}
-    return Grammar(begun, top, first)
+        needed = max((i for i, part in enumerate(parts, start=1) if not part.is_optional), default=0)
+        rules.setdefault(head, []).append(Rule(head, parts, _template(template.strip(), number), needed))
+    names = sorted({name for own in rules.values() for rule in own for part in rule.parts for name in part.names})
+    bits = {name: 1 << i for i, name in enumerate(name for name in names if name not in rules)}
+
+    def firsts(parts: Sequence[Part]) -> Mask:
+        return _all(bits[name] for name in _first(parts, rules, frozenset()))
+
+    first = {head: _all(firsts(rule.parts) for rule in own) for head, own in rules.items()}
+    begun = {head: tuple(_prepared(rule, firsts, bits, first) for rule in own) for head, own in rules.items()}
+    return Grammar(begun, top, first, bits, _all(first[head] for head in top))
+
+
+def _prepared(
+    rule: Rule, firsts: Callable[[Sequence[Part]], Mask], bits: dict[str, Mask], first: dict[str, Mask]
+) -> Rule:
+    """The rule with what its parts can begin with, in bits."""
+    return rule._replace(
+        firsts=tuple(firsts(rule.parts[i:]) for i in range(len(rule.parts))),
+        options=tuple(tuple((n, bits.get(n, 0), first.get(n, 0)) for n in part.names) for part in rule.parts),
+    )
+
+
+def _all(masks: Iterable[Mask]) -> Mask:
+    return reduce(operator.or_, masks, 0)
+
+
+@lru_cache(maxsize=20_000)
+def mask(*classes: str) -> Mask:
+    """Classes as bits."""
+    bits = load().bits
+    with _NEW_BIT:
+        return _all(bits.setdefault(name, 1 << len(bits)) for name in classes)
+
+
+_NEW_BIT = Lock()
+"""Held while classes are given bits: each has one of its own, whichever thread meets it first."""
 
 
 def _first(parts: Sequence[Part], rules: dict[str, list[Rule]], above: Classes) -> Classes:
@@ -147,120 +202,192 @@ def _text(text: str) -> Text:
     return tuple(_SLOT.split(text))
 
 
-@lru_cache(maxsize=100_000)
-def plans(row: tuple[Classes, ...]) -> tuple[tuple[int, int, tuple[Tree, ...]], ...]:
-    """What a row of words can be: (start, end, trees), for every start the longest ends first.
+Plans = tuple[tuple[int, tuple[Tree, ...]], ...]
+"""What can begin at a word: (end, trees), the longest first; the trees of an end in the order of the top heads.
 
-    Trees of one end stand in the order of the grammar's top heads.
+Ends and the words of trees are counted from that word.
+"""
+
+
+class _Node:
+    """Words read so far, as far as the grammar asked for their classes: what it asks of the next word."""
+
+    __slots__ = ("asked", "found", "next")
+
+    def __init__(self, asked: Mask) -> None:
+        self.asked = asked
+        """Classes any of which would make a difference; 0 where nothing does, and `found` is known."""
+        self.next: dict[Mask, _Node] = {}
+        self.found: Plans = ()
+
+
+@lru_cache(maxsize=1)
+def known() -> tuple[_Node, list[int]]:
+    """What was read, and how many plans that are."""
+    return _Node(load().opening), [0]
+
+
+_MOST_KNOWN = 100_000
+
+
+def plans(row: Sequence[Mask], start: int = 0) -> Plans:
+    """What a row of words can be from a start on.
+
+    It hangs on few words of a row, and on few of their classes, so what is read is kept by these alone: as a tree,
+    each node of which says of what classes of the next word it goes on.
     """
-    grammar = load()
-    table: dict[tuple[str, int], Ends] = {}
-    found = []
-    for start in range(len(row)):
+    first, count = known()
+    node, at, n = first, start, len(row)
+    while node.asked:
+        following = node.next.get(row[at] & node.asked if at < n else 0)
+        if following is None:
+            if count[0] >= _MOST_KNOWN:
+                known.cache_clear()
+            count[0] += 1
+            reader = _Reader(row[start:])
+            found = reader.plans()
+            _keep(first, reader, found)
+            return found
+        node, at = following, at + 1
+    return node.found
+
+
+def _keep(node: _Node, reader: "_Reader", found: Plans) -> None:
+    """Remember what a row is, by what was asked of its words."""
+    at = 0
+    while node.asked:
+        word = reader.row[at] & node.asked if at < reader.n else 0
+        at += 1
+        following = _Node(reader.asked.get(at, 0))
+        if not following.asked:
+            following.found = found  # before another thread can come to it
+        node = node.next.setdefault(word, following)
+
+
+class _Reader:
+    """Reads a row from its first word on."""
+
+    def __init__(self, row: Sequence[Mask]) -> None:
+        self.row = row
+        self.n = len(row)
+        self.rules = load().rules
+        self.asked: dict[int, Mask] = {}
+        """What was asked of each word but the first; of a word that is not there too."""
+        self.table: dict[tuple[str, int], Ends] = {}
+
+    def plans(self) -> Plans:
+        """What can begin at the first word."""
+        grammar = load()
         ends: dict[int, list[Tree]] = {}
-        for head in _that_begin_a_top(row[start]):
-            for end, trees in _match(grammar, table, row, head, start).items():
-                ends.setdefault(end, []).extend(trees)
-        found += [(start, end, tuple(ends[end])) for end in sorted(ends, reverse=True)]
-    return tuple(found)
+        for head in grammar.top:
+            if self.n and self.row[0] & grammar.first[head]:
+                for end, trees in self.match(head, 0).items():
+                    ends.setdefault(end, []).extend(trees)
+        return tuple((end, tuple(ends[end])) for end in sorted(ends, reverse=True))
+
+    def match(self, head: str, start: int) -> Ends:
+        """Where a head that begins at `start` can end."""
+        key = head, start
+        known = self.table.get(key)
+        if known is None:
+            self.table[key] = {}  # a head that would begin with itself finds nothing
+            word = self.row[start]
+            found: dict[int, list[Tree]] = {}
+            for rule in self.rules[head]:
+                if word & rule.firsts[0]:
+                    for end, slots in self.parts(rule, 0, start):
+                        if end > start:
+                            found.setdefault(end, []).append(Tree(rule, slots))
+            self.table[key] = known = {end: tuple(trees) for end, trees in found.items()}
+        return known
+
+    def parts(self, rule: Rule, index: int, at: int) -> list[tuple[int, Slots]]:
+        """Ways to fit the parts from `index` on to the words from `at` on: where they end, and what fills the slots.
+
+        The word at `at` is one that these parts can begin with.
+        """
+        slot, word, following = rule.parts[index].slot, self.row[at], index + 1
+        is_last, is_enough = following == len(rule.parts), following >= rule.needed
+        classes = 0 if is_last else rule.firsts[following]
+        ways: list[tuple[int, Slots]] = []
+        for name, bit, first in rule.options[index]:
+            if word & bit:
+                steps: Iterable[tuple[int, tuple[Tree, ...] | int]] = ((at + 1, at),)
+            elif word & first:
+                steps = self.match(name, at).items()
+            else:
+                continue
+            for end, filling in steps:
+                own = ((slot, filling, name),) if slot else ()
+                if is_last or not self.goes_on(classes, end):
+                    if is_enough:
+                        ways.append((end, own))
+                    continue
+                for last, rest in self.parts(rule, following, end):
+                    ways.append((last, own + rest))
+        if rule.parts[index].is_optional:
+            if is_last or not self.goes_on(classes, at):
+                if is_enough:
+                    ways.append((at, ()))
+            else:
+                ways += self.parts(rule, following, at)
+        return ways
+
+    def goes_on(self, classes: Mask, at: int) -> bool:
+        """Whether the word at `at` is of any of these classes."""
+        if at:
+            self.asked[at] = self.asked.get(at, 0) | classes
+        return at < self.n and self.row[at] & classes != 0
 
 
-@lru_cache(maxsize=100_000)
-def _that_begin_a_top(word: Classes) -> tuple[str, ...]:
-    """The top heads that a word can begin, in their order."""
-    grammar = load()
-    return tuple(head for head in grammar.top if not word.isdisjoint(grammar.first[head]))
+def _writer(tree: Tree) -> Callable[[Values], str]:
+    """What makes the symbol of a tree: worked out once for all words that the tree fits."""
+    fillings = [(slot, _filling(filling, name)) for slot, filling, name in tree.slots]
+    template = tree.rule.template
+    if len(fillings) == 1 and template == (("", fillings[0][0], ""),):
+        return fillings[0][1]  # the symbol of the part as it is
+    pieces = [_piece(piece) for piece in template]
+
+    def write(words: Values) -> str:
+        values = {slot: fill(words) for slot, fill in fillings}
+        cue = ""
+        for slot, value in values.items():
+            if "@" in value:
+                values[slot], _, direction = value.partition("@")
+                cue = cue or f"@{direction}"
+        text = "".join([piece(values) for piece in pieces])
+        return text if "@" in text else text + cue
+
+    return write
 
 
-@lru_cache(maxsize=100_000)
-def _that_begin(head: str, word: Classes) -> tuple[Rule, ...]:
-    """The rules of a head that a word can begin, in their order."""
-    return tuple(rule for rule in load().rules[head] if not word.isdisjoint(rule.firsts[0]))
+def _filling(filling: "tuple[Tree, ...] | int", name: str) -> Callable[[Values], str]:
+    """What gives the value of a slot: a word's, or that of the first tree whose values fit."""
+    if isinstance(filling, int):
+        return lambda words: words[filling][name]
+    if len(filling) == 1:
+        return filling[0].write
+    trees = filling
+
+    def write(words: Values) -> str:
+        for tree in trees:
+            try:
+                return tree.write(words)
+            except ValueError:
+                continue
+        raise ValueError("nothing fits")
+
+    return write
 
 
-def _match(
-    grammar: Grammar, table: dict[tuple[str, int], Ends], row: Sequence[Classes], head: str, start: int
-) -> Ends:
-    """Where a head that begins at `start` can end."""
-    key = head, start
-    if key not in table:
-        table[key] = {}  # a head that would begin with itself finds nothing
-        found: dict[int, list[Tree]] = {}
-        for rule in _that_begin(head, row[start]):
-            for end, slots in _parts(grammar, table, row, rule, 0, start):
-                if end > start:
-                    found.setdefault(end, []).append(Tree(rule, slots))
-        table[key] = {end: tuple(trees) for end, trees in found.items()}
-    return table[key]
-
-
-def _parts(
-    grammar: Grammar,
-    table: dict[tuple[str, int], Ends],
-    row: Sequence[Classes],
-    rule: Rule,
-    index: int,
-    at: int,
-) -> Iterator[tuple[int, tuple[tuple[str, tuple[Tree, ...] | int, str], ...]]]:
-    """Ways to fit the parts from `index` on to the words from `at` on: where they end, and what fills the slots."""
-    if index == len(rule.parts) or at == len(row) or row[at].isdisjoint(rule.firsts[index]):
-        if index >= rule.needed:
-            yield at, ()
-        return
-    part = rule.parts[index]
-    for name in part.names:
-        steps: Iterable[tuple[int, tuple[Tree, ...] | int]] = ()
-        if name in row[at]:
-            steps = ((at + 1, at),)
-        elif name in grammar.first and not grammar.first[name].isdisjoint(row[at]):
-            steps = _match(grammar, table, row, name, at).items()
-        for end, filling in steps:
-            own = ((part.slot, filling, name),) if part.slot else ()
-            for last, rest in _parts(grammar, table, row, rule, index + 1, end):
-                yield last, own + rest
-    if part.is_optional:
-        yield from _parts(grammar, table, row, rule, index + 1, at)
-
-
-def write(trees: Sequence[Tree], words: Sequence[dict[str, str]]) -> str:
-    """The symbol of the first tree whose values fit; a template's `@past` or `@future` ends it.
-
-    Args:
-        trees: what the row can be, best first.
-        words: for each word its value by class.
-
-    Raises:
-        ValueError: no values fit, such as a month 13.
-    """
-    for tree in trees:
-        try:
-            return _write(tree, words)
-        except ValueError:
-            continue
-    raise ValueError("nothing fits")
-
-
-def _write(tree: Tree, words: Sequence[dict[str, str]]) -> str:
-    values = {
-        slot: words[filling][name] if isinstance(filling, int) else write(filling, words)
-        for slot, filling, name in tree.slots
-    }
-    cue = ""
-    for slot, value in values.items():
-        if "@" in value:
-            values[slot], _, direction = value.partition("@")
-            cue = cue or f"@{direction}"
-    text = "".join(
-        build.FUNCTIONS[piece.function](*(_fill(argument, values) for argument in piece.arguments))
-        if isinstance(piece, Call)
-        else _fill(piece, values)
-        for piece in tree.rule.template
-    )
-    return text if "@" in text else text + cue
-
-
-def _fill(text: Text, values: dict[str, str]) -> str:
-    """Plain text and slots by turns, put together; a slot that is missing is empty."""
+def _piece(piece: Text | Call) -> Callable[[dict[str, str]], str]:
+    """What fills a piece of a template; a slot that is missing is empty."""
+    if isinstance(piece, Call):
+        function, arguments = build.FUNCTIONS[piece.function], [_piece(argument) for argument in piece.arguments]
+        return lambda values: function(*[argument(values) for argument in arguments])
+    text = piece
     if len(text) == 1:
-        return text[0]
-    return "".join(values.get(piece, "") if i % 2 else piece for i, piece in enumerate(text))
+        return lambda _: text[0]
+    if len(text) == 3 and not text[0] and not text[2]:
+        return lambda values: values.get(text[1], "")
+    return lambda values: "".join([values.get(part, "") if i % 2 else part for i, part in enumerate(text)])

@@ -66,7 +66,7 @@ def values(
         Values; empty where the symbol has none on the time line or needs an anchor that is unknown.
 
     """
-    if symbols.parse(symbol).kind in ("duration", "set"):
+    if _nature(symbol).is_timeless:
         return []
     look = direction or prefer
     looks = [look, "future" if look == "past" else "past"] if direction is None and "XXXX" in symbol else [look]
@@ -76,7 +76,7 @@ def values(
 
 def _value(symbol: str, anchor: Interval, look: str) -> Value | None:
     moment = anchor.earliest if anchor.latest else None  # half an anchor says before when, not when
-    if moment is None and not _is_absolute(symbol):
+    if moment is None and not _nature(symbol).is_absolute:
         return None
     start, end, grain = _ends(symbol, moment or dt.datetime(2000, 1, 1), look, widen=False)
     return Value(start, end, grain) if start or end else None
@@ -103,11 +103,12 @@ def bounds(
         Aware UTC bounds; None where there is no bound.
 
     """
-    if symbols.parse(symbol).kind in ("duration", "set"):
+    nature = _nature(symbol)
+    if nature.is_timeless:
         return Interval(None, None)
     look = direction or prefer
-    hulls = [_in_zone(symbol, anchor, zone, look) for zone in zones]
-    return reduce(_hull, hulls) if hulls else Interval(None, None)
+    hulls = [_in_zone(symbol, nature, anchor, zone, look) for zone in zones]
+    return hulls[0] if len(hulls) == 1 else reduce(_hull, hulls) if hulls else Interval(None, None)
 
 
 def _hull(a: Interval, b: Interval) -> Interval:
@@ -117,33 +118,38 @@ def _hull(a: Interval, b: Interval) -> Interval:
     )
 
 
-def _in_zone(symbol: str, anchor: Interval, zone: str, look: str) -> Interval:
-    if _is_absolute(symbol):
-        return _bounds_of_day(symbol, dt.date(2000, 1, 1), zone, look)
+def _in_zone(symbol: str, nature: "_Nature", anchor: Interval, zone: str, look: str) -> Interval:
+    if nature.is_absolute:
+        return _bounds_of_day(symbol, _ANY_DAY, zone, "past")
     low, high = anchor
-    first = _bounds_at(symbol, low, zone, look) if low else None
-    last = first if low == high else _bounds_at(symbol, high, zone, look) if high else None
+    first = _bounds_at(symbol, nature, low, zone, look) if low else None
+    last = first if low == high else _bounds_at(symbol, nature, high, zone, look) if high else None
     return Interval(first.earliest if first else None, last.latest if last else None)
 
 
-def _bounds_at(symbol: str, instant: dt.datetime, zone: str, look: str) -> Interval:
+_ANY_DAY = dt.date(2000, 1, 1)
+
+
+def _bounds_at(symbol: str, nature: "_Nature", instant: dt.datetime, zone: str, look: str) -> Interval:
     """Bounds of a symbol for an anchor that is a point."""
     # a symbol that counts hours or less is reckoned in UTC, where no hour comes twice
-    reckon = dt.UTC if _counts_hours(symbol) else ZoneInfo(zone)
+    reckon = dt.UTC if nature.counts_hours else ZoneInfo(zone)
     local = instant.astimezone(reckon)
-    if _is_of_day(symbol):
+    if nature.is_of_day:
         return _bounds_of_day(symbol, local.date(), zone, look)
-    start, end, _ = _ends(symbol, local.replace(tzinfo=None), look, widen=True)
+    start, end, _ = _ends_at(nature.symbol, local.replace(tzinfo=None), look, widen=True)
     return Interval(_instant(start, reckon, 0), _instant(end, reckon, 1))
 
 
 @lru_cache(maxsize=65536)
 def _bounds_of_day(symbol: str, day: dt.date, zone: str, look: str) -> Interval:
-    start, end, _ = _ends(symbol, dt.datetime.combine(day, dt.time()), look, widen=True)
+    moment = dt.datetime(day.year, day.month, day.day)
+    start, end, _ = _ends_at(_nature(symbol).symbol, moment, look, widen=True)
     info = ZoneInfo(zone)
     return Interval(_instant(start, info, 0), _instant(end, info, 1))
 
 
+@lru_cache(maxsize=65536)
 def _instant(moment: dt.datetime | None, zone: dt.tzinfo, fold: int) -> dt.datetime | None:
     """The instant of a civil time: the first or the second (fold 0 or 1) where the clocks show it twice.
 
@@ -153,12 +159,17 @@ def _instant(moment: dt.datetime | None, zone: dt.tzinfo, fold: int) -> dt.datet
     if moment is None:
         return None
     try:
-        first, second = (moment.replace(tzinfo=zone, fold=n).astimezone(dt.UTC) for n in (0, 1))
+        first = moment.replace(tzinfo=zone, fold=0)
+        early, late = first.utcoffset(), first.replace(fold=1).utcoffset()
+        if early is None or late is None:
+            return None
+        if early == late:
+            return (moment - early).replace(tzinfo=dt.UTC)
+        if early < late:
+            return _change((moment - late).replace(tzinfo=dt.UTC), (moment - early).replace(tzinfo=dt.UTC), zone)
+        return (moment - (late if fold else early)).replace(tzinfo=dt.UTC)
     except (OverflowError, ValueError):
         return None
-    if first > second:
-        return _change(second, first, zone)
-    return second if fold else first
 
 
 def _change(low: dt.datetime, high: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
@@ -170,27 +181,30 @@ def _change(low: dt.datetime, high: dt.datetime, zone: dt.tzinfo) -> dt.datetime
     return high.replace(microsecond=0)
 
 
-def _points(symbol: str) -> list[Point]:
-    return [side.point for side in symbols.parse(symbol).sides if side.point]
+class _Nature(NamedTuple):
+    """A symbol, and what it asks of its anchor."""
+
+    symbol: Symbol
+    is_timeless: bool
+    """It has no place on the time line."""
+    is_absolute: bool
+    counts_hours: bool
+    is_of_day: bool
+    """The anchor's day is all that it asks for, not its time of day."""
 
 
 @lru_cache(maxsize=65536)
-def _is_absolute(symbol: str) -> bool:
-    points = _points(symbol)
-    return all(p.kind in ("date", "decade", "century") and not p.base.startswith("XXXX") for p in points) and not any(
-        text == ":REST" for p in points for _, text in p.ops
+def _nature(symbol: str) -> _Nature:
+    parsed = symbols.parse(symbol)
+    points = [side.point for side in parsed.sides if side.point]
+    is_absolute = all(p.kind in ("date", "decade", "century") and not p.base.startswith("XXXX") for p in points)
+    return _Nature(
+        parsed,
+        parsed.kind in ("duration", "set"),
+        is_absolute and not any(text == ":REST" for p in points for _, text in p.ops),
+        any("PT" in p.base for p in points),
+        not any(p.kind == "now" or (p.kind == "offset" and "T" in p.base) for p in points),
     )
-
-
-@lru_cache(maxsize=65536)
-def _counts_hours(symbol: str) -> bool:
-    return any("PT" in point.base for point in _points(symbol))
-
-
-@lru_cache(maxsize=65536)
-def _is_of_day(symbol: str) -> bool:
-    """Whether the anchor's day is all that a symbol asks for, not its time of day."""
-    return not any(p.kind == "now" or (p.kind == "offset" and "T" in p.base) for p in _points(symbol))
 
 
 _Ends = tuple[dt.datetime | None, dt.datetime | None, str]
@@ -198,14 +212,15 @@ _Ends = tuple[dt.datetime | None, dt.datetime | None, str]
 
 def _ends(symbol: str, moment: dt.datetime, look: str, *, widen: bool) -> _Ends:
     """Start, end and grain of a symbol at one moment; None where open or out of the calendar."""
-    if _is_of_day(symbol):
+    nature = _nature(symbol)
+    if nature.is_of_day:
         return _ends_of_day(symbol, moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0), look, widen)
-    return _ends_at(symbols.parse(symbol), moment, look, widen)
+    return _ends_at(nature.symbol, moment, look, widen)
 
 
 @lru_cache(maxsize=65536)
 def _ends_of_day(symbol: str, day: dt.datetime, look: str, widen: bool) -> _Ends:
-    return _ends_at(symbols.parse(symbol), day, look, widen)
+    return _ends_at(_nature(symbol).symbol, day, look, widen)
 
 
 def _ends_at(symbol: Symbol, moment: dt.datetime, look: str, widen: bool) -> _Ends:

@@ -31,11 +31,13 @@ _BEGINS = re.compile(r"(?<=[.!?\"”’')…]) ?(?=[^\W_])|(?<=[^\W\d_])(?=\d)")
 _TOKEN = re.compile(r"[ ,.:+()/'’\-]{0,3}(?:\d+|(?P<word>[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+))")
 # the commonest stamp, up to the capital or the line's end that closes it
 _PLAIN_AGE = re.compile(r"\d{1,3} [a-z]{3,12} [a-z]{3,12}(?=[A-Z]|\Z)")
+_TWO_WORDS = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]++ ([a-zß-ÿ]++)")
 _FIRST_WORD = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+")
 _CLOCK = re.compile(r"T\d\d:\d\d")
 _DAY = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d(?:T\d\d(?::\d\d){0,2})?|(?:P0D|-P[12]D|XXXX-WXX-\d)T\d\d:\d\d")
 _ONLY_DAY = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d|P0D|-P[12]D")
 _DAY_AND_CLOCK = re.compile(r"(?P<day>[^:]*?[\w.])(?:,? (?:[a-z]{2,3} )?)(?P<clock>[0-2]?\d[:.][0-5]\d)")
+_HOUR_AND_MINUTE = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _TWICE = re.compile(r"(?<=:\d\d)(?=\d)")
 _AGE = re.compile(r"-?P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _AGES = frozenset({"away", "duration", "now_alone"})
@@ -66,9 +68,23 @@ def leading(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
     Returns:
         The stamp, spans in `text`; None where the line begins with none.
     """
-    if not _may_begin(text, start):
-        return None
     end = len(text) if end is None else end
+    if end - start > LONGEST:
+        return _leading(text, start, end)
+    found = _leading_line(text[start:end])
+    return found and Stamp(start, start + found[1], found[2], found[3], found[4])
+
+
+@lru_cache(maxsize=50_000)
+def _leading_line(line: str) -> Stamp | None:
+    """The stamp that a short line begins with: of these lines many are nothing else, and come again."""
+    return _leading(line, 0, len(line))
+
+
+def _leading(text: str, start: int, end: int) -> Stamp | None:
+    # what begins with "Een" or "Om" is prose more often than a stamp: then its second word tells
+    if not _may_begin(text, start) or ((prose := _TWO_WORDS.match(text, start, end)) and not _goes_on(prose[1])):
+        return None
     if (
         (age := _PLAIN_AGE.match(text, start, end))
         and (stamp := _whole(age.group()))
@@ -94,6 +110,10 @@ def trailing(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
         end: where it ends; the text's end where not given.
     """
     end = len(text) if end is None else end
+    # of most lines the last word stands alone, and is none of a stamp
+    last = text[text.rfind(" ", max(0, end - _LONGEST_WORD), end) + 1 : end]
+    if len(last) < _LONGEST_WORD and last.isalpha() and last.lower() not in _words() and last[-1] != "Z":
+        return None
     if not _may_end(text, end):
         return None
     for match in _BEGINS.finditer(text, max(start + 1, end - LONGEST), end):
@@ -110,6 +130,13 @@ def whole(line: str) -> Stamp | None:
     return _whole(line)
 
 
+@lru_cache(maxsize=50_000)
+def _goes_on(word: str) -> bool:
+    """Whether a second word can be a stamp's, or begins with one that is."""
+    known = _words()
+    return word in known or any(word[:n] in known for n in range(3, len(word)))
+
+
 def _reach(text: str, start: int, end: int) -> int:
     """Where the words that a stamp may hold end."""
     known = _words()
@@ -122,7 +149,7 @@ def _reach(text: str, start: int, end: int) -> int:
             if at > start and (n := next(lengths, 0)):
                 return token.start("word") + n
             break
-        if word and len(word) == 1 and text[token.end() : token.end() + 1] in "'’":
+        if word and len(word) == 1 and text[token.end() : token.end() + 1] in ("'", "’"):
             break  # the article of a name: L'Aquila
         at = token.end()
     while at < end and text[at] in ".)":
@@ -162,6 +189,8 @@ def _symbol(text: str) -> str | None:
 
 @lru_cache(maxsize=100_000)
 def _read_symbol(text: str) -> str | None:
+    if clock := _HOUR_AND_MINUTE.fullmatch(text):  # as in every language
+        return f"T{clock[1]:0>2}:{clock[2]}"
     # of days there are many: those that are dates in figures or with a month's name are read without the grammar
     first, _, rest = text.partition(" ")
     if symbol := dates.whole(rest if first.lower().rstrip(".") in _weekdays() else text):
@@ -264,9 +293,13 @@ def _may_end(text: str, end: int) -> bool:
     if not text[at].isalnum():
         return False
     first = at
-    while first > 0 and first > at - 14 and text[first].isalpha():
+    while first > 0 and first > at - _LONGEST_WORD and text[first].isalpha():
         first -= 1
     return first == at or text[first + 1 : end].lower() in _words() or text[at] == "Z"
+
+
+_LONGEST_WORD = 14
+"""Characters of a line's last word that are looked at."""
 
 
 def _offsets(symbol: str) -> tuple[float, float] | None:

@@ -39,6 +39,8 @@ _OP = re.compile(
     rf"(?P<clock>T(?:\d\d(?::\d\d){{0,2}}|MO|AF|EV|NI|DT|MI))|(?P<shift>[+-]{DURATION})"
     r"|:(?P<part>START|MID|END|REST|WEEK|NS)|:(?P<nth>-?\d{1,3}(?:DAY|W|M|D[1-7]))|:D(?P<dow>[1-7])"
 )
+_DATE = re.compile(rf"{_YEAR}-\d\d-\d\d")
+"""The commonest symbol: a date and nothing else."""
 _DURATION = re.compile(
     r"P(?:T?(?:\d+(?:\.\d+)?|X)(?:[YMWDHS]|WE))+|P(?:\d+(?:\.\d+)?[YMWD])*T(?:\d+(?:\.\d+)?[HMS])+"
 )
@@ -88,6 +90,8 @@ def parse(text: str) -> Symbol:
         ValueError: the text is not a symbol of this language.
 
     """
+    if _DATE.fullmatch(text):
+        return Symbol("point", (Side("", Point("date", text, ())),), "")
     if text.startswith("R/"):
         inner = parse(text[2:])
         return Symbol("set", inner.sides, inner.duration)
@@ -107,16 +111,37 @@ def _side(text: str, whole: str) -> Side:
     base = _BASE.match(text, position)
     if not base or base.end() == base.start():
         raise ValueError(f"{whole!r} is not a time symbol")
-    kind = next(name for name, value in base.groupdict().items() if value and name != "n")
+    kind = "unit" if base.lastgroup == "n" else base.lastgroup or ""
     ops = []
     position = base.end()
     while position < len(text):
         op = _OP.match(text, position)
         if not op or op.end() == position:
             raise ValueError(f"{whole!r} is not a time symbol: {text[position:]!r} is not understood")
-        ops.append((next(name for name, value in op.groupdict().items() if value), op.group()))
+        ops.append((op.lastgroup or "", op.group()))
         position = op.end()
     return Side(edge, Point(kind, base.group(), tuple(ops)))
+
+
+class Kinds(NamedTuple):
+    """What a symbol is, as TIMEX3 and in which unit."""
+
+    timex_type: TimexType
+    precision: Precision
+
+
+@lru_cache(maxsize=65536)
+def kinds(text: str) -> Kinds:
+    """The type and the precision of a symbol.
+
+    Raises:
+        ValueError: the text is not a symbol of this language.
+
+    """
+    if _DATE.fullmatch(text):
+        return Kinds("DATE", "day")
+    symbol = parse(text)
+    return Kinds(timex_type(symbol), precision(symbol))
 
 
 def timex_type(symbol: Symbol) -> TimexType:

@@ -5,14 +5,14 @@ Runs are found in one native scan; only their words are looked at in Python.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 import re2
 
 from etl import languages
-from etl.transform.times import build
-from etl.transform.times.grammar import Classes
+from etl.transform.times import build, grammar
 
 
 class Word(NamedTuple):
@@ -20,9 +20,10 @@ class Word(NamedTuple):
 
     start: int
     end: int
-    classes: Classes
+    classes: grammar.Mask
+    """The classes it may have; 0: it is no word of time."""
     values: dict[str, str]
-    """Value by class."""
+    """Value by class; not to be changed."""
 
 
 class Vocabulary(NamedTuple):
@@ -145,7 +146,7 @@ def load(language: str) -> Vocabulary:
         language,
         forms,
         _by_first_piece(forms),
-        _run_pattern(forms),
+        _run_pattern(forms, "*", "*"),
         _cue_pattern(data["cues"]["future"]),
         _cue_pattern(data["cues"]["past"]),
         _cue_pattern(data["cues"]["measured"]) if "measured" in data["cues"] else None,
@@ -199,11 +200,15 @@ _APOSTROPHE = "['’‘]"
 
 
 def _form_pattern(forms: list[str]) -> str:
-    """An alternation of forms, longest first; an apostrophe in any of its shapes."""
+    """An alternation of forms; an apostrophe in any of its shapes.
+
+    The longest match counts, not the first, so the order is free: sorted, those that begin alike stand together, and
+    RE2 makes one branch of them.
+    """
     quoted = (
         re.escape(form.lstrip("=")).replace("'", _APOSTROPHE).replace(r"\ ", r"[ \x{a0}]{1,2}") for form in forms
     )
-    return "|".join(sorted(quoted, key=len, reverse=True))
+    return "|".join(sorted(quoted))
 
 
 def _numeral_pattern(names: frozenset[str] | None = None) -> str:
@@ -212,7 +217,9 @@ def _numeral_pattern(names: frozenset[str] | None = None) -> str:
     return "|".join(pattern.replace(r"([-/.])", "[-/.]").replace(r"\1", "[-/.]") for pattern in chosen)
 
 
-def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
+def _run_pattern(forms: dict[str, dict[str, str]], before: str, after: str) -> "re2._Regexp[bytes]":
+    """A run: words, one that shows time, words; `before` and `after` say how many, as patterns repeat."""
+
     def of(*classes: str) -> str:
         found = [form for form, values in forms.items() if values.keys() & set(classes)]
         plain = _form_pattern([form for form in found if not form.endswith(".")])
@@ -246,7 +253,45 @@ def _run_pattern(forms: dict[str, dict[str, str]]) -> "re2._Regexp[bytes]":
     options.case_sensitive = False
     options.max_mem = 1 << 28
     options.log_errors = False
-    return re2.compile(rf"\+?(?:{word}{gap}){{0,12}}{trigger}(?:{gap}{word}){{0,14}}\.?".encode(), options)
+    return re2.compile(rf"\+?(?:{word}{gap}){before}{trigger}(?:{gap}{word}){after}\.?".encode(), options)
+
+
+@lru_cache
+def _bounded(language: str) -> "re2._Regexp[bytes]":
+    """Runs of no more words before and after what shows time than an expression can have."""
+    return _run_pattern(load(language).forms, f"{{0,{_MOST_BEFORE}}}", f"{{0,{_MOST_AFTER}}}")
+
+
+_MOST_BEFORE, _MOST_AFTER = 12, 14
+# no word begins elsewhere than at one of these
+_BEGINS = re.compile(rb"\w+|[\x80-\xff']")
+
+
+def runs(data: bytes, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+    """Runs of words of time, in bytes of a text in UTF-8.
+
+    A run is bounded on either side of the word that shows time. An automaton that counts has so many states that a
+    text of news hardly ever comes to the last new one, so one that does not count finds the runs; what may be longer
+    than a bounded run is left to the one that counts.
+    """
+    end = 0
+    while end <= len(data):
+        for match in vocabulary.run.finditer(data, end):
+            start, end = span = match.span()
+            # words take two bytes at least, with what is between
+            if end - start > 2 * _MOST_BEFORE + 2 and len(_BEGINS.findall(data, start, end)) > _MOST_BEFORE + 1:
+                break
+            yield span
+        else:
+            return
+        # in the long run, and where the last one begins before its end
+        while start < end:
+            match = _bounded(vocabulary.language).search(data, start)
+            if match is None:
+                return
+            yield match.span()
+            start = match.end()
+        end = start
 
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+")
@@ -277,32 +322,99 @@ def _cue_pattern(words: list[str]) -> "re2._Regexp[str]":
 
 def split(text: str, vocabulary: Vocabulary) -> list[Word]:
     """The words of a run; what is no word of time has no class and ends an expression."""
-    lower = text.lower()
-    # lower case of a few letters has another length
-    folded = (lower if len(lower) == len(text) else text).translate(_FOLD)
     found: list[Word] = []
-    position = 0
-    while piece := _PIECE.search(text, position):
-        start = piece.start()
-        if end := _form_end(folded, start, piece.end(), vocabulary):
-            values = _form_values(text[start:end], vocabulary.language)
-        elif numeral := _A_NUMERAL.match(text, start):
-            end = numeral.end()
-            # 3G is no 3, but 15uur is 15 uur
-            is_whole = not folded[end : end + 1].isalpha() or _begins_form(folded, end, vocabulary)
-            values = _numeral(numeral.group(), vocabulary.language) if is_whole else {}
-        elif mark := _PUNCTUATION.get(piece.group()):
-            end = start + 1
-            values = {mark: piece.group()}
-        elif other := _OTHER.match(text, start):
-            end = other.end()
-            values = {}
-        else:
-            position = start + 1
-            continue
-        found.append(Word(start, end, frozenset(values), values))
-        position = end
+    pieces = text.split(" ")
+    pieces.append("")
+    folded = ""
+    # lower case of a few letters has another length
+    is_plain = text.isascii() or len(text.lower()) == len(text)
+    begin = position = 0
+    for i in range(len(pieces) - 1):
+        piece = pieces[i]
+        end = begin + len(piece)
+        if is_plain and position <= begin < end:
+            # most words stand between blanks and begin no longer form: of these nothing else is to be seen
+            is_last = i == len(pieces) - 2
+            if meaning := _between_blanks(piece, None if is_last else pieces[i + 1], vocabulary.language):
+                found.append(Word(begin, end, *meaning))
+                position = end
+        if position < end:
+            folded = folded or (text.lower() if is_plain else text).translate(_FOLD)
+            while position < end:
+                position = _next_word(text, folded, position, vocabulary, found)
+        begin = end + 1
     return found
+
+
+@lru_cache(maxsize=100_000)
+def _between_blanks(piece: str, following: str | None, language: str) -> "Meaning | None":
+    """The meaning of a word or a number before another word or, None, at the end of a run.
+
+    None where it may be a part of more than itself, which must be looked at in the run.
+    """
+    if not _WORD_OR_NUMBER.fullmatch(piece):
+        return None
+    low = piece.lower()
+    forms = load(language).starts.get(low, ())
+    after = " " + following.lower().translate(_FOLD) if following is not None else ""
+    if any(_may_be(form[len(low) :], after) for form in forms if form != low):
+        return None
+    if forms:
+        return _form(piece, language) if low in forms else _NO_MEANING if piece[0].isalpha() else None
+    if piece[0].isalpha():
+        return _NO_MEANING
+    # 12 de, 10 am, 5 - 6
+    return _numeral(piece, language) if following is None or _PARTS_NO_NUMBER.match(following) else None
+
+
+_WORD_OR_NUMBER = re.compile(r"[^\W\d_]+|[0-9]{1,4}")
+_PARTS_NO_NUMBER = re.compile(r"[b-cf-moqu-zB-CF-MOQU-Z]")
+
+
+def _may_be(rest: str, after: str) -> bool:
+    """Whether the rest of a form may be what follows, of which the beginning is known."""
+    return bool(after) and (rest.startswith(after) or after.startswith(rest))
+
+
+def _next_word(text: str, folded: str, position: int, vocabulary: Vocabulary, found: list[Word]) -> int:
+    """Add the first word from a position on; where it ends."""
+    piece = _PIECE.search(text, position)
+    if piece is None:
+        return len(text)
+    start = piece.start()
+    if end := _form_end(folded, start, piece.end(), vocabulary):
+        meaning = _form(text[start:end], vocabulary.language)
+    elif numeral := _A_NUMERAL.match(text, start):
+        end = numeral.end()
+        # 3G is no 3, but 15uur is 15 uur
+        is_whole = not folded[end : end + 1].isalpha() or _begins_form(folded, end, vocabulary)
+        meaning = _numeral(numeral.group(), vocabulary.language) if is_whole else _NO_MEANING
+    elif mark := _PUNCTUATION.get(piece.group()):
+        end = start + 1
+        meaning = _mark(mark, piece.group())
+    elif other := _OTHER.match(text, start):
+        end = other.end()
+        meaning = _NO_MEANING
+    else:
+        return start + 1
+    found.append(Word(start, end, *meaning))
+    return end
+
+
+Meaning = tuple[grammar.Mask, dict[str, str]]
+"""The classes a word may have, and its value in each."""
+
+
+def _meaning(values: dict[str, str]) -> Meaning:
+    return grammar.mask(*sorted(values)), values
+
+
+_NO_MEANING: Meaning = (0, {})
+
+
+@lru_cache(maxsize=256)
+def _mark(mark: str, surface: str) -> Meaning:
+    return _meaning({mark: surface})
 
 
 def _begins_form(folded: str, start: int, vocabulary: Vocabulary) -> bool:
@@ -322,21 +434,23 @@ def _form_end(folded: str, start: int, end: int, vocabulary: Vocabulary) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def _form_values(surface: str, language: str) -> dict[str, str]:
-    """The classes of a form, with its value in each; not to be changed."""
+def _form(surface: str, language: str) -> Meaning:
+    """The classes of a form."""
     forms = load(language).forms
     folded = surface.translate(_FOLD)
-    return forms.get(folded.lower(), {}) | forms.get("=" + folded, {})
+    return _meaning(forms.get(folded.lower(), {}) | forms.get("=" + folded, {}))
 
 
 @lru_cache(maxsize=20_000)
-def _numeral(surface: str, language: str) -> dict[str, str]:
-    """The classes a numeral may have, with its value in each; not to be changed."""
+def _numeral(surface: str, language: str) -> Meaning:
+    """The classes a numeral may have."""
+    if len(surface) <= 4 and surface.isdecimal():
+        return _meaning(_plain(surface, load(language)))
     values: dict[str, str] = {}
     for name, pattern in _NUMERAL_PATTERNS:
         if pattern.fullmatch(surface):
             values |= _READERS[name](surface, load(language))
-    return values
+    return _meaning(values)
 
 
 _NUMERAL_PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NUMERALS)

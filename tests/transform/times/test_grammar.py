@@ -1,5 +1,8 @@
 """The grammar: every name in it is a head or a class that some language has words for."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from etl import languages
 from etl.transform.times import grammar, words
 
@@ -32,3 +35,30 @@ def test_every_slot_of_a_template_is_a_slot_of_its_rule() -> None:
             texts = [text for t in rule.template for text in (t.arguments if isinstance(t, grammar.Call) else [t])]
             named = {slot for text in texts for slot in text[1::2]}
             assert named <= slots, rule
+
+
+CLASSES = sorted(grammar.load().bits)
+ROWS = st.lists(st.lists(st.sampled_from(CLASSES), max_size=2).map(lambda names: grammar.mask(*names)), max_size=6)
+
+
+def written(plans: grammar.Plans) -> list[object]:
+    """Plans as what can be compared."""
+
+    def of(tree: grammar.Tree) -> object:
+        slots = [(a, b if isinstance(b, int) else [of(t) for t in b], c) for a, b, c in tree.slots]
+        return tree.rule.head, tree.rule.template, slots
+
+    return [(end, [of(tree) for tree in trees]) for end, trees in plans]
+
+
+@given(st.lists(ROWS, min_size=2, max_size=12))
+def test_what_was_read_before_changes_nothing(rows: list[list[grammar.Mask]]) -> None:
+    """Plans are kept by the classes that were asked for alone: rows that share these have the same."""
+    after_others = [written(grammar.plans(row, start)) for row in rows for start in range(len(row))]
+    again = [written(grammar.plans(row, start)) for row in rows for start in range(len(row))]
+    alone = []
+    for row in rows:
+        for start in range(len(row)):
+            grammar.known.cache_clear()
+            alone.append(written(grammar.plans(row, start)))
+    assert after_others == again == alone
