@@ -3,6 +3,8 @@
 import multiprocessing
 import time
 from collections.abc import Iterator
+from multiprocessing.queues import Queue
+from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -37,9 +39,9 @@ def read(file: Path) -> tuple[int, int, int]:
     return low, high, count
 
 
-def keep_reading(file: Path, stop: Event, found: "multiprocessing.Queue[tuple[int, list[str]]]") -> None:
-    """Open, query and close in a loop; tell how often, and what went wrong."""
-    n_reads, wrong, newest = 0, [], 0
+def keep_reading(file: Path, stop: Event, n_reads: "Synchronized[int]", found: "Queue[list[str]]") -> None:
+    """Open, query and close in a loop; count, and tell what went wrong."""
+    wrong, newest = [], 0
     while not stop.is_set():
         try:
             low, high, count = read(file)
@@ -48,8 +50,8 @@ def keep_reading(file: Path, stop: Event, found: "multiprocessing.Queue[tuple[in
             newest = max(newest, high)
         except Exception as error:
             wrong.append(repr(error))
-        n_reads += 1
-    found.put((n_reads, wrong))
+        n_reads.value += 1
+    found.put(wrong)
 
 
 def test_readers_meet_no_error_and_no_half_state_while_runs_publish(tmp_path: Path) -> None:
@@ -58,19 +60,32 @@ def test_readers_meet_no_error_and_no_half_state_while_runs_publish(tmp_path: Pa
         publish(con, settings)
     context = multiprocessing.get_context("spawn")
     stop, found = context.Event(), context.Queue()
-    readers = [context.Process(target=keep_reading, args=(settings.published_file, stop, found)) for _ in range(2)]
+    counts = [context.Value("i", 0) for _ in range(2)]
+    readers = [
+        context.Process(target=keep_reading, args=(settings.published_file, stop, n_reads, found))
+        for n_reads in counts
+    ]
     for reader in readers:
         reader.start()
-    time.sleep(1)  # both are on
+
+    def wait_for_reads(n: int) -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and min(n_reads.value for n_reads in counts) < n:
+            time.sleep(0.01)
+
+    wait_for_reads(1)  # both are on
+    before = [n_reads.value for n_reads in counts]
     for n in range(1, PUBLICATIONS + 1):
         with build(n) as con:
             publish(con, settings)
+        wait_for_reads(n // 3)  # that they read meanwhile, on a busy machine too
     stop.set()
-    results = [found.get(timeout=60) for _ in readers]
+    wrong = [found.get(timeout=60) for _ in readers]
     for reader in readers:
         reader.join(timeout=60)
-    assert [wrong for _, wrong in results] == [[], []]
-    assert all(n_reads > 5 for n_reads, _ in results)
+    assert wrong == [[], []]
+    assert all(n_reads.value > n for n_reads, n in zip(counts, before, strict=True))
+    assert min(n_reads.value for n_reads in counts) >= PUBLICATIONS // 3
     assert read(settings.published_file) == (PUBLICATIONS, PUBLICATIONS, ROWS)
 
 
