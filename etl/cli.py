@@ -454,12 +454,13 @@ def test(
     headline: Annotated[bool, typer.Option("--headline", help="Read the text as a headline.")] = False,
 ) -> None:
     """Show what the coder does with a sentence and which lines it takes."""
-    from etl.extract.language import detect
+    from etl.extract.language import UNDETERMINED, detect
     from etl.transform.events import explain
 
     if not text.strip():
         raise typer.BadParameter("the text is empty: give a sentence")
     language = lang or detect([text])[0]
+    language = explain.likeliest(text) if language == UNDETERMINED else language
     known = explain.known_languages()
     if language not in known:
         what = f"no event lexicon for {language!r}" if lang else "the language is not one with an event lexicon"

@@ -15,6 +15,7 @@ from etl.transform.events import lexicon as lexicons
 from etl.transform.events.clauses import Clause
 from etl.transform.events.lexicon import Entry
 from etl.transform.events.scene import Scene
+from etl.transform.events.tokens import tokenise
 from etl.transform.events.verbs import Group
 from etl.transform.places import locate
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
@@ -70,6 +71,17 @@ class _Found(NamedTuple):
 def known_languages() -> tuple[str, ...]:
     """The languages that have an event lexicon."""
     return tuple(code for code in languages.available() if languages.has(code, "events_verbs.csv"))
+
+
+def likeliest(text: str) -> str:
+    """The language whose lexicon knows most words of a text: for a sentence too short to tell it otherwise."""
+
+    def known(language: str) -> int:
+        lexicon = lexicons.load(language)
+        words = (token.word for token in tokenise(text, lexicon))
+        return sum(1 for word in words if word.tags or word.verbs or word.nouns or word.modal)
+
+    return max(known_languages(), key=known)
 
 
 def explain(text: str, language: str, kind: Literal["headline", "body"] = "body") -> list[Explained]:

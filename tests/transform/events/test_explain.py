@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import etl.languages
-from etl.transform.events.explain import Explained, explain, known_languages
+from etl.transform.events.explain import Explained, explain, known_languages, likeliest
 
 FOLDER = Path(etl.languages.__file__).parent
 
@@ -66,3 +66,17 @@ def test_each_sentence_stands_alone() -> None:
     found = explain("Police arrested a man. The mayor resigned.", "en")
     assert [s.text for s in found] == ["Police arrested a man.", "The mayor resigned."]
     assert [kind for kind, _ in found[0].clauses] == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("De politie heeft twee mannen aangehouden.", "nl"),
+        ("Police arrest two in Leeds", "en"),
+        ("Agenten arresteerden vijf demonstranten.", "nl"),
+    ],
+)
+def test_the_language_of_a_short_sentence_is_that_of_the_lexicon_that_knows_most_of_it(
+    text: str, language: str
+) -> None:
+    assert likeliest(text) == language
