@@ -243,7 +243,10 @@ class _Paths:
         """Nodes on cycles of the paths as they stand: negative ones."""
         above = self._above()
         for _ in range(max(1, len(above)).bit_length() + 1):
-            above = above[above]
+            jumped = above[above]
+            if np.array_equal(jumped, above):
+                break
+            above = jumped
         return np.unique(above[self.parent[above] >= 0])
 
     def roots(self) -> Ints:
@@ -261,7 +264,10 @@ class _Paths:
         above = self._above()
         for _ in range(max(1, len(above)).bit_length() + 1):
             lost |= lost[above]
-            above = above[above]
+            jumped = above[above]
+            if np.array_equal(jumped, above):
+                break
+            above = jumped
         self.value[lost], self.parent[lost] = OPEN, -1
         self.held &= ~lost
         borders = self.tail[lost[self.head] & (self.value[self.tail] < OPEN)]
