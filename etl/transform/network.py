@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 OPEN = 1 << 60
 """No bound, in microseconds: beyond every calendar, and two of them still fit a number of 64 bits."""
 _SHUT = 1 << 61  # the length of an edge that is out: longer than any path
-_FIRST_CHECK = 24  # rounds after which a search that goes on is looked over for a cycle
+_CHECK = 20  # edges looked at for each node, after which a search that goes on is looked over for a cycle
 
 
 class Network(NamedTuple):
@@ -178,7 +178,7 @@ class _Paths:
         Returns:
             False where a negative cycle was met.
         """
-        rounds, check = 0, _FIRST_CHECK
+        n_looked_at, check = 0, _CHECK * len(self.value)
         while len(frontier):
             places = self._leaving(frontier)
             heads = self._heads[places]
@@ -201,12 +201,12 @@ class _Paths:
                     return False
                 self.held[frontier[crossed]] = True
                 frontier = frontier[~crossed]
-            rounds += 1
-            if rounds == check and log is None:
+            n_looked_at += len(shorter)
+            if n_looked_at > check and log is None:
                 if len(self.cyclic()):
                     self.held[frontier] = True
                     return False
-                check += max(_FIRST_CHECK, rounds // 4)
+                check = n_looked_at + _CHECK * len(self.value)
         return True
 
     def relax_edge(self, edge: int, log: _Log, watch: int, other: Ints) -> bool:
@@ -243,7 +243,10 @@ class _Paths:
         """Nodes on cycles of the paths as they stand: negative ones."""
         above = self._above()
         for _ in range(max(1, len(above)).bit_length() + 1):
-            above = above[above]
+            jumped = above[above]
+            if np.array_equal(jumped, above):
+                break
+            above = jumped
         return np.unique(above[self.parent[above] >= 0])
 
     def roots(self) -> Ints:
@@ -261,7 +264,10 @@ class _Paths:
         above = self._above()
         for _ in range(max(1, len(above)).bit_length() + 1):
             lost |= lost[above]
-            above = above[above]
+            jumped = above[above]
+            if np.array_equal(jumped, above):
+                break
+            above = jumped
         self.value[lost], self.parent[lost] = OPEN, -1
         self.held &= ~lost
         borders = self.tail[lost[self.head] & (self.value[self.tail] < OPEN)]
@@ -317,7 +323,7 @@ class _Paths:
 
 def _distinct(nodes: Ints, n_nodes: int) -> Ints:
     """The nodes, each once, in order."""
-    if len(nodes) * 20 < n_nodes:
+    if len(nodes) * 200 < n_nodes:
         return np.unique(nodes)
     is_in = np.zeros(n_nodes, np.bool_)
     is_in[nodes] = True
