@@ -32,7 +32,7 @@ types: $(STAMP)
 tests: $(STAMP)
 	.venv/bin/pytest -q
 
-native: $(STAMP) ## machine code of what reads every word, where there is a C compiler; once, about a minute
+native: $(STAMP) ## machine code of what reads every word, where there is a C compiler; once, some minutes
 	@.venv/bin/python -m etl.native
 
 bench: native ## MB/s of every step beside a bare scan of the same text; the anchor network and whole runs at scale

@@ -10,8 +10,8 @@ scan reads the text once with an expression, once with the gazetteer's names, ha
 what any tool that does this work must at least do. Repeated text flatters what is memoised, and alike items are
 read once, so pages, times, events and the whole are measured on text that does not repeat too: composed pages of one
 seed after those of another, as a run reads news of today after that of yesterday; and times with each expression of
-the text read for the first time. The coder of events runs as machine code where `make native` has built it; the title
-says so.
+the text read for the first time. Pages, places and events run as machine code where `make native` has built it; the
+title says so.
 """
 
 import datetime as dt
@@ -234,7 +234,7 @@ def main(paths: list[Path]) -> None:
     )
 
     form = "sources" if str(code.__file__).endswith(".py") else "machine code"
-    table = Table(title=f"{megabytes:.1f} MB in {len(batch)} pages, one core, best of three; events as {form}")
+    table = Table(title=f"{megabytes:.1f} MB in {len(batch)} pages, one core, best of three; {form}")
     table.add_column("step")
     table.add_column("MB/s", justify="right")
     table.add_column("share of the bare scan", justify="right")

@@ -3,3 +3,7 @@
 What belongs here: everything that reads text or resolves what was read. What does not: files, databases,
 Dagster; this room imports neither dagster nor duckdb. `pipeline.py` puts the steps in their order, once.
 """
+
+from etl import native
+
+native.prefer(__name__, __path__)

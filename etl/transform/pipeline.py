@@ -74,6 +74,12 @@ def _transform(documents: pl.DataFrame) -> Tables:
     return tabulator.frames()
 
 
+ANCHOR_STEP = frozenset(
+    ["anchors.py", "clocks.py", "cluster.py", "evidence.py", "explain.py", "infer.py", "network.py"]
+)
+"""Modules of this room that read rows, not text: when they change, no text need be read again."""
+
+
 @lru_cache(maxsize=1)
 def transform_versions() -> dict[str, str]:
     """Name the rules and data that make the rows of documents in each language: a hash of code, language data, seeds.
@@ -83,7 +89,7 @@ def transform_versions() -> dict[str, str]:
     """
     own = ("events", "sentences")
     everywhere = [
-        *_files(PACKAGE / "transform", "*.py", "*.txt"),
+        *(f for f in _files(PACKAGE / "transform", "*.py", "*.txt") if f.name not in ANCHOR_STEP),
         *(f for f in _files(PACKAGE / "languages", "*/*.*") if not f.name.startswith(own)),
         *_files(current().seeds, "*.csv"),
     ]

@@ -1,12 +1,17 @@
 """The whole transform: pure, the same whatever the batch, and true to the text."""
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from etl.schema import core, tables
 from etl.schema.frames import polars_schema
-from etl.settings import current
+from etl.settings import PACKAGE, current
 from etl.transform import pipeline
 from etl.warehouse.checks import declared
 from tests.warehouse.test_load import documents
@@ -58,3 +63,34 @@ def test_odd_texts_give_rows_or_none_but_no_error(text: str) -> None:
     rows = pipeline.transform(documents(text))
     assert rows["core.articles"].height <= 1
     assert rows["core.anchors"].height >= 1
+
+
+def test_the_modules_that_make_no_rows_have_no_part_in_the_version() -> None:
+    code = "import sys; import etl.transform.pipeline; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    used = {name.rpartition(".")[2] + ".py" for name in loaded if name.startswith("etl.transform.")}
+    assert used & pipeline.ANCHOR_STEP == set()
+    there = {path.name for path in (PACKAGE / "transform").rglob("*.py")}
+    assert there >= pipeline.ANCHOR_STEP
+
+
+def test_a_changed_lexicon_changes_the_version_of_its_language_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "etl"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(pipeline, "PACKAGE", package)
+
+    def changed(*path: str) -> set[str]:
+        file = package.joinpath(*path)
+        before = pipeline.transform_versions.__wrapped__()
+        file.write_bytes(file.read_bytes() + b"\n")
+        after = pipeline.transform_versions.__wrapped__()
+        return {language for language in after if after[language] != before[language]}
+
+    assert changed("languages", "nl", "events_verbs.csv") == {"nl"}
+    assert changed("languages", "en", "sentences.toml") == {"en"}
+    # a stamp, a place or a credit of any language may stand on any page
+    assert changed("languages", "nl", "times.toml") == set(pipeline.transform_versions())
+    assert changed("transform", "pages.py") == set(pipeline.transform_versions())
+    assert changed("transform", "network.py") == set()

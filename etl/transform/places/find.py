@@ -34,7 +34,7 @@ _LINKS = frozenset([", ", " and ", ", and ", " en ", " or ", " of ", "/", " und 
 _LONGEST_LINK = 6
 _POSSESSIVE = ("'s", "’s")
 _ARABIC_ARTICLES = frozenset(["al", "el", "ul", "ar", "as", "ad", "an", "at"])
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def find(unit: int, text: str, names: Names, language: str, *, is_loud: bool = True) -> list[Hit]:

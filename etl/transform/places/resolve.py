@@ -182,7 +182,7 @@ def _elsewhere(sense: _Sense, focus: Focus) -> float:
 
 def _at(shares: Shares, cell: int | None) -> float:
     """What a name adds to a square itself."""
-    return sum(
+    return math.fsum(
         [
             share
             for share, c in shares
@@ -193,7 +193,7 @@ def _at(shares: Shares, cell: int | None) -> float:
 
 def _of(shares: Shares, division: str | None) -> float:
     """What a name adds to a division itself."""
-    return sum([_in_division(share, c) for share, c in shares if c.division == division])
+    return math.fsum([_in_division(share, c) for share, c in shares if c.division == division])
 
 
 def _in_division(share: float, found: Candidate) -> float:
@@ -211,8 +211,8 @@ class _Evidence:
         self._focus = focus
         self._home = home
         self._countries = {*focus.countries, home}
-        self._total = sum(focus.countries.values())
-        self._all_divisions = sum(focus.divisions.values())
+        self._total = math.fsum(focus.countries.values())
+        self._all_divisions = math.fsum(focus.divisions.values())
         self._other = -_OTHER_COUNTRY if self._total else 0.0
 
     def rank(self, candidates: Sequence[Candidate], own: Shares, is_area: bool) -> list[tuple[float, Candidate]]:
@@ -225,8 +225,8 @@ class _Evidence:
             if c.division:
                 own_division[c.division] = own_division.get(c.division, 0.0) + _in_division(share, c)
         countries, divisions, squares = self._countries, self._focus.divisions, self._focus.squares
-        total = self._total - sum(own_country.values()) or 1.0
-        total_divisions = self._all_divisions - sum(own_division.values()) or 1.0
+        total = self._total - math.fsum(own_country.values()) or 1.0
+        total_divisions = self._all_divisions - math.fsum(own_division.values()) or 1.0
         of_country: dict[str | None, float] = {None: 0.0}
         ranked: list[tuple[float, Candidate]] = []
         for c in candidates:

@@ -8,10 +8,10 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, reduce
-from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
+from etl.settings import PACKAGE
 from etl.transform.times import build
 
 Classes = frozenset[str]
@@ -112,7 +112,7 @@ def load() -> Grammar:
     """
     rules: dict[str, list[Rule]] = {}
     top: tuple[str, ...] = ()
-    path = Path(__file__).with_name("grammar.txt")
+    path = PACKAGE / "transform" / "times" / "grammar.txt"
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
