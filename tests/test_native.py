@@ -60,8 +60,7 @@ def test_sources_are_read_where_no_machine_code_was_made_of_them(
         native.prefer("etl.transform.events", path)
         assert path == ["src"]
         first = native.folder()
-        (tmp_path / "package").mkdir()
-        shutil.copytree(PACKAGE / "transform", tmp_path / "package" / "transform")
+        shutil.copytree(PACKAGE, tmp_path / "package", ignore=shutil.ignore_patterns("__pycache__"))
         monkeypatch.setattr("etl.native.PACKAGE", tmp_path / "package")
         with (tmp_path / "package" / native.MODULES[0]).open("a") as source:
             source.write("# edited\n")
