@@ -1,37 +1,13 @@
 """Claims on captures: which can be made, on what, and which are refused."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from etl.engine import claims, loops
-from etl.engine.progress import silent
-from etl.settings import Settings
-from etl.warehouse import load
-
-PAGE = "ASSEN (ANP) - Een brand heeft vrijdag {} loodsen in Assen verwoest."
-
-
-@pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
-        load.prepare(con)
-        yield con
-
-
-@pytest.fixture
-def pages(tmp_path: Path) -> Path:
-    for i in range(5):
-        (tmp_path / f"{i}.txt").write_text(PAGE.format(i + 2), encoding="utf-8")
-    return tmp_path
-
-
-def receive(con: duckdb.DuckDBPyConnection, *paths: Path) -> loops.Received:
-    return loops.receive(con, paths, captured_at=None, run_id="run", settings=Settings(), progress=silent)
+from etl.engine import claims
+from tests.engine.conftest import receive
 
 
 @pytest.mark.parametrize(

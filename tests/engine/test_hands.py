@@ -27,9 +27,9 @@ from etl.schema import tables
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.warehouse import load
+from tests.engine.conftest import PAGE
 from tests.warehouse.documents import build, document
 
-PAGE = "ASSEN (ANP) - Een brand heeft vrijdag {} loodsen in Assen verwoest."
 DOCUMENTS = pl.concat([document(PAGE.format(n)) for n in range(2, 14)]).with_columns(
     source_uri=pl.format("{}.txt", pl.int_range(pl.len()))
 )

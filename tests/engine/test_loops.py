@@ -1,7 +1,6 @@
 """The loops between reading, transforming and loading: what one bad document does to the others."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,28 +14,7 @@ from etl.transform import pipeline
 from etl.transform.tabulate import Tables
 from etl.warehouse import load
 from etl.warehouse.connection import connect
-
-PAGE = "ASSEN (ANP) - Een brand heeft vrijdag {} loodsen in Assen verwoest."
-
-
-@pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
-        load.prepare(con)
-        yield con
-
-
-@pytest.fixture
-def pages(tmp_path: Path) -> Path:
-    for i in range(5):
-        (tmp_path / f"{i}.txt").write_text(PAGE.format(i + 2), encoding="utf-8")
-    (tmp_path / "leeg.txt").write_bytes(b"")
-    return tmp_path
-
-
-def receive(con: duckdb.DuckDBPyConnection, *paths: Path) -> loops.Received:
-    return loops.receive(con, paths, captured_at=None, run_id="run", settings=Settings(), progress=silent)
+from tests.engine.conftest import receive
 
 
 def test_what_is_received_is_counted(con: duckdb.DuckDBPyConnection, pages: Path) -> None:

@@ -8,10 +8,10 @@ import pytest
 from etl.engine import shards, work
 from etl.engine.shards import Shards
 from etl.transform import pipeline
+from tests.engine.conftest import PAGE
 from tests.storage import s3  # noqa: F401 - a fixture
 from tests.warehouse.documents import document
 
-PAGE = "ASSEN (ANP) - Een brand heeft vrijdag {} loodsen in Assen verwoest."
 TABLES = {"core.a": pl.DataFrame({"x": [1, 2]}), "ops.b": pl.DataFrame({"y": ["één"]})}
 
 
