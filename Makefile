@@ -45,7 +45,7 @@ dev: native ## the Dagster UI on http://127.0.0.1:3000
 
 dbt: $(UV) ## the same models and tests through dbt, as a check on our own loader
 	UV_PROJECT_ENVIRONMENT=.venv-dbt $(UV) sync --quiet --locked --no-default-groups --group dbt
-	.venv-dbt/bin/pytest -q -m dbt
+	.venv-dbt/bin/pytest -q -m dbt tests/test_dbt.py
 
 docs: $(STAMP) ## write the generated files anew (sql/README.md and the like)
 	.venv/bin/python -m etl.docs
