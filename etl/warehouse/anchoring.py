@@ -169,6 +169,21 @@ def _participants(con: duckdb.DuckDBPyConnection, where: str) -> pl.DataFrame:
     return found
 
 
+STORY_BOUNDS = """
+    SELECT
+        a.story_id,
+        count(*) AS n_articles,
+        -- one item with no lower bound leaves the first telling open
+        CASE WHEN count(*) = count(c.earliest) THEN min(c.earliest) END AS earliest,
+        CASE WHEN count(*) = count(c.latest) THEN max(c.latest) END AS latest
+    FROM core.articles AS a
+    JOIN core.anchors AS c ON c.article_id = a.article_id AND c.kind = 'publication'
+    {which}
+    GROUP BY a.story_id
+"""
+"""A select of what the items of each story say of it; `which` may choose among the items."""
+
+
 def _date_stories(con: duckdb.DuckDBPyConnection, documents: pl.Series | None) -> None:
     """A story was first told no earlier than its items' earliest bound allows, and so on.
 
@@ -186,17 +201,7 @@ def _date_stories(con: duckdb.DuckDBPyConnection, documents: pl.Series | None) -
         f"""
         UPDATE core.stories AS s
         SET first_published_earliest = d.earliest, last_published_latest = d.latest
-        FROM (
-            SELECT
-                a.story_id,
-                -- one item with no lower bound leaves the first telling open
-                CASE WHEN count(*) = count(c.earliest) THEN min(c.earliest) END AS earliest,
-                CASE WHEN count(*) = count(c.latest) THEN max(c.latest) END AS latest
-            FROM core.articles AS a
-            JOIN core.anchors AS c ON c.article_id = a.article_id AND c.kind = 'publication'
-            {which}
-            GROUP BY a.story_id
-        ) AS d
+        FROM ({STORY_BOUNDS.format(which=which)}) AS d
         WHERE s.story_id = d.story_id
             AND (s.first_published_earliest IS DISTINCT FROM d.earliest
                 OR s.last_published_latest IS DISTINCT FROM d.latest)

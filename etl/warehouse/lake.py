@@ -21,6 +21,7 @@ from etl.schema import Row, core, raw, tables
 from etl.schema.ddl import comments, sql_literal, sql_type
 from etl.settings import Settings
 from etl.warehouse import load, models
+from etl.warehouse.anchoring import STORY_BOUNDS
 from etl.warehouse.connection import transaction
 
 try:
@@ -224,19 +225,10 @@ def _once(row: type[Row], files: list[str]) -> str:
     return f"""
         SELECT
             s.* REPLACE (
-                a.n AS n_articles, a.earliest AS first_published_earliest, a.latest AS last_published_latest
+                a.n_articles AS n_articles, a.earliest AS first_published_earliest, a.latest AS last_published_latest
             )
         FROM ({first}) AS s
-        JOIN (
-            SELECT
-                story_id,
-                count(*) AS n,
-                CASE WHEN count(*) = count(c.earliest) THEN min(c.earliest) END AS earliest,
-                CASE WHEN count(*) = count(c.latest) THEN max(c.latest) END AS latest
-            FROM core.articles AS a
-            JOIN core.anchors AS c ON c.article_id = a.article_id AND c.kind = 'publication'
-            GROUP BY ALL
-        ) AS a USING (story_id)
+        JOIN ({STORY_BOUNDS.format(which="")}) AS a USING (story_id)
     """  # noqa: S608 - declared names only
 
 
