@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from html import unescape
 from html.entities import name2codepoint
+from itertools import chain
 from typing import Any
 
 from etl.extract.records import RefusedError
@@ -129,31 +130,45 @@ def lines(element: Any, skip: frozenset[str] = SILENT) -> list[str]:
         skip: names of elements whose text is left out.
 
     """
-    from lxml import etree
-
     found: list[str] = []
     parts: list[str] = []
     kinds = _kinds(skip)
-    # no recursion: depth comes from outside
-    walker = etree.iterwalk(element, events=("start", "end"))
-    for event, node in walker:
-        is_skipped, is_block, is_element = kinds[node.tag]
-        if event == "end":
-            text = node.tail if node is not element else None
-        elif is_skipped:
-            walker.skip_subtree()
+    # what the walk is in, from the root down, and whether it is a block; no recursion: depth comes from outside
+    within: list[tuple[Any, bool]] = []
+    skipped = None
+    for node in chain(element.iter(), (None,)):
+        parent = None if node is None else node.getparent()
+        while within and within[-1][0] is not parent:
+            left, is_block = within.pop()
+            if left is skipped:
+                skipped = None
+            if is_block and parts:
+                _break(parts, found)
+            if skipped is None and left is not element and (text := left.tail):
+                parts.append(text)
+        if node is None:
+            break
+        if skipped is not None:
+            within.append((node, False))
             continue
-        else:
-            text = node.text if is_element else None
+        is_skipped, is_block, is_element = kinds[node.tag]
+        within.append((node, is_block))
+        if is_skipped:
+            skipped = node
+            continue
         if is_block and parts:
-            if line := " ".join("".join(parts).split()):
-                found.append(line)
-            parts = []
-        if text:
+            _break(parts, found)
+        if is_element and (text := node.text):
             parts.append(text)
+    _break(parts, found)
+    return found
+
+
+def _break(parts: list[str], found: list[str]) -> None:
+    """End a line: what there is of it, on one line without the white space of the source."""
     if line := " ".join("".join(parts).split()):
         found.append(line)
-    return found
+    parts.clear()
 
 
 class _Kinds(dict[object, tuple[bool, bool, bool]]):
