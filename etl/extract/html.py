@@ -20,8 +20,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+import re2
 
 from etl.extract import files, instants, markup
 from etl.extract.records import Bounds, Record, RefusedError, Source, Stated
@@ -30,6 +33,10 @@ from etl.extract.text import clean, decode
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _HEAD_BYTES = 4096
 """Where a page must declare its encoding: the standard says 1024."""
+_OPENING = 50
+"""Bytes of a page in which trafilatura looks for `html`."""
+_FAULTY = re2.compile(rb"(?i)\A\s*< ?! ?doctype[^>]*/|<html[^>]*/\s*>|[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""What trafilatura repairs before it parses, and more: control characters, a doctype with a slash, `<html/>`."""
 _LONGEST_STAMP = 60
 _MAX_ELEMENTS = 50_000
 """Elements of a page: trafilatura takes seconds for so many, and minutes for ten times as many."""
@@ -37,8 +44,12 @@ _FEW_TIMES = 2
 """So many `<time>` an article alone has: its publication and its update."""
 _HIGHEST = 40
 """Levels above a stamp at which its item may stand."""
-_WHEN = re.compile(r"(?:\A|[\s_-])(?:time|timestamp|date|pubdate|datum|tijd|ago)(?:\Z|[\s_-])", re.IGNORECASE)
-"""The class of an element that says when."""
+_WHEN = re2.compile(
+    rb"(?i)\0((?:[^\0]*[\s_-])?(?:time|timestamp|date|pubdate|datum|tijd|ago)(?:[\s_-][^\0]*)?)\0"
+)
+"""Of classes between NULs, which none holds, those of elements that say when."""
+_FEW_NAMES = 8
+"""So many classes of a page are looked for by an expression; of a page with more, its elements are walked through."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NO_NEWS = re.compile(r"comment|reactie|disqus|weather|agenda", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -102,9 +113,7 @@ def extract(content: str, place: str) -> Page:
         RefusedError: nothing on it is text (empty).
 
     """
-    import trafilatura
-
-    tree = trafilatura.load_html(content)
+    tree = _tree(content)
     if tree is None:
         raise RefusedError("empty", f"{place} holds no HTML element with text: fetch the page again")
     if tree.xpath("count(//*)") > _MAX_ELEMENTS:
@@ -118,6 +127,23 @@ def extract(content: str, place: str) -> Page:
     if not text:
         raise RefusedError("empty", f"{place} holds no text outside of scripts and menus: fetch the page as rendered")
     return Page(text, headline, published if lead else (None, None))
+
+
+def _tree(content: str) -> Any:
+    """The tree that `trafilatura.load_html` makes of a page, or None.
+
+    Most of what it does beside parsing is to look for what it would repair; here that is seen faster.
+    """
+    from lxml import etree, html
+    from trafilatura.utils import HTML_PARSER, load_html
+
+    data = content.encode("utf-8", "surrogatepass")
+    if b"html" in data[:_OPENING].lower() and not _FAULTY.search(data):
+        with suppress(ValueError, etree.ParserError):  # an encoding that is declared as in XML; nothing but white space
+            tree = html.fromstring(content, parser=HTML_PARSER)
+            if len(tree):
+                return tree
+    return load_html(content)
 
 
 def _main(tree: Any) -> str:
@@ -208,22 +234,19 @@ def _stamps(tree: Any) -> Iterator[_Stamp]:
     They are short, not within each other, and not two of one item right beside each other.
     """
     before = None
-    is_news: dict[Any, bool] = {}
-    known: dict[Any, list[Any]] = {}
+    known: dict[Any, tuple[list[Any], bool]] = {}
     for element in _timed(tree):
-        if len(element) > 5:
+        n_inside = len(element)
+        if n_inside > 5:
             continue
-        shown = " ".join(element.text_content().split())
+        shown = " ".join(((element.text_content() if n_inside else element.text) or "").split())
         text = _stamp_text(element, shown)
         if not 0 < len(text) <= _LONGEST_STAMP:
             continue
-        ancestors = _ancestors(element, known)
+        ancestors, is_news = _ancestors(element, known)
         if before is not None and (before in ancestors or _is_beside(before, element)):
             continue
-        for above in ancestors:
-            if above not in is_news:
-                is_news[above] = not _NO_NEWS.search(f"{above.get('class', '')} {above.get('id', '')}")
-        if all(is_news[above] for above in ancestors):
+        if is_news:
             before = element
             yield _Stamp(element, shown, text, ancestors)
 
@@ -235,11 +258,14 @@ def _timed(tree: Any) -> list[Any]:
     if len(times) > _FEW_TIMES:
         return times
     counts = Counter(_classes()(tree))
-    named = {name for name in counts if _WHEN.search(name)}
+    named = {name.decode() for name in _WHEN.findall(("\0" + "\0\0".join(counts) + "\0").encode())}
     if len(times) + sum(counts[name] for name in named) < 2:
         return []
-    found = (e for e in tree.iterdescendants() if e.tag == "time" or e.get("class") in named)
-    return [element for element in found if element.tag != "body"]
+    if len(named) <= _FEW_NAMES:
+        found = _either(len(named))(tree, **{f"name{i}": name for i, name in enumerate(named)})
+    else:
+        found = [e for e in tree.iter() if e.tag == "time" or e.get("class") in named]
+    return [element for element in found if element.tag not in ("html", "body")]
 
 
 @lru_cache(maxsize=1)
@@ -250,6 +276,15 @@ def _classes() -> Any:
     return etree.XPath("//@class", smart_strings=False)
 
 
+@lru_cache(maxsize=_FEW_NAMES + 1)
+def _either(n: int) -> Any:
+    """What gives the elements that are `<time>`, or of one of n classes: `name0` and so on."""
+    from lxml import etree
+
+    is_named = " or ".join(f". = $name{i}" for i in range(n)) or "false()"
+    return etree.XPath(f"//time | //@class[{is_named}]/..")
+
+
 def _is_beside(first: Any, second: Any) -> bool:
     """Whether two stamps follow each other with nothing but a word between, such as `bijgewerkt`."""
     if first.getnext() is not second:
@@ -257,18 +292,22 @@ def _is_beside(first: Any, second: Any) -> bool:
     return len((first.tail or "").strip()) < 20
 
 
-def _ancestors(element: Any, known: dict[Any, list[Any]]) -> list[Any]:
-    """What an element stands in, up to the body; of neighbours most is the same, and `known`."""
+def _ancestors(element: Any, known: dict[Any, tuple[list[Any], bool]]) -> tuple[list[Any], bool]:
+    """What an element stands in, up to the body, and whether all of it may hold news.
+
+    Of neighbours most is the same, and `known`.
+    """
     path = []
     parent = element.getparent()
     while parent is not None and parent.tag != "html" and parent not in known:
         path.append(parent)
         parent = parent.getparent()
-    found = [parent, *known[parent]] if parent in known else []
+    found, is_news = known.get(parent, ([], True))
     for above in reversed(path):
-        known[above] = found = found[:_HIGHEST]
-        found = [above, *found]
-    return found[:_HIGHEST]
+        found = [above, *found[: _HIGHEST - 1]]
+        is_news = is_news and not _NO_NEWS.search(f"{above.get('class', '')} {above.get('id', '')}")
+        known[above] = found, is_news
+    return found, is_news
 
 
 def _list(parent: Any, pairs: list[tuple[Any, _Stamp]]) -> _List | None:
