@@ -24,7 +24,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import re2
@@ -154,42 +154,85 @@ def measure(function: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
     return best, result
 
 
-def news_page(seed: int) -> str:
-    """A page as a news site makes it: menus, scripts, an article, a list of twenty items, a footer."""
+class Kind(NamedTuple):
+    """What a page of a news site holds."""
+
+    paragraphs: int
+    items: int
+    """Items of the list beside or instead of the article."""
+    stamp: str
+    """The element of an item that says when, with a number in it."""
+    links: int = 60
+    """Of each of two menus."""
+
+
+_TIME = "<time>{0} uur geleden</time>"
+KINDS = {
+    "article, and a list beside it": Kind(25, 20, _TIME),
+    "article alone": Kind(25, 0, _TIME),
+    "article, stamps told by their class": Kind(25, 20, '<span class="teaser__date date">{0} uur geleden</span>'),
+    "list of items": Kind(0, 60, _TIME),
+    "large": Kind(150, 100, _TIME, 300),
+    "short": Kind(3, 0, _TIME, 10),
+}
+
+
+def news_page(kind: Kind, seed: int) -> str:
+    """A page as a news site makes it: menus, scripts, an article, a list of items, a footer."""
     sentence = (
         "De gemeente heeft vrijdag besloten dat de brug over het kanaal twee weken dicht blijft, zegt de wethouder. "
     )
-    menu = "".join(f'<li class="nav-item"><a class="nav-link" href="/{i}">Rubriek {i}</a></li>' for i in range(60))
+    link = '<li class="nav-item"><a class="nav-link" href="/{0}">Rubriek {0}</a></li>'
+    menu = "".join(link.format(i) for i in range(kind.links))
     script = "<script>window.data = {" + ", ".join(f"a{i}: {i}" for i in range(2000)) + "};</script>"
-    body = "".join(f'<p class="article__text">{i + seed}. {sentence * 4}</p>' for i in range(25))
-    item = '<li><a href="/n/{0}"><h3>Bericht {0} van vandaag</h3></a><p>{1}</p><time>{0} uur geleden</time></li>'
-    items = "".join(item.format(i + 1, sentence) for i in range(20))
+    body = "".join(f'<p class="article__text">{i + seed}. {sentence * 4}</p>' for i in range(kind.paragraphs))
+    item = '<li class="teaser"><a href="/n/{0}"><h3>Bericht {0} van vandaag</h3></a><p>{1}</p>' + kind.stamp + "</li>"
+    items = "".join(item.format(i + 1, sentence) for i in range(kind.items))
+    listed = f"<aside><h2>Meer uit Binnenland</h2><ul>{items}</ul></aside>" if items else ""
+    article = f"<article><h1>Brug blijft dicht</h1><time>31 januari 2026</time>{body}</article>" if body else ""
     return (
         f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Brug dicht | Krant</title>{script}</head>'
-        f"<body><header><nav><ul>{menu}</ul></nav></header><main><article><h1>Brug blijft dicht</h1>{body}"
-        f"</article></main><aside><h2>Meer uit Binnenland</h2><ul>{items}</ul></aside><footer>{menu}</footer>"
+        f"<body><header><nav><ul>{menu}</ul></nav></header><main>{article}{listed}</main><footer>{menu}</footer>"
         "</body></html>"
     )
 
 
 def html_pages(paths: list[Path]) -> None:
     """Print how long the HTML reader takes beside trafilatura alone, on the same pages in turn."""
+    given = {"your own": [path.read_text(encoding="utf-8") for path in paths]} if paths else {}
+    made = {name: [news_page(kind, seed) for seed in range(10)] for name, kind in KINDS.items()}
+    table = Table(title="HTML, one core, best of nine: trafilatura alone, and with lists, stamps and metadata")
+    for column in ("pages", "KB each", "alone, ms", "with lists, ms", "times as long"):
+        table.add_column(column, justify="left" if column == "pages" else "right")
+    for name, batch in (given or made).items():
+        alone, ours = html_times(batch)
+        size = sum(len(page.encode()) for page in batch) / len(batch) / 1e3
+        row = (
+            f"{size:.0f}",
+            f"{alone / len(batch) * 1e3:.2f}",
+            f"{ours / len(batch) * 1e3:.2f}",
+            f"{ours / alone:.3f}",
+        )
+        table.add_row(name, *row)
+    Console().print(table)
+
+
+def html_times(pages: list[str]) -> tuple[float, float]:
+    """Seconds that trafilatura alone takes for pages, and that our reader takes.
+
+    They read each page in turn, nine times, so that what else the machine does falls on both.
+    """
     import trafilatura
 
     from etl.extract import html
 
-    pages = [path.read_text(encoding="utf-8") for path in paths] or [news_page(seed) for seed in range(20)]
-    megabytes = sum(len(page.encode()) for page in pages) / 1e6
     html.extract(pages[0], "a page")  # load what is lazy
-    alone = ours = 0.0
-    for page in pages:  # in turn, so that what else the machine does falls on both
-        alone += measure(lambda page=page: trafilatura.extract(page))[0]  # type: ignore[misc]
-        ours += measure(lambda page=page: html.extract(page, "a page"))[0]  # type: ignore[misc]
-    Console().print(
-        f"{len(pages)} pages, {megabytes:.1f} MB, best of three: trafilatura alone {megabytes / alone:.2f} MB/s, "
-        f"with lists and metadata {megabytes / ours:.2f} MB/s, {ours / alone:.3f} times as long",
-        soft_wrap=True,
-    )
+    seconds = [0.0, 0.0]
+    for page in pages:
+        readers = (lambda page=page: trafilatura.extract(page)), (lambda page=page: html.extract(page, "a page"))
+        runs = [[measure(reader, 1)[0] for reader in readers] for _ in range(9)]
+        seconds = [total + min(times) for total, times in zip(seconds, zip(*runs, strict=True), strict=True)]
+    return seconds[0], seconds[1]
 
 
 def measure_events(batch: list[str]) -> float:

@@ -35,7 +35,9 @@ _HEAD_BYTES = 4096
 """Where a page must declare its encoding: the standard says 1024."""
 _OPENING = 50
 """Bytes of a page in which trafilatura looks for `html`."""
-_FAULTY = re2.compile(rb"(?i)\A\s*< ?! ?doctype[^>]*/|<html[^>]*/\s*>|[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_FAULTY = re2.compile(
+    rb"(?i)\A\s*< ?! ?doctype[^>]*/|<html[^>]*/\s*>|[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]"
+)
 """What trafilatura repairs before it parses, and more: control characters, a doctype with a slash, `<html/>`."""
 _LONGEST_STAMP = 60
 _MAX_ELEMENTS = 50_000
@@ -44,9 +46,7 @@ _FEW_TIMES = 2
 """So many `<time>` an article alone has: its publication and its update."""
 _HIGHEST = 40
 """Levels above a stamp at which its item may stand."""
-_WHEN = re2.compile(
-    rb"(?i)\0((?:[^\0]*[\s_-])?(?:time|timestamp|date|pubdate|datum|tijd|ago)(?:[\s_-][^\0]*)?)\0"
-)
+_WHEN = re2.compile(rb"(?i)\0((?:[^\0]*[\s_-])?(?:time|timestamp|date|pubdate|datum|tijd|ago)(?:[\s_-][^\0]*)?)\0")
 """Of classes between NULs, which none holds, those of elements that say when."""
 _FEW_NAMES = 8
 """So many classes of a page are looked for by an expression; of a page with more, its elements are walked through."""
@@ -139,7 +139,9 @@ def _tree(content: str) -> Any:
 
     data = content.encode("utf-8", "surrogatepass")
     if b"html" in data[:_OPENING].lower() and not _FAULTY.search(data):
-        with suppress(ValueError, etree.ParserError):  # an encoding that is declared as in XML; nothing but white space
+        with suppress(
+            ValueError, etree.ParserError
+        ):  # an encoding that is declared as in XML; nothing but white space
             tree = html.fromstring(content, parser=HTML_PARSER)
             if len(tree):
                 return tree
@@ -305,9 +307,15 @@ def _ancestors(element: Any, known: dict[Any, tuple[list[Any], bool]]) -> tuple[
     found, is_news = known.get(parent, ([], True))
     for above in reversed(path):
         found = [above, *found[: _HIGHEST - 1]]
-        is_news = is_news and not _NO_NEWS.search(f"{above.get('class', '')} {above.get('id', '')}")
+        is_news = is_news and _may_be_news(above.get("class"), above.get("id"))
         known[above] = found, is_news
     return found, is_news
+
+
+@lru_cache(maxsize=1000)
+def _may_be_news(name: str | None, id_: str | None) -> bool:
+    """Whether an element may hold news, by its class and its id; neighbours have the same."""
+    return not _NO_NEWS.search(f"{name or ''} {id_ or ''}")
 
 
 def _list(parent: Any, pairs: list[tuple[Any, _Stamp]]) -> _List | None:
@@ -387,6 +395,8 @@ def _heading(parent: Any, first: Any) -> str | None:
 def _stamp_text(element: Any, shown: str) -> str:
     """The words of a stamp; where they name no year and its markup has the site's own civil time, that."""
     stated = (element.get("datetime") or "").strip()
+    if not stated:
+        return shown
     match = _LOCAL_TIME.fullmatch(stated)
     if match and match["offset"].strip("+-0:") and not _YEAR.search(shown):
         return stated

@@ -1,10 +1,10 @@
 """Trees of HTML and XML: parsed without network, entities or bombs, and walked without recursion."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 from html.entities import name2codepoint
-from itertools import chain
 from typing import Any
 
 from etl.extract.records import RefusedError
@@ -133,34 +133,32 @@ def lines(element: Any, skip: frozenset[str] = SILENT) -> list[str]:
     found: list[str] = []
     parts: list[str] = []
     kinds = _kinds(skip)
-    # what the walk is in, from the root down, and whether it is a block; no recursion: depth comes from outside
-    within: list[tuple[Any, bool]] = []
-    skipped = None
-    for node in chain(element.iter(), (None,)):
-        parent = None if node is None else node.getparent()
-        while within and within[-1][0] is not parent:
-            left, is_block = within.pop()
-            if left is skipped:
-                skipped = None
+    # what the walk is in, with what is left of it; no recursion: depth comes from outside
+    within: list[tuple[Any, bool, Iterator[Any]]] = [(None, False, iter((element,)))]
+    while within:
+        left, was_block, children = within[-1]
+        for node in children:
+            is_skipped, is_block, is_element = kinds[node.tag]
+            if not is_skipped:
+                if is_block and parts:
+                    _break(parts, found)
+                if is_element and (text := node.text):
+                    parts.append(text)
+                if len(node):
+                    within.append((node, is_block, iter(node)))
+                    break
             if is_block and parts:
                 _break(parts, found)
-            if skipped is None and left is not element and (text := left.tail):
+            if (text := node.tail) and node is not element:
                 parts.append(text)
-        if node is None:
-            break
-        if skipped is not None:
-            within.append((node, False))
-            continue
-        is_skipped, is_block, is_element = kinds[node.tag]
-        within.append((node, is_block))
-        if is_skipped:
-            skipped = node
-            continue
-        if is_block and parts:
-            _break(parts, found)
-        if is_element and (text := node.text):
-            parts.append(text)
-    _break(parts, found)
+        else:
+            within.pop()
+            if was_block and parts:
+                _break(parts, found)
+            if left is not None and left is not element and (text := left.tail):
+                parts.append(text)
+    if parts:
+        _break(parts, found)
     return found
 
 

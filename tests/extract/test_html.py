@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import trafilatura
 
 from etl.extract import html
 from etl.extract.records import RefusedError
@@ -164,3 +165,39 @@ def test_a_page_without_text_is_refused(tmp_path: Path, content: str) -> None:
 def test_too_many_elements_are_refused() -> None:
     with pytest.raises(RefusedError, match="50000 elements"):
         html.extract("<html><body>" + "<b>x</b>" * 50_001 + "</body></html>", "x")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        article(),
+        article("<div id='comments'><p>" + "Wat een bericht, zegt een lezer. " * 20 + "</p></div>"),
+        "<html><body><p>Kort.</p></body></html>",
+        "<html><body><nav>Menu</nav></body></html>",
+        article().replace("Assen", "As\x07sen"),
+        article().replace(
+            "<!doctype html>", '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html PUBLIC "-//W3C//DTD">'
+        ),
+        article().replace('<html lang="nl">', '<html lang="nl" />'),
+        "<p>Geen hele pagina.</p>",
+    ],
+)
+def test_the_main_text_is_what_trafilatura_makes_of_the_page(content: str) -> None:
+    """We call what it calls; this says so, whatever a later version of it does."""
+    found = trafilatura.bare_extraction(content)
+    tree = html._tree(content)
+    assert (html._main(tree) if tree is not None else "") == getattr(found, "text", "")
+
+
+@pytest.mark.parametrize("n_names", [1, 3, 20])
+def test_stamps_told_by_their_classes(n_names: int) -> None:
+    teasers = TEASERS * 7
+    names = ["post-date", "Tijd", "x ago", *(f"date d{i}" for i in range(20))]
+    listed = "".join(
+        f"<li><p>{text}</p><span class='{names[i % n_names]}'>{stamp}</span></li>"
+        for i, (_, text, stamp) in enumerate(teasers)
+    )
+    page = html.extract(
+        f"<html class='time'><body class='date'><b class='update'>x</b><ul>{listed}</ul></body></html>", "x"
+    )
+    assert page.text == "\n\n".join(f"{text}\n{stamp}" for _, text, stamp in teasers)
