@@ -1,8 +1,8 @@
 """Symbol, anchor, zone and direction to bounds.
 
 Every symbol is read against both ends of its anchor and the hull is given: each value moves forward with its
-anchor, so a wider anchor never gives narrower bounds. Inside, a civil time or an instant is the number of microseconds
-since the year 1 began, on the clock it is shown by or in UTC.
+anchor, so a wider anchor never gives narrower bounds. Inside, a civil time or an instant is the number of
+microseconds since the year 1 began, on the clock it is shown by or in UTC.
 """
 
 import datetime as dt

@@ -5,9 +5,8 @@ Runs are found in one native scan; only their words are looked at in Python.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
 import re2
 
@@ -15,42 +14,47 @@ from etl import languages
 from etl.transform.times import build, grammar
 
 
-class Word(NamedTuple):
+class Word:
     """A word of a run, spans in the run's text."""
 
-    start: int
-    end: int
-    classes: grammar.Mask
-    """The classes it may have; 0: it is no word of time."""
-    values: dict[str, str]
-    """Value by class; not to be changed."""
+    def __init__(self, start: int, end: int, classes: grammar.Mask, values: dict[str, str]) -> None:
+        self.start = start
+        self.end = end
+        self.classes = classes
+        """The classes it may have; 0: it is no word of time."""
+        self.values = values
+        """Value by class; not to be changed."""
 
 
-class Vocabulary(NamedTuple):
+class Vocabulary:
     """What a language says time with."""
 
-    language: str
-    forms: dict[str, dict[str, str]]
-    """Values by class, by form in lower case; a form that counts only as written stands under `=form`."""
-    starts: dict[str, tuple[str, ...]]
-    """Forms by their first piece, longest first."""
-    run: "re2._Regexp[bytes]"
-    future: "re2._Regexp[str]"
-    past: "re2._Regexp[str]"
-    measured: "re2._Regexp[str] | None"
-    """Words that make `in ten years` a length and no date; None where the language has no such word for both."""
-    clause: "re2._Regexp[str]"
-    """Where a clause ends and another begins."""
-    counted: frozenset[str]
-    """Words for what a number of four digits counts, where it is no year."""
-    numbered: frozenset[str]
-    """Words for what has a number: flight 1987."""
-    names: frozenset[str]
-    """Months that are names of people too, in their letters."""
-    has_capital_months: bool
-    outside: frozenset[str]
-    """Prepositions that the span of an expression does not begin with."""
-    is_month_first: bool
+    def __init__(self, language: str, data: dict[str, Any], forms: dict[str, dict[str, str]]) -> None:
+        cues = data["cues"]
+        self.language = language
+        self.forms = forms
+        """Values by class, by form in lower case; a form that counts only as written stands under `=form`."""
+        self.starts = _by_first_piece(forms)
+        """Forms by their first piece, longest first."""
+        self.run: re2._Regexp[bytes] = _run_pattern(forms, "*", "*")
+        self.future: re2._Regexp[bytes] = _cue_pattern(cues["future"])
+        self.past: re2._Regexp[bytes] = _cue_pattern(cues["past"])
+        self.measured: re2._Regexp[bytes] | None = _cue_pattern(cues["measured"]) if "measured" in cues else None
+        """Words that make `in ten years` a length and no date; None where the language has no such word for both."""
+        self.clause: re2._Regexp[bytes] = re2.compile(
+            rf"[.!?;:\n](?:\s|$)|,\s|\b(?:{'|'.join([re2.escape(word) for word in cues['clause']])})\b".encode()
+        )
+        """Where a clause ends and another begins."""
+        self.counted = frozenset[str](data["counted"])
+        """Words for what a number of four digits counts, where it is no year."""
+        self.numbered = frozenset[str](data["numbered"])
+        """Words for what has a number: flight 1987."""
+        self.names = frozenset[str](data["names"])
+        """Months that are names of people too, in their letters."""
+        self.has_capital_months: bool = data["has_capital_months"]
+        self.outside = frozenset[str](data.get("outside", ()))
+        """Prepositions that the span of an expression does not begin with."""
+        self.is_month_first = bool(data["date_order"] == "mdy")
 
 
 TRIGGERS = frozenset(
@@ -142,22 +146,7 @@ def load(language: str) -> Vocabulary:
     for row in languages.table(language, "times_numbers"):
         forms.setdefault(row["word"], {}).update(_number_classes(int(row["value"]), row["kind"]))
     _join(forms, data["join"], data["words"])
-    return Vocabulary(
-        language,
-        forms,
-        _by_first_piece(forms),
-        _run_pattern(forms, "*", "*"),
-        _cue_pattern(data["cues"]["future"]),
-        _cue_pattern(data["cues"]["past"]),
-        _cue_pattern(data["cues"]["measured"]) if "measured" in data["cues"] else None,
-        re2.compile(rf"[.!?;:\n](?:\s|$)|,\s|\b(?:{'|'.join(map(re2.escape, data['cues']['clause']))})\b"),
-        frozenset(data["counted"]),
-        frozenset(data["numbered"]),
-        frozenset(data["names"]),
-        data["has_capital_months"],
-        frozenset(data.get("outside", ())),
-        data["date_order"] == "mdy",
-    )
+    return Vocabulary(language, data, forms)
 
 
 def _join(forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], words: "_Words") -> None:
@@ -267,31 +256,40 @@ _MOST_BEFORE, _MOST_AFTER = 12, 14
 _BEGINS = re.compile(rb"\w+|[\x80-\xff']")
 
 
-def runs(data: bytes, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+def runs(data: bytes, vocabulary: Vocabulary) -> list[tuple[int, int]]:
     """Runs of words of time, in bytes of a text in UTF-8.
 
     A run is bounded on either side of the word that shows time. An automaton that counts has so many states that a
     text of news hardly ever comes to the last new one, so one that does not count finds the runs; what may be longer
     than a bounded run is left to the one that counts.
     """
+    found: list[tuple[int, int]] = []
     end = 0
     while end <= len(data):
+        start, last = -1, -1
         for match in vocabulary.run.finditer(data, end):
-            start, end = span = match.span()
+            span: tuple[int, int] = match.span()
             # words take two bytes at least, with what is between
-            if end - start > 2 * _MOST_BEFORE + 2 and len(_BEGINS.findall(data, start, end)) > _MOST_BEFORE + 1:
+            if span[1] - span[0] > 2 * _MOST_BEFORE + 2 and _is_long(data, span):
+                start, last = span
                 break
-            yield span
-        else:
-            return
+            found.append(span)
         # in the long run, and where the last one begins before its end
-        while start < end:
+        while start < last:
             match = _bounded(vocabulary.language).search(data, start)
             if match is None:
-                return
-            yield match.span()
+                return found
+            found.append(match.span())
             start = match.end()
+        if start < 0:
+            return found
         end = start
+    return found
+
+
+def _is_long(data: bytes, span: tuple[int, int]) -> bool:
+    """Whether a run has more words than an automaton that counts lets it have before what shows time."""
+    return len(_BEGINS.findall(data, span[0], span[1])) > _MOST_BEFORE + 1
 
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+")
@@ -312,12 +310,12 @@ def _by_first_piece(forms: dict[str, dict[str, str]]) -> dict[str, tuple[str, ..
     return {piece: tuple(sorted(own, key=len, reverse=True)) for piece, own in found.items()}
 
 
-def _cue_pattern(words: list[str]) -> "re2._Regexp[str]":
+def _cue_pattern(words: list[str]) -> "re2._Regexp[bytes]":
     options = re2.Options()
     options.case_sensitive = False
     # a cue that begins with a star is the end of a word
-    forms = (re2.escape(word) if word[0] != "*" else rf"\w\w\w+{re2.escape(word[1:])}" for word in words)
-    return re2.compile(rf"\b(?:{'|'.join(forms)})\b", options)
+    forms = [re2.escape(word) if word[0] != "*" else rf"\w\w\w+{re2.escape(word[1:])}" for word in words]
+    return re2.compile(rf"\b(?:{'|'.join(forms)})\b".encode(), options)
 
 
 def split(text: str, vocabulary: Vocabulary) -> list[Word]:
