@@ -118,21 +118,27 @@ def _stands(text: str, start: int, end: int, found: Found, vocabulary: Vocabular
 
 def _read_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> tuple[Found, ...]:
     """The expressions of a run in its text."""
-    if not _COUNTS_SOMETHING.match(text, end):
+    if not _may_be_counted(text, end):
         return read(text[start:end], vocabulary.language)
     word = _WORD.search(text, end, end + _NEAR)
-    return read(text[start:end], vocabulary.language, _follows(word.group() if word else "", vocabulary.language))
+    return read(text[start:end], vocabulary.language, _follows(word.group() if word else "", vocabulary))
+
+
+def _may_be_counted(text: str, at: int) -> bool:
+    """Whether what follows may be counted by a number before it."""
+    mark = text[at : at + 1]
+    if not mark or mark in ".,;:!?)":
+        return False  # as often
+    return (mark == " " and text[at + 1 : at + 2].isalpha()) or _COUNTS_SOMETHING.match(text, at) is not None
 
 
 Follows = Literal["nothing", "word", "counted"]
 """What comes after a run, as far as a number before it can count it: nothing, some word, what is always counted."""
 
 
-@lru_cache(maxsize=50_000)
-def _follows(word: str, language: str) -> Follows:
-    if _is_small(word, language):
-        return "nothing"
-    return "counted" if word.lower() in words.load(language).counted else "word"
+def _follows(word: str, vocabulary: Vocabulary) -> Follows:
+    low = word.lower()
+    return "nothing" if low in vocabulary.small else "counted" if low in vocabulary.counted else "word"
 
 
 def _is_in_a_number(text: str, start: int, end: int) -> bool:
@@ -291,7 +297,7 @@ def _without_counts(row: list[Word], run: str, vocabulary: Vocabulary, follows: 
     """The words, where a number between a day and what it counts says no time: Friday [two] men."""
     counting = _classes().counting
     counts = [
-        (i, _follows(run[word.start : word.end], vocabulary.language))
+        (i, _follows(run[word.start : word.end], vocabulary))
         for i, word in enumerate(row)
         if i and not word.classes and row[i - 1].classes & counting
     ]
@@ -372,7 +378,7 @@ def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
         is_lone = not year.group().endswith("00") and not (before and before[1].lower() in vocabulary.numbered)
         if is_lone or _is_placed(text, start, end, vocabulary):
             return following not in vocabulary.counted
-    return _is_small(following, vocabulary.language)
+    return following in vocabulary.small
 
 
 def _is_placed(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
@@ -380,17 +386,6 @@ def _is_placed(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     before = _LAST_WORD.search(text, max(0, start - 20), start)
     words_before = [w for w in (before[1] if before else "", *text[start:end].split()) if w]
     return any(vocabulary.forms.get(word.lower(), {}).keys() & _PLACES_A_YEAR for word in words_before)
-
-
-@lru_cache(maxsize=20_000)
-def _is_small(word: str, language: str) -> bool:
-    """Whether a word is one of grammar: a number before it counts nothing."""
-    return word.lower() in _function_words(language)
-
-
-@lru_cache
-def _function_words(language: str) -> frozenset[str]:
-    return frozenset(languages.toml(language, "language").get("function_words", ()))
 
 
 def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str | None:

@@ -40,6 +40,12 @@ class Call:
         self.arguments = arguments
 
 
+def _slot_alone(template: tuple[Text | Call, ...]) -> str:
+    """The slot that is the whole of a template, else empty."""
+    only = template[0] if len(template) == 1 else None
+    return "" if only is None or isinstance(only, Call) or len(only) != 3 or only[0] or only[2] else only[1]
+
+
 class Rule:
     """`head: parts -> template`."""
 
@@ -47,6 +53,8 @@ class Rule:
         self.head = head
         self.parts = parts
         self.template = template
+        self.copied = _slot_alone(template)
+        """The slot whose symbol the template leaves as it is; empty where it does more."""
         self.needed = max([i for i, part in enumerate(parts, start=1) if not part.is_optional], default=0)
         """How many parts reach as far as the last that may not be missing."""
         self.firsts: tuple[Mask, ...] = ()
@@ -101,11 +109,9 @@ class Tree:
         Raises:
             ValueError: no values fit, such as a month 13.
         """
-        template = self.rule.template
-        if len(self.slots) == 1 and len(template) == 1:
-            only = self.slots[0]
-            if template[0] == ("", only.letter, ""):
-                return only.value(words)  # the symbol of the part as it is
+        rule = self.rule
+        if rule.copied and len(self.slots) == 1 and self.slots[0].letter == rule.copied:
+            return self.slots[0].value(words)
         values: dict[str, str] = {}
         cue = ""
         for slot in self.slots:
@@ -114,7 +120,7 @@ class Tree:
                 value, _, direction = value.partition("@")
                 cue = cue or f"@{direction}"
             values[slot.letter] = value
-        text = "".join([_filled(piece, values) for piece in template])
+        text = "".join([_filled(piece, values) for piece in rule.template])
         return text if "@" in text else text + cue
 
 

@@ -198,12 +198,15 @@ def _instant(moment: int) -> dt.datetime:
 def _ahead(day: int, zone: str) -> int | None:
     """How far the clocks of a zone are ahead of UTC on a day and those beside it; None where they change then."""
     try:
-        info = ZoneInfo(zone)
-        found = {_instant((day + n) * _DAY).astimezone(info).utcoffset() for n in (-1, 0, 1, 2)}
-    except OverflowError:
+        # no zone changes its clocks and changes them back within days
+        before, after = dt.datetime.fromordinal(day), dt.datetime.fromordinal(day + 3)
+    except ValueError:
         return None
-    offset = found.pop()
-    return None if found or offset is None else offset.days * _DAY + offset.seconds * _SECOND + offset.microseconds
+    info = ZoneInfo(zone)
+    offset = info.utcoffset(before)
+    if offset is None or offset != info.utcoffset(after):
+        return None
+    return offset.days * _DAY + offset.seconds * _SECOND + offset.microseconds
 
 
 def _shown(instant: int, zone: str) -> int:

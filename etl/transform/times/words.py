@@ -55,6 +55,10 @@ class Vocabulary:
         self.outside = frozenset[str](data.get("outside", ()))
         """Prepositions that the span of an expression does not begin with."""
         self.is_month_first = bool(data["date_order"] == "mdy")
+        self.is_comma_an_end = not any(", " in form for form in forms)
+        """No form goes on after a comma and a blank."""
+        self.small = frozenset[str](languages.toml(language, "language").get("function_words", ()))
+        """Words of grammar: a number before one counts nothing."""
 
 
 TRIGGERS = frozenset(
@@ -322,19 +326,19 @@ def split(text: str, vocabulary: Vocabulary) -> list[Word]:
     """The words of a run; what is no word of time has no class and ends an expression."""
     found: list[Word] = []
     pieces = text.split(" ")
-    pieces.append("")
+    last = len(pieces) - 1
     folded = ""
     # lower case of a few letters has another length
     is_plain = text.isascii() or len(text.lower()) == len(text)
     begin = position = 0
-    for i in range(len(pieces) - 1):
-        piece = pieces[i]
+    for i, piece in enumerate(pieces):
         end = begin + len(piece)
         if is_plain and position <= begin < end:
-            # most words stand between blanks and begin no longer form: of these nothing else is to be seen
-            is_last = i == len(pieces) - 2
-            if meaning := _between_blanks(piece, None if is_last else pieces[i + 1], vocabulary.language):
-                found.append(Word(begin, end, *meaning))
+            # most stand between blanks and are part of no longer form: of these nothing else is to be seen
+            between = _between_blanks(piece, vocabulary.language)
+            if i == last or between.ends_before(pieces[i + 1]):
+                for start, to, meaning in between.words:
+                    found.append(Word(begin + start, begin + to, meaning[0], meaning[1]))
                 position = end
         if position < end:
             folded = folded or (text.lower() if is_plain else text).translate(_FOLD)
@@ -344,34 +348,46 @@ def split(text: str, vocabulary: Vocabulary) -> list[Word]:
     return found
 
 
-@lru_cache(maxsize=100_000)
-def _between_blanks(piece: str, following: str | None, language: str) -> "Meaning | None":
-    """The meaning of a word or a number before another word or, None, at the end of a run.
+class _Between:
+    """What stands between blanks: its words, if it is no part of more than itself."""
 
-    None where it may be a part of more than itself, which must be looked at in the run.
-    """
-    if not _WORD_OR_NUMBER.fullmatch(piece):
-        return None
-    low = piece.lower()
-    forms = load(language).starts.get(low, ())
-    after = " " + following.lower().translate(_FOLD) if following is not None else ""
-    if any(_may_be(form[len(low) :], after) for form in forms if form != low):
-        return None
-    if forms:
-        return _form(piece, language) if low in forms else _NO_MEANING if piece[0].isalpha() else None
-    if piece[0].isalpha():
-        return _NO_MEANING
-    # 12 de, 10 am, 5 - 6
-    return _numeral(piece, language) if following is None or _PARTS_NO_NUMBER.match(following) else None
+    def __init__(self, piece: str, vocabulary: Vocabulary) -> None:
+        low = piece.lower()
+        own: list[Word] = []
+        position = 0
+        while position < len(piece):
+            position = _next_word(piece, low.translate(_FOLD), position, vocabulary, own)
+        self.words = [(word.start, word.end, (word.classes, word.values)) for word in own]
+        self.is_number = _NUMBER.fullmatch(piece) is not None
+        self.is_closed = self.is_number or piece.isalpha() or (piece[-1] == "," and vocabulary.is_comma_an_end)
+        """What follows tells whether it is a part of more."""
+        forms = vocabulary.starts.get(low, ())
+        self.rests = tuple([form[len(low) :] for form in forms if form[len(low) : len(low) + 1] == " "])
+        """How forms go on that it begins."""
+
+    def ends_before(self, following: str) -> bool:
+        """Whether it is no part of more than itself where something follows after a blank."""
+        if not self.is_closed or (self.is_number and not _parts_no_number(following)):
+            return False
+        if not self.rests:
+            return True
+        after = " " + following.lower().translate(_FOLD)
+        return not any(rest.startswith(after) or after.startswith(rest) for rest in self.rests)
 
 
-_WORD_OR_NUMBER = re.compile(r"[^\W\d_]+|[0-9]{1,4}")
-_PARTS_NO_NUMBER = re.compile(r"[b-cf-moqu-zB-CF-MOQU-Z]")
+@lru_cache(maxsize=50_000)
+def _between_blanks(piece: str, language: str) -> _Between:
+    return _Between(piece, load(language))
 
 
-def _may_be(rest: str, after: str) -> bool:
-    """Whether the rest of a form may be what follows, of which the beginning is known."""
-    return bool(after) and (rest.startswith(after) or after.startswith(rest))
+def _parts_no_number(following: str) -> bool:
+    """Whether what follows after a blank is a word that belongs to no number: unlike 12 de, 10 am, 5 - 6."""
+    return following[:1].isalpha() and following.isascii() and not _ENDS_A_NUMBER.match(following)
+
+
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_ENDS_A_NUMBER = re.compile(r"(?:[ap]\.?m|s|ste|de|st|nd|rd|th|e)\b", re.IGNORECASE)
+"""The words of _NUMERALS that may stand after a blank."""
 
 
 def _next_word(text: str, folded: str, position: int, vocabulary: Vocabulary, found: list[Word]) -> int:
@@ -395,7 +411,7 @@ def _next_word(text: str, folded: str, position: int, vocabulary: Vocabulary, fo
         meaning = _NO_MEANING
     else:
         return start + 1
-    found.append(Word(start, end, *meaning))
+    found.append(Word(start, end, meaning[0], meaning[1]))
     return end
 
 
