@@ -1,10 +1,10 @@
 """The functions that the grammar's templates name: from the symbols of the parts to the symbol of the whole.
 
-All take and give strings; a part that is missing is empty. They know no language and no clock.
+Every function without an underscore can be named. All take and give strings; a part that is missing is empty. They
+know no language and no clock.
 """
 
 import datetime as dt
-from collections.abc import Callable
 
 _CALENDAR = {"W": "W", "M": "M", "Y": "Y", "Q": "Q", "HY": "H", "DEC": "DEC", "CEN": "CEN", "WE": "WE"}
 """Units of words, and of the symbol that names the calendar unit an anchor is in."""
@@ -438,9 +438,3 @@ def set_of(n: str, unit: str) -> str:
 
 def _fail(what: str) -> str:
     raise ValueError(f"{what} does not fit here")
-
-
-FUNCTIONS: dict[str, Callable[..., str]] = {
-    name: value for name, value in list(globals().items()) if callable(value) and not name.startswith("_")
-} | {"sum": add}
-"""By the name that templates use."""

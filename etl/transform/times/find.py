@@ -4,12 +4,11 @@ What belongs here: from text to symbols. What does not: what a symbol means; tha
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from etl import languages
-from etl.schema.core import Precision, TimexType
 from etl.transform.records import TimeMention
 from etl.transform.times import grammar, symbols, words
 from etl.transform.times.words import Vocabulary, Word
@@ -25,26 +24,41 @@ _PLACES_A_YEAR = frozenset(
     {"in", "since", "until", "before", "before_or_for", "after", "from", "to", "between", "through", "by"}
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_DIGIT = re.compile(r"\d")
 _COUNTS_SOMETHING = re.compile(r"\s?[-%‰°€$£]|\s?(?:km|kg|m|cm|mm|ton)\b|[ \xa0](?!-)[^\W\d_]")
 """What follows a number that counts things: a unit, a sign or a word."""
 
 
-class Found(NamedTuple):
+class Found:
     """An expression in a run; spans in the run's text."""
 
-    start: int
-    end: int
-    symbol: str
-    direction: str | None
-    rule: str
-    is_bare: bool
-    """A number alone, which the text after it may make a count of things."""
-    lead: int
-    """Length of the prepositions that it begins with and that the span leaves out, as TIMEX3 does."""
-    is_name: bool
-    """It ends in a month that is a name of people too."""
-    timex_type: TimexType
-    precision: Precision
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        symbol: str,
+        direction: str | None,
+        rule: str,
+        is_bare: bool,
+        lead: int,
+        is_name: bool,
+        kinds: symbols.Kinds,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.symbol = symbol
+        self.direction = direction
+        self.rule = rule
+        self.is_bare = is_bare
+        """A number alone, which the text after it may make a count of things."""
+        self.lead = lead
+        """Length of the prepositions that it begins with and that the span leaves out, as TIMEX3 does."""
+        self.is_name = is_name
+        """It ends in a month that is a name of people too."""
+        self.timex_type = kinds.timex_type
+        self.precision = kinds.precision
+        self.is_floating = direction is None and "XXXX" in symbol
+        """The clause around it may tell the way it looks."""
 
 
 def find(texts: Sequence[str], language: str) -> list[TimeMention]:
@@ -57,38 +71,40 @@ def find(texts: Sequence[str], language: str) -> list[TimeMention]:
     Returns:
         Mentions in order of text and place; spans in code points of their text.
     """
-    if not languages.has(language, "times.toml"):
-        return []
-    vocabulary = words.load(language)
-    return [mention for unit, text in enumerate(texts) for mention in _mentions(unit, text, vocabulary)]
+    mentions: list[TimeMention] = []
+    if languages.has(language, "times.toml"):
+        vocabulary = words.load(language)
+        for unit, text in enumerate(texts):
+            for first, last in _runs(text, vocabulary):
+                start, end = _whole_words(text, first, last)
+                for found in _read_in(text, start, end, vocabulary):
+                    if _stands(text, start + found.start, start + found.end, found, vocabulary):
+                        mentions.append(_mention(unit, text, start, found, vocabulary))
+    return mentions
 
 
-def _mentions(unit: int, text: str, vocabulary: Vocabulary) -> Iterator[TimeMention]:
-    for first, last in _runs(text, vocabulary):
-        start, end = _whole_words(text, first, last)
-        for found in _read_in(text, start, end, vocabulary):
-            at, to = start + found.start, start + found.end
-            if not _stands(text, at, to, found, vocabulary):
-                continue
-            if found.rule == "away" and _is_measured(text, at, found, vocabulary):
-                lead = text.index(" ", at) + 1 - at
-                found = found._replace(symbol=found.symbol[1:], lead=lead, rule="duration", timex_type="DURATION")
-            direction = found.direction
-            if direction is None and "XXXX" in found.symbol:
-                direction = _direction(text, at, to, vocabulary)
-            at += found.lead
-            yield TimeMention(
-                unit,
-                at,
-                to,
-                text[at:to],
-                found.timex_type,
-                found.symbol,
-                found.rule,
-                direction,
-                found.precision,
-                0.6 if found.is_bare else 0.9,
-            )
+def _mention(unit: int, text: str, start: int, found: Found, vocabulary: Vocabulary) -> TimeMention:
+    """An expression of a run that starts somewhere in a text."""
+    at, to = start + found.start, start + found.end
+    if found.rule == "away" and _is_measured(text, at, found, vocabulary):
+        at = text.index(" ", at) + 1
+        return TimeMention(
+            unit, at, to, text[at:to], "DURATION", found.symbol[1:], "duration", found.direction, found.precision, 0.9
+        )
+    direction = _direction(text, at, to, vocabulary) if found.is_floating else found.direction
+    at += found.lead
+    return TimeMention(
+        unit,
+        at,
+        to,
+        text[at:to],
+        found.timex_type,
+        found.symbol,
+        found.rule,
+        direction,
+        found.precision,
+        0.6 if found.is_bare else 0.9,
+    )
 
 
 def _stands(text: str, start: int, end: int, found: Found, vocabulary: Vocabulary) -> bool:
@@ -102,21 +118,27 @@ def _stands(text: str, start: int, end: int, found: Found, vocabulary: Vocabular
 
 def _read_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> tuple[Found, ...]:
     """The expressions of a run in its text."""
-    if not _COUNTS_SOMETHING.match(text, end):
+    if not _may_be_counted(text, end):
         return read(text[start:end], vocabulary.language)
     word = _WORD.search(text, end, end + _NEAR)
-    return read(text[start:end], vocabulary.language, _follows(word.group() if word else "", vocabulary.language))
+    return read(text[start:end], vocabulary.language, _follows(word.group() if word else "", vocabulary))
+
+
+def _may_be_counted(text: str, at: int) -> bool:
+    """Whether what follows may be counted by a number before it."""
+    mark = text[at : at + 1]
+    if not mark or mark in ".,;:!?)":
+        return False  # as often
+    return (mark == " " and text[at + 1 : at + 2].isalpha()) or _COUNTS_SOMETHING.match(text, at) is not None
 
 
 Follows = Literal["nothing", "word", "counted"]
 """What comes after a run, as far as a number before it can count it: nothing, some word, what is always counted."""
 
 
-@lru_cache(maxsize=50_000)
-def _follows(word: str, language: str) -> Follows:
-    if _is_small(word, language):
-        return "nothing"
-    return "counted" if word.lower() in words.load(language).counted else "word"
+def _follows(word: str, vocabulary: Vocabulary) -> Follows:
+    low = word.lower()
+    return "nothing" if low in vocabulary.small else "counted" if low in vocabulary.counted else "word"
 
 
 def _is_in_a_number(text: str, start: int, end: int) -> bool:
@@ -138,19 +160,20 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _runs(text: str, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+def _runs(text: str, vocabulary: Vocabulary) -> list[tuple[int, int]]:
     """Runs of words of time, in code points."""
     data = text.encode()
+    found = words.runs(data, vocabulary)
     if len(data) == len(text):
-        yield from words.runs(data, vocabulary)
-        return
+        return found
+    moved: list[tuple[int, int]] = []
     position = characters = 0
-    for start, end in words.runs(data, vocabulary):
-        characters += len(data[position:start].decode(errors="ignore"))
-        length = len(data[start:end].decode(errors="ignore"))
-        yield characters, characters + length
-        characters += length
+    for start, end in found:
+        first = characters + len(data[position:start].decode(errors="ignore"))
+        characters = first + len(data[start:end].decode(errors="ignore"))
+        moved.append((first, characters))
         position = end
+    return moved
 
 
 @lru_cache(maxsize=200_000)
@@ -186,14 +209,15 @@ def read(run: str, language: str, follows: Follows = "nothing") -> tuple[Found, 
     return tuple(found)
 
 
-class _Built(NamedTuple):
+class _Built:
     """An expression: its last word, what its symbol says, and the head of its rule."""
 
-    end: int
-    symbol: str
-    cue: str
-    kinds: symbols.Kinds
-    rule: str
+    def __init__(self, end: int, symbol: str, cue: str, rule: str) -> None:
+        self.end = end
+        self.symbol = symbol
+        self.cue = cue
+        self.kinds = symbols.kinds(symbol)
+        self.rule = rule
 
 
 def _longest(row: list[Word], values: grammar.Values, plans: grammar.Plans, start: int, least: int) -> _Built | None:
@@ -209,7 +233,7 @@ def _longest(row: list[Word], values: grammar.Values, plans: grammar.Plans, star
         for tree in trees:
             try:
                 symbol, _, cue = tree.write(from_start).partition("@")
-                return _Built(end, symbol, cue, symbols.kinds(symbol), tree.rule.head)
+                return _Built(end, symbol, cue, tree.rule.head)
             except ValueError:
                 continue
     return None
@@ -227,7 +251,7 @@ def _overtakes(
 
 def _found(row: list[Word], run: str, built: _Built, vocabulary: Vocabulary) -> Found:
     start, end, sure = row[0].start, row[-1].end, _classes().sure
-    surface = run[start:end]
+    last = run[start:end].rpartition(" ")
     return Found(
         start,
         end,
@@ -236,65 +260,55 @@ def _found(row: list[Word], run: str, built: _Built, vocabulary: Vocabulary) -> 
         built.rule,
         is_bare=not any(word.classes & sure for word in row),
         lead=0 if built.rule in _WHOLE else _lead(row, run, vocabulary),
-        is_name=surface.rpartition(" ")[2] in vocabulary.names and not any(map(str.isdigit, surface)),
-        timex_type=built.kinds.timex_type,
-        precision=built.kinds.precision,
+        is_name=last[2] in vocabulary.names and not _DIGIT.search(last[0]),
+        kinds=built.kinds,
     )
 
 
-class _Classes(NamedTuple):
+class _Classes:
     """Sets of classes."""
 
-    links: grammar.Mask
-    """What no expression ends in."""
-    numbers: grammar.Mask
-    counting: grammar.Mask
-    """What may count."""
-    number_words: grammar.Mask
-    named: grammar.Mask
-    joins: grammar.Mask
-    days: grammar.Mask
-    months: grammar.Mask
-    the: grammar.Mask
-    ordinal: grammar.Mask
-    sure: grammar.Mask
-    """What shows time by itself."""
+    def __init__(self) -> None:
+        of = grammar.mask
+        self.links = of(",", "of", "dash", "slash")
+        """What no expression ends in."""
+        self.numbers = of("n0", "n12", "n24", "n31", "n59", "w12", "w24", "w31", "w59", "pair", "hdm", "dm")
+        self.counting = self.numbers | of("o31")
+        """What may count."""
+        self.number_words = of("w12", "w24", "w31")
+        self.months = of("month", "month_short")
+        self.named = self.months | of("weekday")
+        self.joins = of("to", "through", "or", "and", "dash")
+        days, parts = ("weekday", "weekday_dot", "deictic", "holiday"), ("day_part", "day_part_name", "part")
+        self.days = self.months | of(*days, *parts, "part_adverb")
+        self.the = of("the")
+        self.ordinal = of("o31")
+        numerals = ("hm", "hms", "ymd", "dmy", "iso", "my", "year_range", "decade_code", "decade_short", "slashed")
+        self.sure = of(*numerals, "quarter_code", "weekday_short", "years_word", *sorted(words.TRIGGERS))
+        """What shows time by itself."""
 
 
 @lru_cache(maxsize=1)
 def _classes() -> _Classes:
-    of = grammar.mask
-    numbers = of("n0", "n12", "n24", "n31", "n59", "w12", "w24", "w31", "w59", "pair", "hdm", "dm")
-    months, days = of("month", "month_short"), of("weekday", "weekday_dot", "deictic", "holiday")
-    parts = of("day_part", "day_part_name", "part", "part_adverb")
-    sure = of("hm", "hms", "ymd", "dmy", "iso", "my", "year_range", "decade_code", "decade_short", "slashed")
-    return _Classes(
-        links=of(",", "of", "dash", "slash"),
-        numbers=numbers,
-        counting=numbers | of("o31"),
-        number_words=of("w12", "w24", "w31"),
-        named=months | of("weekday"),
-        joins=of("to", "through", "or", "and", "dash"),
-        days=days | parts | months,
-        months=months,
-        the=of("the"),
-        ordinal=of("o31"),
-        sure=sure | of("quarter_code", "weekday_short", "years_word") | of(*sorted(words.TRIGGERS)),
-    )
+    return _Classes()
 
 
 def _without_counts(row: list[Word], run: str, vocabulary: Vocabulary, follows: Follows) -> list[Word]:
     """The words, where a number between a day and what it counts says no time: Friday [two] men."""
     counting = _classes().counting
     counts = [
-        (i, _follows(run[word.start : word.end], vocabulary.language))
+        (i, _follows(run[word.start : word.end], vocabulary))
         for i, word in enumerate(row)
         if i and not word.classes and row[i - 1].classes & counting
     ]
     if follows != "nothing":
         counts.append((len(row), follows))
     blank = {j for i, what in counts if what != "nothing" for j in _count_before(row, i, run, vocabulary, what)}
-    return [word._replace(classes=0) if i in blank else word for i, word in enumerate(row)] if blank else row
+    return (
+        [Word(word.start, word.end, 0, word.values) if i in blank else word for i, word in enumerate(row)]
+        if blank
+        else row
+    )
 
 
 def _count_before(row: list[Word], end: int, run: str, vocabulary: Vocabulary, follows: Follows) -> range:
@@ -345,8 +359,7 @@ def _is_measured(text: str, at: int, found: Found, vocabulary: Vocabulary) -> bo
         return False
     if text[at : found.end - found.start + at].partition(" ")[0].lower() not in vocabulary.outside:
         return False
-    before = vocabulary.clause.split(text[max(0, at - _LEFT) : at])[-1]
-    return vocabulary.measured.search(before) is not None
+    return vocabulary.measured.search(_before(text, at, vocabulary)) is not None
 
 
 def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
@@ -365,7 +378,7 @@ def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
         is_lone = not year.group().endswith("00") and not (before and before[1].lower() in vocabulary.numbered)
         if is_lone or _is_placed(text, start, end, vocabulary):
             return following not in vocabulary.counted
-    return _is_small(following, vocabulary.language)
+    return following in vocabulary.small
 
 
 def _is_placed(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
@@ -375,24 +388,31 @@ def _is_placed(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     return any(vocabulary.forms.get(word.lower(), {}).keys() & _PLACES_A_YEAR for word in words_before)
 
 
-@lru_cache(maxsize=20_000)
-def _is_small(word: str, language: str) -> bool:
-    """Whether a word is one of grammar: a number before it counts nothing."""
-    return word.lower() in _function_words(language)
-
-
-@lru_cache
-def _function_words(language: str) -> frozenset[str]:
-    return frozenset(languages.toml(language, "language").get("function_words", ()))
-
-
 def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str | None:
     """The way the clause around an expression looks, or None."""
-    if not vocabulary.future.search(text[max(0, start - _LEFT) : end + _RIGHT]):
+    first, last = max(0, start - _LEFT), end + _RIGHT
+    if not vocabulary.future.search(text[first:last].encode()):
         return None
-    before = vocabulary.clause.split(text[max(0, start - _LEFT) : start])[-1]
-    after = vocabulary.clause.split(text[end : end + _RIGHT], 1)[0]
-    clause = f"{before} | {text[start:end]} | {after}"
+    clause = b"%b | %b | %b" % (
+        _before(text, start, vocabulary),
+        text[start:end].encode(),
+        _after(text, end, vocabulary),
+    )
     if vocabulary.future.search(clause) and not vocabulary.past.search(clause):
         return "future"
     return None
+
+
+def _before(text: str, start: int, vocabulary: Vocabulary) -> bytes:
+    """What stands before an expression in its clause, in UTF-8."""
+    before, begin = text[max(0, start - _LEFT) : start].encode(), 0
+    for match in vocabulary.clause.finditer(before):
+        begin = match.end()
+    return before[begin:]
+
+
+def _after(text: str, end: int, vocabulary: Vocabulary) -> bytes:
+    """What stands after an expression in its clause, in UTF-8."""
+    after = text[end : end + _RIGHT].encode()
+    match = vocabulary.clause.search(after)
+    return after[: match.start()] if match else after

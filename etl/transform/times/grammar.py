@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, reduce
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from etl.settings import PACKAGE
 from etl.transform.times import build
@@ -32,71 +32,140 @@ Text = tuple[str, ...]
 """Text with slots: what is plain and the letters of slots, by turns."""
 
 
-class Call(NamedTuple):
+class Call:
     """A function of build.py and its arguments."""
 
-    function: str
-    arguments: tuple[Text, ...]
+    def __init__(self, function: Callable[..., str], arguments: tuple[Text, ...]) -> None:
+        self.function = function
+        self.arguments = arguments
 
 
-class Rule(NamedTuple):
+def _slot_alone(template: tuple[Text | Call, ...]) -> str:
+    """The slot that is the whole of a template, else empty."""
+    only = template[0] if len(template) == 1 else None
+    return "" if only is None or isinstance(only, Call) or len(only) != 3 or only[0] or only[2] else only[1]
+
+
+class Rule:
     """`head: parts -> template`."""
 
-    head: str
-    parts: tuple[Part, ...]
-    template: tuple[Text | Call, ...]
-    needed: int
-    """How many parts reach as far as the last that may not be missing."""
-    firsts: tuple[Mask, ...] = ()
-    """For each part, the classes of the words that it and what follows it can begin with."""
-    options: tuple[tuple[tuple[str, Mask, Mask], ...], ...] = ()
-    """For each part its names with the class's bit, or with 0 and what the head can begin with."""
+    def __init__(self, head: str, parts: tuple[Part, ...], template: tuple[Text | Call, ...]) -> None:
+        self.head = head
+        self.parts = parts
+        self.template = template
+        self.copied = _slot_alone(template)
+        """The slot whose symbol the template leaves as it is; empty where it does more."""
+        self.needed = max([i for i, part in enumerate(parts, start=1) if not part.is_optional], default=0)
+        """How many parts reach as far as the last that may not be missing."""
+        self.firsts: tuple[Mask, ...] = ()
+        """For each part, the classes of the words that it and what follows it can begin with."""
+        self.options: tuple[tuple[tuple[str, Mask, Mask], ...], ...] = ()
+        """For each part its names with the class's bit, or with 0 and what the head can begin with."""
 
 
 Values = Sequence[dict[str, str]]
 """For each word of a row its value by class."""
-Slots = tuple[tuple[str, "tuple[Tree, ...] | int", str], ...]
-"""(slot, what fills it, class of the word or head)."""
+
+
+class Slot:
+    """A slot of a rule, and what fills it: a word, or the trees of a head, best first."""
+
+    def __init__(self, letter: str, word: int, trees: "tuple[Tree, ...]", name: str) -> None:
+        self.letter = letter
+        self.word = word
+        """The index of the word; -1: it is filled by trees."""
+        self.trees = trees
+        self.name = name
+        """The class of the word, or the head."""
+
+    def value(self, words: Values) -> str:
+        """What the slot says of these words: the word's value, or the symbol of the first tree whose values fit.
+
+        Raises:
+            ValueError: those of no tree do.
+        """
+        if self.word >= 0:
+            return words[self.word][self.name]
+        last = len(self.trees) - 1
+        for i, tree in enumerate(self.trees):
+            try:
+                return tree.write(words)
+            except ValueError:
+                if i == last:
+                    raise
+        raise ValueError("nothing fits")
 
 
 class Tree:
-    """A rule that fits: what fills its slots is the index of a word, or the trees of a head, best first."""
+    """A rule that fits."""
 
-    __slots__ = ("rule", "slots", "write")
-
-    write: Callable[[Values], str]
-    """Makes the symbol of words; a template's `@past` or `@future` ends it.
-
-    It raises ValueError where no values fit, such as a month 13.
-    """
-
-    def __init__(self, rule: Rule, slots: Slots) -> None:
+    def __init__(self, rule: Rule, slots: tuple[Slot, ...]) -> None:
         self.rule = rule
         self.slots = slots
 
-    def __getattr__(self, name: str) -> Any:
-        """Work out `write` when it is asked for: most trees lose to a longer one."""
-        if name != "write":
-            raise AttributeError(name)
-        self.write = _writer(self)
-        return self.write
+    def write(self, words: Values) -> str:
+        """The symbol of words; a template's `@past` or `@future` ends it.
+
+        Raises:
+            ValueError: no values fit, such as a month 13.
+        """
+        rule = self.rule
+        if rule.copied and len(self.slots) == 1 and self.slots[0].letter == rule.copied:
+            return self.slots[0].value(words)
+        values: dict[str, str] = {}
+        cue = ""
+        for slot in self.slots:
+            value = slot.value(words)
+            if "@" in value:
+                value, _, direction = value.partition("@")
+                cue = cue or f"@{direction}"
+            values[slot.letter] = value
+        text = "".join([_filled(piece, values) for piece in rule.template])
+        return text if "@" in text else text + cue
+
+
+def _filled(piece: Text | Call, values: dict[str, str]) -> str:
+    """A piece of a template; a slot that is missing is empty."""
+    if isinstance(piece, Call):
+        return piece.function(*[_filled_text(argument, values) for argument in piece.arguments])
+    return _filled_text(piece, values)
+
+
+def _filled_text(text: Text, values: dict[str, str]) -> str:
+    if len(text) == 1:
+        return text[0]
+    if len(text) == 3 and not text[0] and not text[2]:
+        return values.get(text[1], "")
+    return "".join([values.get(part, "") if i % 2 else part for i, part in enumerate(text)])
 
 
 Ends = dict[int, tuple[Tree, ...]]
 """Where a head can end, with the rules that get there in the order of the grammar."""
 
 
-class Grammar(NamedTuple):
+class Grammar:
     """The rules by head, and the heads that are whole expressions."""
 
-    rules: dict[str, tuple[Rule, ...]]
-    top: tuple[str, ...]
-    first: dict[str, Mask]
-    """The classes of the words that each head can begin with."""
-    bits: dict[str, Mask]
-    """The bit of each class; `mask` adds those that no rule names."""
-    opening: Mask
-    """The classes of the words that an expression can begin with."""
+    def __init__(self, rules: dict[str, list[Rule]], top: tuple[str, ...]) -> None:
+        self.rules = rules
+        self.top = top
+        names = sorted({name for own in rules.values() for rule in own for part in rule.parts for name in part.names})
+        self.bits = {name: 1 << i for i, name in enumerate([name for name in names if name not in rules])}
+        """The bit of each class; `mask` adds those that no rule names."""
+        self.first = {head: _all([self._firsts(rule.parts) for rule in own]) for head, own in rules.items()}
+        """The classes of the words that each head can begin with."""
+        self.opening = _all([self.first[head] for head in top])
+        """The classes of the words that an expression can begin with."""
+        for own in rules.values():
+            for rule in own:
+                rule.firsts = tuple([self._firsts(rule.parts[i:]) for i in range(len(rule.parts))])
+                rule.options = tuple([self._options(part) for part in rule.parts])
+
+    def _firsts(self, parts: Sequence[Part]) -> Mask:
+        return _all([self.bits[name] for name in _first(parts, self.rules, frozenset())])
+
+    def _options(self, part: Part) -> tuple[tuple[str, Mask, Mask], ...]:
+        return tuple([(name, self.bits.get(name, 0), self.first.get(name, 0)) for name in part.names])
 
 
 _CALL = re.compile(r"([a-z]\w+)\(([^)]*)\)")
@@ -124,27 +193,8 @@ def load() -> Grammar:
         if not arrow:
             raise ValueError(f"{path.name}:{number}: no `->` in {line!r}")
         parts = tuple(_part(word) for word in body.split())
-        needed = max((i for i, part in enumerate(parts, start=1) if not part.is_optional), default=0)
-        rules.setdefault(head, []).append(Rule(head, parts, _template(template.strip(), number), needed))
-    names = sorted({name for own in rules.values() for rule in own for part in rule.parts for name in part.names})
-    bits = {name: 1 << i for i, name in enumerate(name for name in names if name not in rules)}
-
-    def firsts(parts: Sequence[Part]) -> Mask:
-        return _all(bits[name] for name in _first(parts, rules, frozenset()))
-
-    first = {head: _all(firsts(rule.parts) for rule in own) for head, own in rules.items()}
-    begun = {head: tuple(_prepared(rule, firsts, bits, first) for rule in own) for head, own in rules.items()}
-    return Grammar(begun, top, first, bits, _all(first[head] for head in top))
-
-
-def _prepared(
-    rule: Rule, firsts: Callable[[Sequence[Part]], Mask], bits: dict[str, Mask], first: dict[str, Mask]
-) -> Rule:
-    """The rule with what its parts can begin with, in bits."""
-    return rule._replace(
-        firsts=tuple(firsts(rule.parts[i:]) for i in range(len(rule.parts))),
-        options=tuple(tuple((n, bits.get(n, 0), first.get(n, 0)) for n in part.names) for part in rule.parts),
-    )
+        rules.setdefault(head, []).append(Rule(head, parts, _template(template.strip(), number)))
+    return Grammar(rules, top)
 
 
 def _all(masks: Iterable[Mask]) -> Mask:
@@ -189,9 +239,10 @@ def _template(text: str, line: int) -> tuple[Text | Call, ...]:
     for match in _CALL.finditer(text):
         if match.start() > position:
             found.append(_text(text[position : match.start()]))
-        if match[1] not in build.FUNCTIONS:
+        function = getattr(build, match[1], None)
+        if not callable(function):
             raise ValueError(f"grammar.txt:{line}: no function {match[1]} in build.py")
-        found.append(Call(match[1], tuple(_text(a.strip()) for a in match[2].split(","))))
+        found.append(Call(function, tuple([_text(a.strip()) for a in match[2].split(",")])))
         position = match.end()
     if position < len(text):
         found.append(_text(text[position:]))
@@ -301,7 +352,7 @@ class _Reader:
             self.table[key] = known = {end: tuple(trees) for end, trees in found.items()}
         return known
 
-    def parts(self, rule: Rule, index: int, at: int) -> list[tuple[int, Slots]]:
+    def parts(self, rule: Rule, index: int, at: int) -> list[tuple[int, tuple[Slot, ...]]]:
         """Ways to fit the parts from `index` on to the words from `at` on: where they end, and what fills the slots.
 
         The word at `at` is one that these parts can begin with.
@@ -309,16 +360,16 @@ class _Reader:
         slot, word, following = rule.parts[index].slot, self.row[at], index + 1
         is_last, is_enough = following == len(rule.parts), following >= rule.needed
         classes = 0 if is_last else rule.firsts[following]
-        ways: list[tuple[int, Slots]] = []
+        ways: list[tuple[int, tuple[Slot, ...]]] = []
         for name, bit, first in rule.options[index]:
             if word & bit:
-                steps: Iterable[tuple[int, tuple[Tree, ...] | int]] = ((at + 1, at),)
+                steps: dict[int, tuple[Tree, ...]] = {at + 1: ()}
             elif word & first:
-                steps = self.match(name, at).items()
+                steps = self.match(name, at)
             else:
                 continue
-            for end, filling in steps:
-                own = ((slot, filling, name),) if slot else ()
+            for end, trees in steps.items():
+                own = (Slot(slot, -1 if trees else at, trees, name),) if slot else ()
                 if is_last or not self.goes_on(classes, end):
                     if is_enough:
                         ways.append((end, own))
@@ -338,56 +389,3 @@ class _Reader:
         if at:
             self.asked[at] = self.asked.get(at, 0) | classes
         return at < self.n and self.row[at] & classes != 0
-
-
-def _writer(tree: Tree) -> Callable[[Values], str]:
-    """What makes the symbol of a tree: worked out once for all words that the tree fits."""
-    fillings = [(slot, _filling(filling, name)) for slot, filling, name in tree.slots]
-    template = tree.rule.template
-    if len(fillings) == 1 and template == (("", fillings[0][0], ""),):
-        return fillings[0][1]  # the symbol of the part as it is
-    pieces = [_piece(piece) for piece in template]
-
-    def write(words: Values) -> str:
-        values = {slot: fill(words) for slot, fill in fillings}
-        cue = ""
-        for slot, value in values.items():
-            if "@" in value:
-                values[slot], _, direction = value.partition("@")
-                cue = cue or f"@{direction}"
-        text = "".join([piece(values) for piece in pieces])
-        return text if "@" in text else text + cue
-
-    return write
-
-
-def _filling(filling: "tuple[Tree, ...] | int", name: str) -> Callable[[Values], str]:
-    """What gives the value of a slot: a word's, or that of the first tree whose values fit."""
-    if isinstance(filling, int):
-        return lambda words: words[filling][name]
-    if len(filling) == 1:
-        return filling[0].write
-    trees = filling
-
-    def write(words: Values) -> str:
-        for tree in trees:
-            try:
-                return tree.write(words)
-            except ValueError:
-                continue
-        raise ValueError("nothing fits")
-
-    return write
-
-
-def _piece(piece: Text | Call) -> Callable[[dict[str, str]], str]:
-    """What fills a piece of a template; a slot that is missing is empty."""
-    if isinstance(piece, Call):
-        function, arguments = build.FUNCTIONS[piece.function], [_piece(argument) for argument in piece.arguments]
-        return lambda values: function(*[argument(values) for argument in arguments])
-    text = piece
-    if len(text) == 1:
-        return lambda _: text[0]
-    if len(text) == 3 and not text[0] and not text[2]:
-        return lambda values: values.get(text[1], "")
-    return lambda values: "".join([values.get(part, "") if i % 2 else part for i, part in enumerate(text)])

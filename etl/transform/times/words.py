@@ -5,9 +5,8 @@ Runs are found in one native scan; only their words are looked at in Python.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
 import re2
 
@@ -15,42 +14,51 @@ from etl import languages
 from etl.transform.times import build, grammar
 
 
-class Word(NamedTuple):
+class Word:
     """A word of a run, spans in the run's text."""
 
-    start: int
-    end: int
-    classes: grammar.Mask
-    """The classes it may have; 0: it is no word of time."""
-    values: dict[str, str]
-    """Value by class; not to be changed."""
+    def __init__(self, start: int, end: int, classes: grammar.Mask, values: dict[str, str]) -> None:
+        self.start = start
+        self.end = end
+        self.classes = classes
+        """The classes it may have; 0: it is no word of time."""
+        self.values = values
+        """Value by class; not to be changed."""
 
 
-class Vocabulary(NamedTuple):
+class Vocabulary:
     """What a language says time with."""
 
-    language: str
-    forms: dict[str, dict[str, str]]
-    """Values by class, by form in lower case; a form that counts only as written stands under `=form`."""
-    starts: dict[str, tuple[str, ...]]
-    """Forms by their first piece, longest first."""
-    run: "re2._Regexp[bytes]"
-    future: "re2._Regexp[str]"
-    past: "re2._Regexp[str]"
-    measured: "re2._Regexp[str] | None"
-    """Words that make `in ten years` a length and no date; None where the language has no such word for both."""
-    clause: "re2._Regexp[str]"
-    """Where a clause ends and another begins."""
-    counted: frozenset[str]
-    """Words for what a number of four digits counts, where it is no year."""
-    numbered: frozenset[str]
-    """Words for what has a number: flight 1987."""
-    names: frozenset[str]
-    """Months that are names of people too, in their letters."""
-    has_capital_months: bool
-    outside: frozenset[str]
-    """Prepositions that the span of an expression does not begin with."""
-    is_month_first: bool
+    def __init__(self, language: str, data: dict[str, Any], forms: dict[str, dict[str, str]]) -> None:
+        cues = data["cues"]
+        self.language = language
+        self.forms = forms
+        """Values by class, by form in lower case; a form that counts only as written stands under `=form`."""
+        self.starts = _by_first_piece(forms)
+        """Forms by their first piece, longest first."""
+        self.run: re2._Regexp[bytes] = _run_pattern(forms, "*", "*")
+        self.future: re2._Regexp[bytes] = _cue_pattern(cues["future"])
+        self.past: re2._Regexp[bytes] = _cue_pattern(cues["past"])
+        self.measured: re2._Regexp[bytes] | None = _cue_pattern(cues["measured"]) if "measured" in cues else None
+        """Words that make `in ten years` a length and no date; None where the language has no such word for both."""
+        self.clause: re2._Regexp[bytes] = re2.compile(
+            rf"[.!?;:\n](?:\s|$)|,\s|\b(?:{'|'.join([re2.escape(word) for word in cues['clause']])})\b".encode()
+        )
+        """Where a clause ends and another begins."""
+        self.counted = frozenset[str](data["counted"])
+        """Words for what a number of four digits counts, where it is no year."""
+        self.numbered = frozenset[str](data["numbered"])
+        """Words for what has a number: flight 1987."""
+        self.names = frozenset[str](data["names"])
+        """Months that are names of people too, in their letters."""
+        self.has_capital_months: bool = data["has_capital_months"]
+        self.outside = frozenset[str](data.get("outside", ()))
+        """Prepositions that the span of an expression does not begin with."""
+        self.is_month_first = bool(data["date_order"] == "mdy")
+        self.is_comma_an_end = not any(", " in form for form in forms)
+        """No form goes on after a comma and a blank."""
+        self.small = frozenset[str](languages.toml(language, "language").get("function_words", ()))
+        """Words of grammar: a number before one counts nothing."""
 
 
 TRIGGERS = frozenset(
@@ -142,22 +150,7 @@ def load(language: str) -> Vocabulary:
     for row in languages.table(language, "times_numbers"):
         forms.setdefault(row["word"], {}).update(_number_classes(int(row["value"]), row["kind"]))
     _join(forms, data["join"], data["words"])
-    return Vocabulary(
-        language,
-        forms,
-        _by_first_piece(forms),
-        _run_pattern(forms, "*", "*"),
-        _cue_pattern(data["cues"]["future"]),
-        _cue_pattern(data["cues"]["past"]),
-        _cue_pattern(data["cues"]["measured"]) if "measured" in data["cues"] else None,
-        re2.compile(rf"[.!?;:\n](?:\s|$)|,\s|\b(?:{'|'.join(map(re2.escape, data['cues']['clause']))})\b"),
-        frozenset(data["counted"]),
-        frozenset(data["numbered"]),
-        frozenset(data["names"]),
-        data["has_capital_months"],
-        frozenset(data.get("outside", ())),
-        data["date_order"] == "mdy",
-    )
+    return Vocabulary(language, data, forms)
 
 
 def _join(forms: dict[str, dict[str, str]], join: dict[str, dict[str, list[str]]], words: "_Words") -> None:
@@ -267,31 +260,40 @@ _MOST_BEFORE, _MOST_AFTER = 12, 14
 _BEGINS = re.compile(rb"\w+|[\x80-\xff']")
 
 
-def runs(data: bytes, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+def runs(data: bytes, vocabulary: Vocabulary) -> list[tuple[int, int]]:
     """Runs of words of time, in bytes of a text in UTF-8.
 
     A run is bounded on either side of the word that shows time. An automaton that counts has so many states that a
     text of news hardly ever comes to the last new one, so one that does not count finds the runs; what may be longer
     than a bounded run is left to the one that counts.
     """
+    found: list[tuple[int, int]] = []
     end = 0
     while end <= len(data):
+        start, last = -1, -1
         for match in vocabulary.run.finditer(data, end):
-            start, end = span = match.span()
+            span: tuple[int, int] = match.span()
             # words take two bytes at least, with what is between
-            if end - start > 2 * _MOST_BEFORE + 2 and len(_BEGINS.findall(data, start, end)) > _MOST_BEFORE + 1:
+            if span[1] - span[0] > 2 * _MOST_BEFORE + 2 and _is_long(data, span):
+                start, last = span
                 break
-            yield span
-        else:
-            return
+            found.append(span)
         # in the long run, and where the last one begins before its end
-        while start < end:
+        while start < last:
             match = _bounded(vocabulary.language).search(data, start)
             if match is None:
-                return
-            yield match.span()
+                return found
+            found.append(match.span())
             start = match.end()
+        if start < 0:
+            return found
         end = start
+    return found
+
+
+def _is_long(data: bytes, span: tuple[int, int]) -> bool:
+    """Whether a run has more words than an automaton that counts lets it have before what shows time."""
+    return len(_BEGINS.findall(data, span[0], span[1])) > _MOST_BEFORE + 1
 
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+")
@@ -312,31 +314,31 @@ def _by_first_piece(forms: dict[str, dict[str, str]]) -> dict[str, tuple[str, ..
     return {piece: tuple(sorted(own, key=len, reverse=True)) for piece, own in found.items()}
 
 
-def _cue_pattern(words: list[str]) -> "re2._Regexp[str]":
+def _cue_pattern(words: list[str]) -> "re2._Regexp[bytes]":
     options = re2.Options()
     options.case_sensitive = False
     # a cue that begins with a star is the end of a word
-    forms = (re2.escape(word) if word[0] != "*" else rf"\w\w\w+{re2.escape(word[1:])}" for word in words)
-    return re2.compile(rf"\b(?:{'|'.join(forms)})\b", options)
+    forms = [re2.escape(word) if word[0] != "*" else rf"\w\w\w+{re2.escape(word[1:])}" for word in words]
+    return re2.compile(rf"\b(?:{'|'.join(forms)})\b".encode(), options)
 
 
 def split(text: str, vocabulary: Vocabulary) -> list[Word]:
     """The words of a run; what is no word of time has no class and ends an expression."""
     found: list[Word] = []
     pieces = text.split(" ")
-    pieces.append("")
+    last = len(pieces) - 1
     folded = ""
     # lower case of a few letters has another length
     is_plain = text.isascii() or len(text.lower()) == len(text)
     begin = position = 0
-    for i in range(len(pieces) - 1):
-        piece = pieces[i]
+    for i, piece in enumerate(pieces):
         end = begin + len(piece)
         if is_plain and position <= begin < end:
-            # most words stand between blanks and begin no longer form: of these nothing else is to be seen
-            is_last = i == len(pieces) - 2
-            if meaning := _between_blanks(piece, None if is_last else pieces[i + 1], vocabulary.language):
-                found.append(Word(begin, end, *meaning))
+            # most stand between blanks and are part of no longer form: of these nothing else is to be seen
+            between = _between_blanks(piece, vocabulary.language)
+            if i == last or between.ends_before(pieces[i + 1]):
+                for start, to, meaning in between.words:
+                    found.append(Word(begin + start, begin + to, meaning[0], meaning[1]))
                 position = end
         if position < end:
             folded = folded or (text.lower() if is_plain else text).translate(_FOLD)
@@ -346,34 +348,46 @@ def split(text: str, vocabulary: Vocabulary) -> list[Word]:
     return found
 
 
-@lru_cache(maxsize=100_000)
-def _between_blanks(piece: str, following: str | None, language: str) -> "Meaning | None":
-    """The meaning of a word or a number before another word or, None, at the end of a run.
+class _Between:
+    """What stands between blanks: its words, if it is no part of more than itself."""
 
-    None where it may be a part of more than itself, which must be looked at in the run.
-    """
-    if not _WORD_OR_NUMBER.fullmatch(piece):
-        return None
-    low = piece.lower()
-    forms = load(language).starts.get(low, ())
-    after = " " + following.lower().translate(_FOLD) if following is not None else ""
-    if any(_may_be(form[len(low) :], after) for form in forms if form != low):
-        return None
-    if forms:
-        return _form(piece, language) if low in forms else _NO_MEANING if piece[0].isalpha() else None
-    if piece[0].isalpha():
-        return _NO_MEANING
-    # 12 de, 10 am, 5 - 6
-    return _numeral(piece, language) if following is None or _PARTS_NO_NUMBER.match(following) else None
+    def __init__(self, piece: str, vocabulary: Vocabulary) -> None:
+        low = piece.lower()
+        own: list[Word] = []
+        position = 0
+        while position < len(piece):
+            position = _next_word(piece, low.translate(_FOLD), position, vocabulary, own)
+        self.words = [(word.start, word.end, (word.classes, word.values)) for word in own]
+        self.is_number = _NUMBER.fullmatch(piece) is not None
+        self.is_closed = self.is_number or piece.isalpha() or (piece[-1] == "," and vocabulary.is_comma_an_end)
+        """What follows tells whether it is a part of more."""
+        forms = vocabulary.starts.get(low, ())
+        self.rests = tuple([form[len(low) :] for form in forms if form[len(low) : len(low) + 1] == " "])
+        """How forms go on that it begins."""
+
+    def ends_before(self, following: str) -> bool:
+        """Whether it is no part of more than itself where something follows after a blank."""
+        if not self.is_closed or (self.is_number and not _parts_no_number(following)):
+            return False
+        if not self.rests:
+            return True
+        after = " " + following.lower().translate(_FOLD)
+        return not any(rest.startswith(after) or after.startswith(rest) for rest in self.rests)
 
 
-_WORD_OR_NUMBER = re.compile(r"[^\W\d_]+|[0-9]{1,4}")
-_PARTS_NO_NUMBER = re.compile(r"[b-cf-moqu-zB-CF-MOQU-Z]")
+@lru_cache(maxsize=50_000)
+def _between_blanks(piece: str, language: str) -> _Between:
+    return _Between(piece, load(language))
 
 
-def _may_be(rest: str, after: str) -> bool:
-    """Whether the rest of a form may be what follows, of which the beginning is known."""
-    return bool(after) and (rest.startswith(after) or after.startswith(rest))
+def _parts_no_number(following: str) -> bool:
+    """Whether what follows after a blank is a word that belongs to no number: unlike 12 de, 10 am, 5 - 6."""
+    return following[:1].isalpha() and following.isascii() and not _ENDS_A_NUMBER.match(following)
+
+
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_ENDS_A_NUMBER = re.compile(r"(?:[ap]\.?m|s|ste|de|st|nd|rd|th|e)\b", re.IGNORECASE)
+"""The words of _NUMERALS that may stand after a blank."""
 
 
 def _next_word(text: str, folded: str, position: int, vocabulary: Vocabulary, found: list[Word]) -> int:
@@ -397,7 +411,7 @@ def _next_word(text: str, folded: str, position: int, vocabulary: Vocabulary, fo
         meaning = _NO_MEANING
     else:
         return start + 1
-    found.append(Word(start, end, *meaning))
+    found.append(Word(start, end, meaning[0], meaning[1]))
     return end
 
 

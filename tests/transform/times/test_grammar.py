@@ -45,7 +45,7 @@ def written(plans: grammar.Plans) -> list[object]:
     """Plans as what can be compared."""
 
     def of(tree: grammar.Tree) -> object:
-        slots = [(a, b if isinstance(b, int) else [of(t) for t in b], c) for a, b, c in tree.slots]
+        slots = [(slot.letter, slot.word, [of(t) for t in slot.trees], slot.name) for slot in tree.slots]
         return tree.rule.head, tree.rule.template, slots
 
     return [(end, [of(tree) for tree in trees]) for end, trees in plans]
