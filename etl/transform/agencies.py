@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
@@ -21,10 +21,10 @@ from etl.transform.records import Credit
 UNRESOLVED = "x-"
 """Prefix of the agency_id of a credit that is in no reference data."""
 
-_BETWEEN = re.compile(r"\s*(?:/|,|;|\+|&| en | and | und )\s*")
-_WORD = re.compile(r"\S+")
-_HYPHENED = re.compile(r"[^\s-]+")
-_CODE = re.compile(r"[A-Z][A-Z0-9.]{1,11}(?:-[A-Z]{2,5})?\Z")
+_BETWEEN: Final = re.compile(r"\s*(?:/|,|;|\+|&| en | and | und )\s*")
+_WORD: Final = re.compile(r"\S+")
+_HYPHENED: Final = re.compile(r"[^\s-]+")
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9.]{1,11}(?:-[A-Z]{2,5})?\Z")
 
 
 class Directory(NamedTuple):
@@ -70,7 +70,14 @@ def credits(raw: str, start: int) -> tuple[Credit, ...]:
     Returns:
         One Credit a name; empty where nothing in it looks like an agency.
     """
-    return tuple([Credit(a + start, b + start, surface, id_, role) for a, b, surface, id_, role in _credits(raw)])
+    found = _credits(raw)
+    if start == 0 or not found:
+        return found
+    return tuple([_new(Credit, (a + start, b + start, surface, id_, role)) for a, b, surface, id_, role in found])
+
+
+_new: Final = tuple.__new__
+"""Makes a named tuple of all its fields in half the time."""
 
 
 @lru_cache(maxsize=20_000)
@@ -104,7 +111,7 @@ def unresolved(raw: str, start: int) -> tuple[Credit, ...]:
     return (Credit(start, start + len(raw), raw, UNRESOLVED + raw.lower(), "credit"),)
 
 
-_NAME = re.compile(r"[^\W\d_a-zß-ÿ][\w.&'’-]+(?: [\w.&'’-]+){0,4}")
+_NAME: Final = re.compile(r"[^\W\d_a-zß-ÿ][\w.&'’-]+(?: [\w.&'’-]+){0,4}")
 
 
 def all_known(credits: Sequence[Credit]) -> bool:
@@ -118,7 +125,7 @@ def all_wires(credits: Sequence[Credit]) -> bool:
     return bool(credits) and all(c.agency_id in facts and facts[c.agency_id].kind not in _NO_WIRE for c in credits)
 
 
-_NO_WIRE = frozenset(["newspaper", "broadcaster", "website", "magazine"])
+_NO_WIRE: Final = frozenset(["newspaper", "broadcaster", "website", "magazine"])
 """Kinds of names that supply no text to others."""
 
 
@@ -172,7 +179,7 @@ def _own_staff() -> re.Pattern[str]:
 
 OWN_STAFF = "own staff"
 """Kind of the credits that name no agency but the paper's own people."""
-_LONGEST_BYLINE = 80
+_LONGEST_BYLINE: Final = 80
 
 
 @lru_cache(maxsize=1)
@@ -215,8 +222,8 @@ def sign_off(text: str, start: int, end: int) -> tuple[Credit, ...]:
     return _signed(text, match.end() if match else line, end)
 
 
-_REACH = 80
-_LONGEST_LINE = 40
+_REACH: Final = 80
+_LONGEST_LINE: Final = 40
 
 
 def _signed(text: str, start: int, end: int) -> tuple[Credit, ...]:
@@ -281,7 +288,7 @@ def _prose_names() -> tuple[list[tuple[str, bool]], ahocorasick_rs.AhoCorasick]:
 
 _BEFORE, _AFTER = 40, 30
 """How far before and after a name the word is looked for that makes it a source, in code points."""
-_WORDS = re.compile(r"\w+")
+_WORDS: Final = re.compile(r"\w+")
 
 
 @lru_cache

@@ -12,49 +12,54 @@ place must be in capitals, dated, or known.
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from etl import languages
 from etl.transform import agencies
 from etl.transform.dates import Date, date_at_end, date_at_start
 from etl.transform.records import Credit, Dateline, Span
 
-_REACH = 140
+_REACH: Final = 140
 """Longest head that is looked at: the longest real ones (three places, region, date, agencies) are about 110."""
-_LONGEST_NAME = 45
-_LONGEST_HEAD = 110
-_LONGEST_WORD = 10
+_LONGEST_NAME: Final = 45
+_LONGEST_HEAD: Final = 110
+_LONGEST_WORD: Final = 10
 """Characters of capitals after a dash that may be a name: `IBM`."""
 
-_UPPER = r"A-ZÀ-ÖØ-ÞŁŚŻŠČĐİŽĆŃŘĞŞŐŰ"
+_UPPER: Final = r"A-ZÀ-ÖØ-ÞŁŚŻŠČĐİŽĆŃŘĞŞŐŰ"
 # A name of up to five words, each opening with a capital or one of the small words that stand inside names.
-_WORD = rf"(?:['’][sStT][- ]|[dDlL]['’])?[{_UPPER}][\w.'’\-]*"
-_LINK = (
+_WORD: Final = rf"(?:['’][sStT][- ]|[dDlL]['’])?[{_UPPER}][\w.'’\-]*"
+_LINK: Final = (
     r"(?:de|den|der|del|della|di|du|da|do|dos|la|le|les|el|al|en|aan|op|bij|am|an|im|ob|und|and|of|sur|sous|von|van|the"
     r"|upon|on|in|bei|na|y|van de|van den)"
 )
-_NAME = re.compile(rf"(?:\d{{1,4}} )?{_WORD}(?: (?:{_LINK} ){{0,2}}(?:{_WORD}|\d{{1,4}}\b)){{0,4}}")
-_LOWER_NAME = re.compile(r"(?:\d{1,4} )?['’]?[^\W\d_A-Z][\w.'’\-]*(?: [\w.'’\-]+){0,4}")
+_NAME: Final = re.compile(rf"(?:\d{{1,4}} )?{_WORD}(?: (?:{_LINK} ){{0,2}}(?:{_WORD}|\d{{1,4}}\b)){{0,4}}")
+_LOWER_NAME: Final = re.compile(r"(?:\d{1,4} )?['’]?[^\W\d_A-Z][\w.'’\-]*(?: [\w.'’\-]+){0,4}")
 # first in a class of characters, where its hyphen stands for itself
-_DASHES = "-–—―_‑−"
+_DASHES: Final = "-–—―_‑−"
+
+_RARE_DASHES: Final = frozenset("–—―‑−")
 
 # What a line must hold near its beginning to open with a dateline: a bracket, a slash, a dash at a blank.
-_CUE = re.compile(rf"[{_DASHES}(\[/](?:(?<=[(\[])|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
-_PLAIN = re.compile(rf"[^()\n\"]{{2,80}}+\([^()\n]{{2,40}}\)[ \t]*[{_DASHES}][ \t]+")
-_CAPITALS = re.compile(rf"[{_UPPER}][{_UPPER} './\-]{{2,60}}[{_UPPER}.] [-–—] (?=[{_UPPER}][a-zß-ÿ])")
-_BRACKETS = re.compile(r"[(\[]([^()\[\]\n]{2,60})[)\]]")
-_REGION_IN_BRACKETS = re.compile(r"[ \t]*\(([^()]*)\)\Z")
-_SLASHES = re.compile(rf"[ \t]/([\w .\-]{{2,20}})/[ \t]*(?:[.:]|[.:]?[{_DASHES}]{{1,2}})[ \t]*")
+_CUE: Final = re.compile(rf"[{_DASHES}(\[/](?:(?<=[(\[])|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
+_PLAIN: Final = re.compile(rf"[^()\n\"]{{2,80}}+\([^()\n]{{2,40}}\)[ \t]*[{_DASHES}][ \t]+")
+_CAPITALS: Final = re.compile(rf"[{_UPPER}][{_UPPER} './\-]{{2,60}}[{_UPPER}.] [-–—] (?=[{_UPPER}][a-zß-ÿ])")
+_BRACKETS: Final = re.compile(r"[(\[]([^()\[\]\n]{2,60})[)\]]")
+_REGION_IN_BRACKETS: Final = re.compile(r"[ \t]*\(([^()]*)\)\Z")
+_SLASHES: Final = re.compile(rf"[ \t]/([\w .\-]{{2,20}})/[ \t]*(?:[.:]|[.:]?[{_DASHES}]{{1,2}})[ \t]*")
+_MARKS: Final = frozenset('"“”!?;:')
+"""What stands in no name of a place."""
+_BEFORE_CREDIT: Final = f" \t,{_DASHES}"
 # after the credit
-_SEPARATOR = re.compile(rf"[ \t]*(?:[.:,]?[{_DASHES}]{{1,2}}|:)[ \t]*")
+_SEPARATOR: Final = re.compile(rf"[ \t]*(?:[.:,]?[{_DASHES}]{{1,2}}|:)[ \t]*")
 # without a credit: a dash with a blank at one side at least
-_DASH = re.compile(
+_DASH: Final = re.compile(
     rf"(?:(?P<apart>[ \t]+[.,]?)|(?<=[\w.,]))[{_DASHES}]{{1,2}}(?:[ \t]+|\Z|(?(apart)(?=[\w\"“„‘'«(])|(?!)))"
 )
-_SLASH = re.compile(r"\s*/\s*")
-_LAST_WORD = re.compile(r"\S+\Z")
+_SLASH: Final = re.compile(r"\s*/\s*")
+_LAST_WORD: Final = re.compile(r"\S+\Z")
 # a credit that opens the head: in brackets, or a code; then a dash or a blank
-_OPENING = re.compile(
+_OPENING: Final = re.compile(
     rf"(?:[(\[](?P<bracketed>[^()\[\]\n]{{2,60}})[)\]]|(?P<bare>[{_UPPER}]{{2}}[\w./]{{0,20}}))"
     rf"(?P<dash>[ \t]*[{_DASHES}]{{1,2}})?[ \t]+"
 )
@@ -103,15 +108,15 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
 def _has_no_cue(head: str) -> bool:
     """Whether it is seen at a glance that a head has nothing that `_CUE` looks for, as most prose."""
     return (
-        head.isascii()
-        and head.isprintable()
-        and "- " not in head
+        "- " not in head
         and " -" not in head
         and "(" not in head
         and "/" not in head
         and "_" not in head
         and "[" not in head
         and head[-1:] != "-"
+        and head.isprintable()  # no white space but blanks
+        and (head.isascii() or _RARE_DASHES.isdisjoint(head))
     )
 
 
@@ -177,34 +182,41 @@ def _after_credit(head: str, at: int, raw: str, credits: tuple[Credit, ...], is_
 def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
     """`PLACE (ANP/AFP) - `, with a date or a region before or after the credit; known credits need no dash."""
     for bracket in _BRACKETS.finditer(head, 1):
-        if bracket.start() > _LONGEST_HEAD:
+        start = bracket.start()
+        if start > _LONGEST_HEAD:
             return None
         inner, raw = date_at_end(bracket[1])
-        credits = agencies.credits(raw, bracket.start(1))
+        credits = agencies.credits(raw, start + 1)
         is_known = agencies.all_known(credits)
         if not is_known and is_place(raw):
             continue  # `LONDON (England):` is a place and a country, not a credit
-        after, at = date_at_start(head, bracket.end())
-        if after and not _SEPARATOR.match(head, at):
-            after, at = None, bracket.end()  # the text's own
-        before = _before(head[: bracket.start()].rstrip(f" \t,{_DASHES}"))
+        separator = _SEPARATOR.match(head, bracket.end())
+        at, after = bracket.end(), None
+        if separator is None:
+            after, at = date_at_start(head, at)
+            separator = _SEPARATOR.match(head, at) if after else None
+            if separator is None:
+                after, at = None, bracket.end()  # the text's own
+        before = _before(head[:start].rstrip(_BEFORE_CREDIT))
         if not before:
             return None
-        inner = (
-            inner._replace(start=inner.start + bracket.start(1), end=inner.end + bracket.start(1)) if inner else None
-        )
-        before = before._replace(date=before.date or after or inner)
-        separator = _SEPARATOR.match(head, at)
+        if before.date is None and (date := after or (inner and _later(inner, start + 1))):
+            before = _Before(before.places, before.region, date)
         if not separator and not credits:
             continue
         if not separator:
             return _without_dash(head, before, at, raw, credits)
-        if not _can_be_filed(before, is_place, is_known=is_known):
+        if not _can_be_filed(before.places, is_place, is_known):
             return None
         if not credits and separator.group().strip() != ":":
-            credits = agencies.unresolved(raw, bracket.start(1))
+            credits = agencies.unresolved(raw, start + 1)
         return _dateline(before, 0, separator.end(), raw, credits) if credits else None
     return None
+
+
+def _later(date: Date, by: int) -> Date:
+    """A date that was read from a part of a head, in the head."""
+    return Date(date.start + by, date.end + by, date.symbol)
 
 
 def _without_dash(head: str, before: _Before, at: int, raw: str, credits: tuple[Credit, ...]) -> Dateline | None:
@@ -271,8 +283,9 @@ def _named(places: str, end: int, raw: str, credits: tuple[Credit, ...]) -> Date
     return None
 
 
+@lru_cache(maxsize=20_000)
 def _before(text: str) -> _Before | None:
-    """Places, regions and a date; None where the shape is another."""
+    """Places, regions and a date; None where the shape is another. Most places come again."""
     date, rest = date_at_end(text)
     if date and not rest:
         return _Before("", "", date)  # `Oct. 19 (UPI) -- `
@@ -281,17 +294,18 @@ def _before(text: str) -> _Before | None:
     places, region = places.rstrip(), region.strip(" \t,")
     if region and not all(part.strip()[:1].isupper() for part in region.split(",")):
         return None
-    if not places or len(region) > _LONGEST_NAME or any(mark in places for mark in '"“”!?;:'):
+    if not places or len(region) > _LONGEST_NAME or not _MARKS.isdisjoint(places):
         return None
     if any(not name or len(name) > _LONGEST_NAME for name in _SLASH.split(places)):
         return None
     return _Before(places, region, date)
 
 
-def _can_be_filed(before: _Before, is_place: IsPlace, *, is_known: bool) -> bool:
+@lru_cache(maxsize=20_000)
+def _can_be_filed(places: str, is_place: IsPlace, is_known: bool) -> bool:
     """Whether what stands before a credit in brackets can be its places."""
-    names = _SLASH.split(before.places)
-    if is_known and not before.places:
+    names = _SLASH.split(places)
+    if is_known and not places:
         return True
     if is_known:
         return all(_NAME.fullmatch(n) or _LOWER_NAME.fullmatch(n) or n.isupper() or is_place(n) for n in names)
@@ -327,16 +341,18 @@ def _rubrics() -> frozenset[str]:
 
 def _dateline(before: _Before, at: int, end: int, raw: str | None, credits: tuple[Credit, ...]) -> Dateline:
     date = before.date
-    return Dateline(
-        start=0,
-        end=end,
-        places=_place_spans(before.places, at) if before.places else (),
-        places_raw=before.places or None,
-        credit_raw=raw,
-        credits=credits,
-        date=Span(at + date.start, at + date.end) if date else None,
-        date_symbol=date.symbol if date else None,
+    places = before.places
+    values = (
+        0,
+        end,
+        _place_spans(places, at) if places else (),
+        places or None,
+        raw,
+        credits,
+        Span(at + date.start, at + date.end) if date else None,
+        date.symbol if date else None,
     )
+    return _new(Dateline, values)
 
 
 def _moved(found: Dateline, by: int) -> Dateline:
@@ -369,11 +385,13 @@ def _moved_credits(credits: tuple[Credit, ...], by: int) -> tuple[Credit, ...]:
     return tuple([_new(Credit, (a + by, b + by, surface, id_, role)) for a, b, surface, id_, role in credits])
 
 
-_new = tuple.__new__
+_new: Final = tuple.__new__
 """Makes a named tuple of all its fields in half the time; there are several to each dateline."""
 
 
 def _place_spans(places: str, start: int) -> tuple[Span, ...]:
+    if "/" not in places:
+        return (_new(Span, (start, start + len(places))),)
     spans, at = [], 0
     for separator in _SLASH.finditer(places):
         spans.append(Span(start + at, start + separator.start()))

@@ -13,10 +13,10 @@ Every character belongs to one item or to named furniture; `split` gives both.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from etl import languages
 from etl.schema.core import FurnitureKind
@@ -41,48 +41,75 @@ class Page(NamedTuple):
     furniture: tuple[Furniture, ...]
 
 
-class _Line(NamedTuple):
-    """A line, or what a glued stamp leaves of it, without the white space at its ends."""
+_Kind = Literal["text", "stamp", "heading", "brief"]
 
-    start: int
-    end: int
-    text: str
-    kind: Literal["text", "stamp", "heading", "brief"]
-    stamp: Stamp | None = None
-    section: str | None = None
-    dateline: Dateline | None = None
-    title: Span | None = None
 
-    @property
+class _Line:
+    """A line, or what a glued stamp leaves of it, without the white space at its ends.
+
+    No named tuple, like `_Group`: as machine code, it is made and read in a tenth of the time.
+    """
+
+    __slots__ = ("dateline", "end", "kind", "section", "stamp", "start", "text", "title")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        text: str,
+        kind: _Kind = "text",
+        stamp: Stamp | None = None,
+        section: str | None = None,
+        dateline: Dateline | None = None,
+        title: Span | None = None,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.text = text
+        self.kind = kind
+        self.stamp = stamp
+        self.section = section
+        self.dateline = dateline
+        self.title = title
+
     def is_short(self) -> bool:
         """Whether it can be a title: one line of a few words that does not end as a sentence does."""
-        return self.dateline is None and len(self.text) <= _LONGEST_TITLE and not _SENTENCE_END.search(self.text)
+        return (
+            self.dateline is None
+            and len(self.text) <= _LONGEST_TITLE
+            and self.text.rstrip(_CLOSERS)[-1:] not in _SENTENCE_ENDS
+        )
 
 
-class _Group(NamedTuple):
+class _Group:
     """The lines of one item, or of several where only datelines part them, and the stamp that is theirs."""
 
-    lines: list[_Line]
-    stamp: Stamp | None
-    section: str | None
+    __slots__ = ("lines", "section", "stamp")
+
+    def __init__(self, lines: list[_Line], stamp: Stamp | None, section: str | None) -> None:
+        self.lines = lines
+        self.stamp = stamp
+        self.section = section
 
 
-_new = tuple.__new__
+# Final: machine code reads such a value where it stands, not by its name
+_new: Final = tuple.__new__
 """Makes a named tuple of all its fields in half the time."""
-_LONGEST_TITLE = 150
-_LONGEST_HEADING = 40
+_LONGEST_TITLE: Final = 150
+_LONGEST_HEADING: Final = 40
 # a title may be a question or a cry; what ends in another mark is a sentence
-_SENTENCE_END = re.compile(r"[.…:;,][\"”’')\]]*\Z")
-_MARKS = frozenset(".!?,;:…\"”’'»")
+_SENTENCE_ENDS: Final = frozenset(".…:;,")
+_CLOSERS: Final = "\"”’')]"
+_MARKS: Final = frozenset(".!?,;:…\"”’'»")
 """What a line ends with that no stamp ends with."""
-_BRIEF = re.compile(r"[-–•*] (?:(?P<section>[^\d\n]{2,40}?) )?(?P<clock>[0-2]?\d[:.][0-5]\d) (?P<title>\S.*)")
-_LINE = re.compile(r"\S(?:[^\n]*\S)?")
-_LONGEST_NOTICE = 200
-_DATE_LINES = 3
+_POINTS: Final = frozenset("-–•*")
+_BRIEF: Final = re.compile(r"[-–•*] (?:(?P<section>[^\d\n]{2,40}?) )?(?P<clock>[0-2]?\d[:.][0-5]\d) (?P<title>\S.*)")
+_LONGEST_NOTICE: Final = 200
+_DATE_LINES: Final = 3
 """Lines at the top of a text among which one may be its date."""
-_HEAD_LINES = 8
+_HEAD_LINES: Final = 8
 """Lines at the top of an item among which its dateline is looked for: titles, bylines and notices stand before it."""
-_BOILERPLATE_LINES = 12
+_BOILERPLATE_LINES: Final = 12
 
 
 def split(text: str, is_place: IsPlace) -> Page:
@@ -111,7 +138,7 @@ def split(text: str, is_place: IsPlace) -> Page:
 
 def whole(text: str, is_place: IsPlace) -> Page:
     """Take a text as one article: its title if it opens with one, a line with its date, its dateline, its body."""
-    lines = list(_cut(text))
+    lines = [_Line(start, start + len(words), words) for start, words in _cut(text)]
     stamp = None
     for i, line in enumerate(lines[:_DATE_LINES]):
         # of an age only a page can say to what moment it belongs
@@ -121,9 +148,9 @@ def whole(text: str, is_place: IsPlace) -> Page:
             break
     if not lines:
         return Page((), ())
-    for i, line in enumerate(lines[:_HEAD_LINES]):
+    for line in lines[:_HEAD_LINES]:
         if dateline := datelines.parse(text, line.start, line.end, is_place):
-            lines[i] = line._replace(dateline=dateline)
+            line.dateline = dateline
             break
     furniture: list[Furniture] = []
     item = _item(text, _Group(lines, stamp, None), furniture)
@@ -133,45 +160,54 @@ def whole(text: str, is_place: IsPlace) -> Page:
 # lines
 
 
-def _cut(text: str) -> Iterator[_Line]:
-    """The lines that hold anything, trimmed."""
-    for match in _LINE.finditer(text):
-        yield _Line(match.start(), match.end(), match.group(), "text")
+def _cut(text: str) -> list[tuple[int, str]]:
+    """The lines that hold anything, trimmed, and where they start."""
+    found = []
+    at = 0
+    for line in text.split("\n"):
+        words = line.strip()
+        if words:
+            # most have no white space at their ends
+            found.append((at if len(words) == len(line) else at + line.index(words[0]), words))
+        at += len(line) + 1
+    return found
 
 
 def _lines(text: str, is_place: IsPlace) -> list[_Line]:
     """Lines with stamps cut off, headings and briefs known, datelines read."""
     beginnings = stamps.beginnings()
     lines: list[_Line] = []
-    for match in _LINE.finditer(text):
-        start, end = match.span()
+    for start, words in _cut(text):
+        end = start + len(words)
         # most lines begin and end with no stamp: what can be seen of that is looked at here, without a call
-        while text[start : start + 3].lower() in beginnings or text[start].isdigit():
+        while words[:3].lower() in beginnings or words[0].isdigit():
             stamp = stamps.leading(text, start, end)
             if stamp is None or not _is_cut_off(text, stamp.end, end, is_place):
                 break
             lines.append(_stamp_line(text, stamp))
             start = _skip_blanks(text, stamp.end, end)
-            if start == end:
+            words = text[start:end]
+            if not words:
                 break
-        if start == end:
+        if not words:
             continue
-        last = None if text[end - 1] in _MARKS else stamps.trailing(text, start, end)
+        last = None if words[-1] in _MARKS else stamps.trailing(text, start, end)
         if last is not None:
-            end = last.start
-            while text[end - 1].isspace():
-                end -= 1
-        words = text[start:end]
-        if words[0] in "-–•*" and (brief := _BRIEF.match(words)):
-            lines.append(_brief(start, end, words, brief))
-        elif end - start <= _LONGEST_HEADING and (heading := _heading(words)):
-            lines.append(_Line(start, end, words, "heading", None, heading[0]))
-        else:
-            dateline = datelines.parse(text, start, end, is_place)
-            lines.append(_new(_Line, (start, end, words, "text", None, None, dateline, None)))
+            words = text[start : last.start].rstrip()
+        lines.append(_line(text, start, words, is_place))
         if last is not None:
             lines.append(_stamp_line(text, last))
     return lines
+
+
+def _line(text: str, start: int, words: str, is_place: IsPlace) -> _Line:
+    """A line without stamps."""
+    end = start + len(words)
+    if words[0] in _POINTS and (brief := _BRIEF.match(words)):
+        return _brief(start, end, words, brief)
+    if len(words) <= _LONGEST_HEADING and (heading := _heading(words)):
+        return _Line(start, end, words, "heading", None, heading[0])
+    return _Line(start, end, words, "text", None, None, datelines.parse(text, start, end, is_place))
 
 
 def _stamp_line(text: str, stamp: Stamp) -> _Line:
@@ -189,14 +225,13 @@ def _brief(start: int, end: int, words: str, match: re.Match[str]) -> _Line:
     """A line of a `Net binnen` list: its clock is its stamp, and may be yesterday's."""
     at = start + match.start("clock")
     stamp = stamps.whole(match["clock"])
-    moved = stamp._replace(start=at + stamp.start, end=at + stamp.end) if stamp else None
-    title = Span(start + match.start("title"), start + match.end("title"))
+    moved = _new(Stamp, (at + stamp.start, at + stamp.end, *stamp[2:])) if stamp else None
+    title = _new(Span, (start + match.start("title"), end))
     return _Line(start, end, words, "brief", stamp=moved, section=match["section"], title=title)
 
 
-@lru_cache(maxsize=20_000)
 def _heading(words: str) -> tuple[str | None] | None:
-    """The section that a short line is the heading of, if its words say that it is one; such lines come again."""
+    """The section that a short line is the heading of, if its words say that it is one."""
     plain = words.rstrip(":")
     if plain.casefold() in _plain_headings():
         return (None,)
@@ -228,7 +263,10 @@ def _with_their_likes(text: str, lines: list[_Line]) -> list[_Line]:
 
     A village stands in no list of cities; that its neighbours on the page are datelines of this form tells it.
     """
-    if not any(line.dateline and not line.dateline.credits for line in lines):
+    for line in lines:
+        if line.dateline is not None and not line.dateline.credits:
+            break
+    else:
         return lines
     starts = [i for i, line in enumerate(lines) if line.kind == "text" and (i == 0 or lines[i - 1].kind != "text")]
     alike = sum(1 for i in starts if (found := lines[i].dateline) and not found.credits)
@@ -236,15 +274,12 @@ def _with_their_likes(text: str, lines: list[_Line]) -> list[_Line]:
         return lines
     for i in starts:
         line = lines[i]
-        if line.dateline is None and (found := datelines.parse(text, line.start, line.end, lambda _: True)):
-            lines[i] = line._replace(dateline=found)
+        if line.dateline is None:
+            line.dateline = datelines.parse(text, line.start, line.end, lambda _: True)
     return lines
 
 
 # groups
-
-
-_OF_ITEMS = frozenset(["text", "stamp"])
 
 
 def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> list[_Group]:
@@ -254,17 +289,18 @@ def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> list[_Group]:
     region: list[_Line] = []
     for line in lines:
         kind = line.kind
-        if kind == "brief" and region and region[-1].kind == "text" and not region[-1].is_short:
-            kind = "text"  # a point of a text, not of a list
-            line = line._replace(kind="text", stamp=None, title=None)
-        if kind in _OF_ITEMS:
+        if kind == "brief" and region and region[-1].kind == "text" and not region[-1].is_short():
+            # a point of a text, not of a list
+            line.kind = kind = "text"
+            line.stamp = line.title = None
+        if kind == "text" or kind == "stamp":
             region.append(line)
             continue
         groups += _of_region(region, section, furniture)
         region = []
         if kind == "heading":
             section = line.section
-            furniture.append(Furniture("heading", line.start, line.end))
+            furniture.append(_new(Furniture, ("heading", line.start, line.end)))
         else:
             groups.append(_Group([line], line.stamp, line.section))
             section = None
@@ -289,7 +325,7 @@ def _of_region(lines: list[_Line], section: str | None, furniture: list[Furnitur
         if i > at:
             groups.append(_Group(lines[at:i], line.stamp, section))
         else:
-            furniture.append(Furniture("stamp", line.start, line.end))
+            furniture.append(_new(Furniture, ("stamp", line.start, line.end)))
         at = i + 1
     if at < len(lines):
         groups.append(_Group(lines[at:], None, section))
@@ -310,7 +346,7 @@ def _opened(lines: list[_Line], cuts: list[int], section: str | None, furniture:
         elif stamp is None:
             stamp = line.stamp
         else:
-            furniture.append(Furniture("stamp", line.start, line.end))
+            furniture.append(_new(Furniture, ("stamp", line.start, line.end)))
     if texts:
         groups.append(_Group(texts, stamp, section))
     return groups
@@ -330,12 +366,12 @@ def _cuts(lines: list[_Line], marks: list[int]) -> list[int]:
 
 def _is_under_title(lines: list[_Line], marks: list[int]) -> bool:
     """Whether each stamp stands between a title and its text, and only titles stand before the first."""
-    if not 0 < marks[0] <= _DATE_LINES or not all(line.is_short for line in lines[: marks[0]]):
+    if not 0 < marks[0] <= _DATE_LINES or not all(line.is_short() for line in lines[: marks[0]]):
         return False
-    if not all(lines[mark - 1].kind == "text" and lines[mark - 1].is_short for mark in marks):
+    if not all(lines[mark - 1].kind == "text" and lines[mark - 1].is_short() for mark in marks):
         return False
     after = lines[marks[0] + 1]
-    return after.kind == "text" and not after.is_short
+    return after.kind == "text" and not after.is_short()
 
 
 def _without_prose(lines: list[_Line], marks: list[int]) -> list[_Line]:
@@ -353,11 +389,12 @@ def _without_prose(lines: list[_Line], marks: list[int]) -> list[_Line]:
     for i in spelt:
         age = ages[i]
         if age and (most[i] > age.end or least[i] < age.start):
-            lines[i] = lines[i]._replace(kind="text", stamp=None)
+            lines[i].kind = "text"
+            lines[i].stamp = None
     return lines
 
 
-_NEVER = 10**18
+_NEVER: Final = 10**18
 """Seconds, more than any age."""
 
 
@@ -373,7 +410,7 @@ def _age(line: _Line) -> Span | None:
 
 
 def _has_title(lines: list[_Line]) -> bool:
-    return len(lines) > 1 and lines[0].is_short
+    return len(lines) > 1 and lines[0].is_short()
 
 
 def _items(text: str, groups: list[_Group], i: int, group: _Group, furniture: list[Furniture]) -> list[Item]:
@@ -393,17 +430,17 @@ def _items(text: str, groups: list[_Group], i: int, group: _Group, furniture: li
     cuts = [0]
     for i in starts[1:]:
         # the short line before a dateline is the next item's title where items have titles, else a heading
-        cuts.append(i - 1 if titled and i - 1 > cuts[-1] and lines[i - 1].is_short else i)
+        cuts.append(i - 1 if titled and i - 1 > cuts[-1] and lines[i - 1].is_short() else i)
     for a, b in zip(cuts, [*cuts[1:], len(lines)], strict=True):
         part = lines[a:b]
         is_last = b == len(lines)
-        if not is_last and len(part) > 1 and part[-1].is_short and not titled:
-            furniture.append(Furniture("heading", part[-1].start, part[-1].end))
-            group = group._replace(section=part[-1].text)
+        if not is_last and len(part) > 1 and part[-1].is_short() and not titled:
+            furniture.append(_new(Furniture, ("heading", part[-1].start, part[-1].end)))
+            group = _Group(group.lines, group.stamp, part[-1].text)
             part = part[:-1]
         stamp = group.stamp if is_last else None
-        if stamp is None and len(part) == 1 and part[0].kind == "text" and part[0].is_short:
-            furniture.append(Furniture("boilerplate", part[0].start, part[0].end))
+        if stamp is None and len(part) == 1 and part[0].kind == "text" and part[0].is_short():
+            furniture.append(_new(Furniture, ("boilerplate", part[0].start, part[0].end)))
         else:
             items.append(_item(text, _Group(part, stamp, group.section), furniture))
     return items
@@ -427,29 +464,24 @@ def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
     section = group.section
     for i, line in enumerate(lines[:n_before]):
         if line is not title:
-            is_heading = line.is_short and (title is None or line.start < title.start)
-            furniture.append(Furniture("heading" if is_heading else "boilerplate", line.start, line.end))
+            is_heading = line.is_short() and (title is None or line.start < title.start)
+            kind: FurnitureKind = "heading" if is_heading else "boilerplate"
+            furniture.append(_new(Furniture, (kind, line.start, line.end)))
             # short lines above the title are headings, the nearest the section
             section = line.text if is_heading and i < n_before - 1 else section
     first, last = lines[n_before], lines[-1]
     dateline = first.dateline
     if first.kind == "brief":
-        body = Span(last.end, last.end)
+        body = _new(Span, (last.end, last.end))
     else:
-        body = Span(_skip_blanks(text, dateline.end, last.end) if dateline else first.start, last.end)
+        body = _new(Span, (_skip_blanks(text, dateline.end, last.end) if dateline else first.start, last.end))
         own = dateline.credits if dateline else ()
         signed = agencies.sign_off(text, body.start, body.end)
         credits = (*_but(credits, own), *own, *_but(_but(signed, own), credits)) if credits or signed else own
-    return Item(
-        role="brief" if first.kind == "brief" else "teaser",
-        section=section,
-        headline=first.title or (_title_span(title, furniture) if title else None),
-        item=Span(first.start, last.end),
-        body=body,
-        dateline=dateline,
-        stamp=group.stamp,
-        credits=credits,
-    )
+    role = "brief" if first.kind == "brief" else "teaser"
+    headline = first.title or (_title_span(title, furniture) if title else None)
+    span = _new(Span, (first.start, last.end))
+    return _new(Item, (role, section, headline, span, body, dateline, group.stamp, credits))
 
 
 def _untitled(text: str, group: _Group) -> Item:
@@ -460,8 +492,8 @@ def _untitled(text: str, group: _Group) -> Item:
     credits = dateline.credits if dateline else ()
     if (last is not first or text[last.end - 1] == ")") and (signed := agencies.sign_off(text, start, last.end)):
         credits = (*credits, *_but(signed, credits))
-    span = Span(first.start, last.end)
-    return Item("teaser", group.section, None, span, Span(start, last.end), dateline, group.stamp, credits)
+    span, body = _new(Span, (first.start, last.end)), _new(Span, (start, last.end))
+    return _new(Item, ("teaser", group.section, None, span, body, dateline, group.stamp, credits))
 
 
 def _but(credits: Sequence[Credit], others: Sequence[Credit]) -> tuple[Credit, ...]:
@@ -480,7 +512,7 @@ def _without_bylines(lines: list[_Line], furniture: list[Furniture]) -> tuple[li
         if line.dateline:
             break
         if (i or lines[1].dateline) and (credits := agencies.byline(line.text, line.start)) is not None:
-            furniture.append(Furniture("byline", line.start, line.end))
+            furniture.append(_new(Furniture, ("byline", line.start, line.end)))
             return [*lines[:i], *lines[i + 1 :]], credits
     return lines, ()
 
@@ -495,7 +527,7 @@ def _opening(lines: list[_Line]) -> tuple[int, _Line | None]:
     if 0 < filed < min(len(lines), _HEAD_LINES) and (found := _before_dateline(lines[:filed], lines[filed].dateline)):
         return filed, found
     n = 0
-    while n < len(lines) - 1 and lines[n].is_short:
+    while n < len(lines) - 1 and lines[n].is_short():
         n += 1
     # above a title stand headings, of a few words; what is longer is the title, and a cry after it is text
     for i, line in enumerate(lines[:n]):
@@ -510,13 +542,13 @@ def _before_dateline(lines: list[_Line], dateline: Dateline | None) -> _Line | N
     The nearest short line is the title. One sentence beside it says that the item was changed, whatever its words, if
     the dateline is sure; alone it is the title, full stop or not.
     """
-    if len(lines) == 1 and lines[0].is_short:
+    if len(lines) == 1 and lines[0].is_short():
         return lines[0]
-    others = [line for line in lines if not line.is_short and not _is_notice(line)]
+    others = [line for line in lines if not line.is_short() and not _is_notice(line)]
     is_sure = dateline is not None and bool(dateline.credits or dateline.date)
     if others and not (is_sure and len(others) == 1 and len(others[0].text) <= _LONGEST_NOTICE):
         return None
-    short = [line for line in lines if line.is_short]
+    short = [line for line in lines if line.is_short()]
     titles = [line for line in short if not _is_notice(line)] or short or others or lines
     return titles[-1]
 
@@ -541,17 +573,22 @@ def _skip_blanks(text: str, start: int, end: int) -> int:
 
 def _title_span(line: _Line, furniture: list[Furniture]) -> Span:
     """The title without the photo credit before it (`ANP <title>`), which is furniture."""
-    credit = _title_credits().match(line.text)
+    credit = _title_credits().match(line.text) if line.text.startswith(_credit_words()) else None
     if credit is None:
-        return Span(line.start, line.end)
-    furniture.append(Furniture("boilerplate", line.start, line.start + credit.end()))
+        return _new(Span, (line.start, line.end))
+    furniture.append(_new(Furniture, ("boilerplate", line.start, line.start + credit.end())))
     return Span(line.start + credit.end(), line.end)
 
 
 @lru_cache(maxsize=1)
 def _title_credits() -> re.Pattern[str]:
-    words = sorted(languages.words_of_all("pages", "titles", "credits"), key=lambda w: (-len(w), w))
-    return re.compile("(?:" + "|".join(map(re.escape, words)) + r") (?=\S)")
+    return re.compile("(?:" + "|".join(map(re.escape, _credit_words())) + r") (?=\S)")
+
+
+@lru_cache(maxsize=1)
+def _credit_words() -> tuple[str, ...]:
+    """What stands before a title for its photo, longest first."""
+    return tuple(sorted(languages.words_of_all("pages", "titles", "credits"), key=lambda w: (-len(w), w)))
 
 
 def _with_roles(items: Sequence[Item]) -> tuple[Item, ...]:
