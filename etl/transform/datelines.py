@@ -38,8 +38,6 @@ _LOWER_NAME: Final = re.compile(r"(?:\d{1,4} )?['’]?[^\W\d_A-Z][\w.'’\-]*(?:
 # first in a class of characters, where its hyphen stands for itself
 _DASHES: Final = "-–—―_‑−"
 
-_RARE_DASHES: Final = frozenset("–—―‑−")
-
 # What a line must hold near its beginning to open with a dateline: a bracket, a slash, a dash at a blank.
 _CUE: Final = re.compile(rf"[{_DASHES}(\[/](?:(?<=[(\[])|(?<=/)\s*[.:\-–—]|(?<=[{_DASHES}])(?=\s|\Z)|(?<=\s.))")
 _PLAIN: Final = re.compile(rf"[^()\n\"]{{2,80}}+\([^()\n]{{2,40}}\)[ \t]*[{_DASHES}][ \t]+")
@@ -116,8 +114,12 @@ def _has_no_cue(head: str) -> bool:
         and "[" not in head
         and head[-1:] != "-"
         and head.isprintable()  # no white space but blanks
-        and (head.isascii() or _RARE_DASHES.isdisjoint(head))
+        and (head.isascii() or _has_no_rare_dash(head))
     )
+
+
+def _has_no_rare_dash(head: str) -> bool:
+    return "–" not in head and "—" not in head and "―" not in head and "‑" not in head and "−" not in head
 
 
 def _read_head(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
