@@ -52,6 +52,7 @@ MODULES = (
     "transform/times/symbols.py",
     "transform/times/words.py",
     "transform/pages.py",
+    "transform/dates.py",
     "transform/datelines.py",
     "transform/agencies.py",
     "transform/sentences.py",
