@@ -187,9 +187,7 @@ def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
         start = bracket.start()
         if start > _LONGEST_HEAD:
             return None
-        inner, raw = date_at_end(bracket[1])
-        credits = agencies.credits(raw, start + 1)
-        is_known = agencies.all_known(credits)
+        inner, raw, credits, is_known = _credit(bracket[1])
         if not is_known and is_place(raw):
             continue  # `LONDON (England):` is a place and a country, not a credit
         separator = _SEPARATOR.match(head, bracket.end())
@@ -202,6 +200,7 @@ def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
         before = _before(head[:start].rstrip(_BEFORE_CREDIT))
         if not before:
             return None
+        credits = _moved_credits(credits, start + 1)
         if before.date is None and (date := after or (inner and _later(inner, start + 1))):
             before = _Before(before.places, before.region, date)
         if not separator and not credits:
@@ -214,6 +213,14 @@ def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
             credits = agencies.unresolved(raw, start + 1)
         return _dateline(before, 0, separator.end(), raw, credits) if credits else None
     return None
+
+
+@lru_cache(maxsize=20_000)
+def _credit(bracket: str) -> tuple[Date | None, str, tuple[Credit, ...], bool]:
+    """What a bracket holds, which comes again: a date at its end, the rest, its credits, whether all are known."""
+    inner, raw = date_at_end(bracket)
+    credits = agencies.credits(raw, 0)
+    return inner, raw, credits, agencies.all_known(credits)
 
 
 def _later(date: Date, by: int) -> Date:

@@ -98,14 +98,16 @@ def _leading(text: str, start: int, end: int) -> Stamp | None:
         and (stamp := _whole(age.group()))
         and stamp.offset_min_s is not None
     ):
-        return Stamp(start, age.end(), stamp.symbol, stamp.offset_min_s, stamp.offset_max_s)
+        return _new(Stamp, (start, age.end(), stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
     reach = _reach(text, start, min(end, start + LONGEST))
+    if reach == end and (stamp := _whole(text[start:end])):  # alone, as most
+        return _new(Stamp, (start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
     cuts = [match.start() for match in _GLUE.finditer(text, start, min(end, reach + 2)) if match.start() <= reach]
-    if reach == end or (reach > start and text[reach].islower()):  # alone, or glued to small letters
+    if start < reach < end and text[reach].islower():  # glued to small letters
         cuts.append(reach)
     for cut in sorted(set(cuts), reverse=True):
         if cut > start and not _splits(text, cut) and (stamp := _whole(text[start:cut])):
-            return Stamp(start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s)
+            return _new(Stamp, (start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
     return None
 
 
@@ -192,7 +194,7 @@ def _whole(line: str) -> Stamp | None:
         and (symbol := _symbol(text[: glued.start()]))
     ):
         return Stamp(0, len(line), symbol, None, None)
-    for found in _readings(text) if text.rstrip(" .")[-1:].isalpha() else ():
+    for found in _readings(text) if text.rstrip(" .")[-1:].isalpha() and not _date(text) else ():
         if found.rule in _AGES and (offsets := _offsets(found.symbol)):
             age = found.symbol if found.symbol[0] in "-N" else "-" + found.symbol
             return Stamp(0, len(line), age, *offsets)
@@ -216,14 +218,18 @@ def _symbol(text: str) -> str | None:
 def _read_symbol(text: str) -> str | None:
     if clock := _HOUR_AND_MINUTE.fullmatch(text):  # as in every language
         return f"T{clock[1]:0>2}:{clock[2]}"
-    # of days there are many: those that are dates in figures or with a month's name are read without the grammar
-    first, _, rest = text.partition(" ")
-    if symbol := dates.whole(rest if first.lower().rstrip(".") in _weekdays() else text):
+    if symbol := _date(text):
         return symbol
     for found in _readings(text):
         if any(form.fullmatch(found.symbol) for form in (_CLOCK, _DAY, _ONLY_DAY)):
             return found.symbol
     return None
+
+
+def _date(text: str) -> str | None:
+    """The date in figures or with a month's name that a text is: there are many, and none needs the grammar."""
+    first, _, rest = text.partition(" ")
+    return dates.whole(rest if first.lower().rstrip(".") in _weekdays() else text)
 
 
 def _readings(text: str) -> Iterator[find.Found]:
