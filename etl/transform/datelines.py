@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from etl import languages
 from etl.transform import agencies
-from etl.transform.dates import Date, date_at_end, date_at_start
+from etl.transform.dates import Date, date_at_end, date_at_start, is_weekday
 from etl.transform.records import Credit, Dateline, Span
 
 _REACH: Final = 140
@@ -43,7 +43,7 @@ _CUE: Final = re.compile(rf"[{_DASHES}(\[/](?:(?<=[(\[])|(?<=/)\s*[.:\-–—]|(
 _PLAIN: Final = re.compile(rf"[^()\n\"]{{2,80}}+\([^()\n]{{2,40}}\)[ \t]*[{_DASHES}][ \t]+")
 _CAPITALS: Final = re.compile(rf"[{_UPPER}][{_UPPER} './\-]{{2,60}}[{_UPPER}.] [-–—] (?=[{_UPPER}][a-zß-ÿ])")
 _BRACKETS: Final = re.compile(r"[(\[]([^()\[\]\n]{2,60})[)\]]")
-_REGION_IN_BRACKETS: Final = re.compile(r"[ \t]*\(([^()]*)\)\Z")
+_REGION_IN_BRACKETS: Final = re.compile(r"[ \t]*[(\[]([^()\[\]]*)[)\]]\Z")
 _SLASHES: Final = re.compile(rf"[ \t]/([\w .\-]{{2,20}})/[ \t]*(?:[.:]|[.:]?[{_DASHES}]{{1,2}})[ \t]*")
 _MARKS: Final = frozenset('"“”!?;:')
 """What stands in no name of a place."""
@@ -153,7 +153,7 @@ def _nowhere(name: str) -> bool:
 
 
 def _credit_first(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
-    """`(ANSA) - ROME, JUL 11 - `, `ANP LONDEN - `, and `(ANP) - ` with no place."""
+    """`(ANSA) - ROME, JUL 11 - `, `ANP LONDEN - `, and `(ANP) - ` or `(Belga) ` with no place."""
     if staff := agencies.own_staff(head, 0):
         return _after_credit(head, staff[0].end, staff[0].surface, staff, is_place)
     opening = _OPENING.match(head)
@@ -162,7 +162,9 @@ def _credit_first(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline |
         return None
     if not (agencies.all_known(credits) if name == "bracketed" else agencies.all_wires(credits) and not is_title):
         return None
-    is_alone = name == "bracketed" and opening["dash"]
+    # `(ANP) - `, or `(Belga) ` before a capital: no prose opens with a wire in brackets
+    goes_on = head[opening.end() : opening.end() + 1]
+    is_alone = name == "bracketed" and (opening["dash"] or (goes_on.isupper() and agencies.all_wires(credits)))
     found = _after_credit(head, opening.end(), opening[name], credits, is_place)
     return found or (Dateline(0, opening.end(), (), None, opening[name], credits, None) if is_alone else None)
 
@@ -211,8 +213,13 @@ def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
             return None
         if not credits and separator.group().strip() != ":":
             credits = agencies.unresolved(raw, start + 1)
-        return _dateline(before, 0, separator.end(), raw, credits) if credits else None
+        return _dateline(_unless_byline(before), 0, separator.end(), raw, credits) if credits else None
     return None
+
+
+def _unless_byline(before: _Before) -> _Before:
+    """What stands before a credit without its places, if they are who wrote: `Door Jan Jansen (ANP) - `."""
+    return _Before("", "", before.date) if agencies.byline(before.places, 0) is not None else before
 
 
 @lru_cache(maxsize=20_000)
@@ -296,8 +303,8 @@ def _named(places: str, end: int, raw: str, credits: tuple[Credit, ...]) -> Date
 def _before(text: str) -> _Before | None:
     """Places, regions and a date; None where the shape is another. Most places come again."""
     date, rest = date_at_end(text)
-    if date and not rest:
-        return _Before("", "", date)  # `Oct. 19 (UPI) -- `
+    if date and (not rest or is_weekday(rest)):
+        return _Before("", "", date)  # `Oct. 19 (UPI) -- `, `Zaterdag 3 mei - `
     rest = _REGION_IN_BRACKETS.sub("", rest)
     places, _, region = rest.partition(",")
     places, region = places.rstrip(), region.strip(" \t,")

@@ -62,6 +62,11 @@ def date_at_start(text: str, at: int) -> tuple[Date | None, int]:
     return None, at
 
 
+def is_weekday(text: str) -> bool:
+    """Whether a text is the name of a day of the week and nothing else."""
+    return text.rstrip(".").casefold() in _weekdays()
+
+
 def nearest(symbol: str, earliest: dt.datetime | None, latest: dt.datetime | None) -> dt.date | None:
     """The day that a symbol names: where it gives no year, the one nearest to a publication.
 
@@ -128,3 +133,14 @@ def _months() -> dict[str, int]:
                         found.setdefault(plain[:4], number)
                         found.setdefault(plain[:3], number)
     return found
+
+
+@lru_cache(maxsize=1)
+def _weekdays() -> frozenset[str]:
+    """Names of the days of the week and their short names, in lower case and without dots."""
+    from babel import Locale
+
+    widths = (
+        days[width] for code in _LOCALES for days in Locale(code).days.values() for width in ("wide", "abbreviated")
+    )
+    return frozenset(name.casefold().rstrip(".") for names in widths for name in names.values())

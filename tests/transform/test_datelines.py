@@ -73,6 +73,11 @@ def read(text: str) -> tuple[str | None, list[str], str]:
         ("Van onze correspondent PARIJS - De stad.", "PARIJS", ["own"], "De stad."),
         ("Van onze redactie - De stad.", None, ["own"], "De stad."),
         ("EMMEN (eigen berichtgeving) - De wolf.", "EMMEN", ["own"], "De wolf."),
+        ("(Belga) De regering valt.", None, ["belga"], "De regering valt."),
+        ("New Delhi [India], December 9 (ANI): Rain fell.", "New Delhi", ["ani"], "Rain fell."),
+        ("Milano, 3 mar. (askanews) - La corte.", "Milano", ["askanews"], "La corte."),
+        ("Door Jan Jansen (ANP) - De brug is dicht.", None, ["anp"], "De brug is dicht."),
+        ("zaterdag 3 mei (ANP) - De brug is dicht.", None, ["anp"], "De brug is dicht."),
         ("NAIROBI (Far Field News) - Een onbekend bureau.", "NAIROBI", ["x-far field news"], "Een onbekend bureau."),
         ("KAMPALA (ZQX) - Een onbekend bureau.", "KAMPALA", ["x-zqx"], "Een onbekend bureau."),
     ],
@@ -95,6 +100,9 @@ def test_forms(text: str, places: str | None, credits: list[str], body: str) -> 
         "Zuid- en Noord-Holland werken samen.",
         "Utrecht - de stad aan de Vecht - groeit.",
         "VIDEO - Kijk hoe het schip de haven binnenvaart.",
+        "LET OP - De brug is dicht.",
+        "Zaterdag 3 mei - De brug gaat dicht.",
+        "(AP) meldt dat de brug dicht is.",
         "",
     ],
 )
@@ -137,6 +145,6 @@ def test_any_head_gives_spans_in_it(text: str) -> None:
         assert all(dateline.start <= start < end <= dateline.end for start, end in spans)
 
 
-@given(st.text(alphabet="Aa .-–_/([\t\x1c", max_size=12))
+@given(st.text(alphabet="Aé .-–‑_/([\t\x1c\xa0", max_size=12))
 def test_a_head_without_a_cue_at_a_glance_has_none(head: str) -> None:
     assert not (datelines._has_no_cue(head) and datelines._CUE.search(head))

@@ -56,6 +56,7 @@ def test_ages_hold_sites_that_round_and_sites_that_cut(text: str, least: float, 
         ("Heute, 14:05 Uhr", "P0DT14:05"),
         ("Mar 3, 2016, 14:05", "2016-03-03T14:05"),
         ("31.01.2026 09:15", "2026-01-31T09:15"),
+        ("20 oktober 2025 - 12:30", "2025-10-20T12:30"),
     ],
 )
 def test_clock_and_calendar_stamps(text: str, symbol: str) -> None:
@@ -111,6 +112,9 @@ def test_a_stamp_glued_to_the_last_sentence() -> None:
         ("12 minpeking (anp) - Ja.", "12 min"),
         ("Vandaag om 14:32 werd de brug gesloten.", None),
         ("13 oktober is de laatste dag.", None),
+        ("2 februariDE BILT (ANP) - Er is nieuws.", "2 februari"),
+        ("1 UUR GELEDENAMSTERDAM (ANP) - Er is nieuws.", "1 UUR GELEDEN"),
+        ("2016-01-02T08:58:39ZNIEUW-VENNEP (ANP) - Er is nieuws.", "2016-01-02T08:58:39Z"),
     ],
 )
 def test_glued_stamps(line: str, stamp: str | None) -> None:
