@@ -115,7 +115,7 @@ def _splits(text: str, cut: int) -> bool:
     """Whether a cut goes through a word in capitals.
 
     It does not where the capitals before it are a word of time, as `GELEDEN`; glued to a stamp themselves, they are
-    but the beginning of a name, as in `2 februariDE BILT`, and none but the `Z` of ISO 8601 ends a stamp.
+    but the beginning of a name, as in `2 februariDE BILT`.
     """
     if not text[cut - 1].isupper() or not text[cut : cut + 1].isupper():
         return False
@@ -124,7 +124,7 @@ def _splits(text: str, cut: int) -> bool:
         first -= 1
     word = text[first:cut]
     if first > 0 and text[first - 1].isalnum():
-        return word not in _words()
+        return True
     return word not in _words() and word.lower() not in _words()
 
 
@@ -171,8 +171,9 @@ def _reach(text: str, start: int, end: int) -> int:
     while at < end and (token := _TOKEN.match(text, at, end)):
         word = token["word"]
         if word and word not in known and word.lower() not in known:
-            # a word of time glued to small letters, the longest
-            lengths = (n for n in range(len(word) - 1, 2, -1) if word[:n] in known)
+            # a word of time glued to the letters of another, the longest; capitals that are glued themselves are a name
+            plain = word.lower() if token.start("word") > at else word
+            lengths = (n for n in range(len(word) - 1, 2, -1) if plain[:n] in known)
             if at > start and (n := next(lengths, 0)):
                 return token.start("word") + n
             break
