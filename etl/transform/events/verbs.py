@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from etl.schema.core import Tense
 from etl.transform.events.clauses import Clause
-from etl.transform.events.lexicon import AUXILIARIES, Entry, Lexicon, Reading
+from etl.transform.events.lexicon import AUXILIARIES, REFLEXIVES, Entry, Lexicon, Reading, Token
 from etl.transform.events.marks import (
     ADVERB,
     BE_PAST,
@@ -43,7 +43,6 @@ from etl.transform.events.marks import (
     THAT,
     TO,
 )
-from etl.transform.events.tokens import Token
 
 Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced", "noun"]
 _FEATURES: Final[dict[str, int]] = {
@@ -75,8 +74,8 @@ class Group:
         self.head, self.entry, self.clause, self.role = head, entry, clause, role
         self.tense, self.passive, self.modal = tense, passive, modal
         self.used = used
-        """Token indexes of the verb, its particle and its companions."""
-        self.first, self.last = min(used), max(used)
+        """Token indexes of the verb, its particle and its companions, in order."""
+        self.first, self.last = used[0], used[-1]
 
     @property
     def is_predicate(self) -> bool:
@@ -259,11 +258,7 @@ def _companions_at(tokens: list[Token], clause: Clause, i: int, entry: Entry, le
 
 
 def _same(token: Token, wanted: str) -> bool:
-    return bool(token.low == wanted or (wanted in _REFLEXIVES and token.tags & REFLEXIVE))
-
-
-_REFLEXIVES: Final = frozenset({"zich", "oneself"})
-"""How the lexicon writes a reflexive companion."""
+    return bool(token.low == wanted or (wanted in REFLEXIVES and token.tags & REFLEXIVE))
 
 
 def _best(
@@ -275,13 +270,12 @@ def _best(
     best_used: list[int] = []
     only_phrases = bool(tokens[i].tags & AUXILIARIES)
     features = _FEATURES[role]
-    text = clause_text(tokens, clause)
-    reflexive = bool(clause.tags & REFLEXIVE)
+    missing = ~clause.signs
     for reading in tokens[i].word.verbs:
-        if not reading.feature & features or not _fits(reading, text, reflexive):
+        if not reading.feature & features or reading.asks & missing:
             continue
         entry = reading.entry
-        if only_phrases and not entry.companions:
+        if (only_phrases and not entry.companions) or not (entry.is_free or _fits(reading, tokens, clause)):
             continue
         used = [i]
         if not reading.joined:
@@ -301,15 +295,13 @@ def _best(
     return (best, tuple(sorted(best_used))) if best is not None else None
 
 
-def _fits(reading: Reading, text: str, reflexive: bool) -> bool:
+def _fits(reading: Reading, tokens: list[Token], clause: Clause) -> bool:
     """Whether the words and letters that a reading asks for stand in the clause, and none that it excludes."""
-    entry = reading.entry
-    if entry.is_free:
-        return True
+    entry, text = reading.entry, clause_text(tokens, clause)
     if not reading.joined and entry.spaced_particle not in text:
         return False
     for word in entry.spaced_companions:  # a reflexive stands for all of them
-        if word not in text and not (reflexive and word.strip() in _REFLEXIVES):
+        if word not in text and not (clause.tags & REFLEXIVE and word.strip() in REFLEXIVES):
             return False
     if entry.need and not holds_any(text, entry.need):
         return False
