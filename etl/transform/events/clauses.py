@@ -7,6 +7,8 @@ to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose toke
 from itertools import pairwise
 from typing import Final, Literal
 
+from mypy_extensions import mypyc_attr
+
 from etl.transform.events.lexicon import QUOTES, Lexicon, Token
 from etl.transform.events.marks import (
     ADVERB,
@@ -44,6 +46,7 @@ from etl.transform.events.tokens import finite
 Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Clause:
     """Token indexes of a clause in order, its kind, and how it hangs on the others."""
 
@@ -72,6 +75,7 @@ class Clause:
         """Its words in lower case, once somebody asks (`clause_text`)."""
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Stretch:
     def __init__(
         self, tokens: list[int], kind: Kind, opener: int | None, break_before: str, quoted: bool, coordinated: bool

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from etl import languages
 from etl.schema.core import LocationBasis
 from etl.transform.events import lexicon as lexicons
@@ -99,6 +101,7 @@ def _bounded(sentences: Sequence[SentenceSpan], units: Sequence[Unit]) -> Sequen
     return result
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Lines:
     """Numbers the paragraphs: each line of a unit is one."""
 
@@ -116,6 +119,7 @@ class _Lines:
         return self._line
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Placed:
     """Mentions in the order of the text, with their indexes in the sequence given."""
 
@@ -148,6 +152,7 @@ class _Placed:
         return own < unit or (own == unit and self._starts[n] < at)
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Sentence:
     def __init__(self, text: str, unit: int, offset: int, scene: Scene) -> None:
         self.text, self.unit, self.offset, self.scene = text, unit, offset, scene
@@ -294,7 +299,7 @@ class _Sentence:
 
     def _of_actor(self, people: Sequence[Participant]) -> tuple[int | None, LocationBasis]:
         """The country in an actor's name: the weakest evidence of where it was."""
-        actors = [p for p in people if p.role == "actor"]
+        actors = [p for p in people if p.role == "actor"] if self.places else []
         if actors:
             for index, place in self.places:
                 if place.place is not None and any(a.start <= place.start < a.end for a in actors):

@@ -23,6 +23,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from mypy_extensions import mypyc_attr
+
 from etl import languages
 from etl.schema.core import Modality
 from etl.transform.events.inflection import noun_forms, rules, verb_forms
@@ -56,6 +58,7 @@ from etl.transform.events.marks import (
 )
 
 
+@mypyc_attr(acyclic=True)
 class Source:
     """Where a role is looked for: `s` the subject, `o` the object, else after a preposition; of `to/o` the first."""
 
@@ -64,6 +67,7 @@ class Source:
         self.is_subject = text == "s"
 
 
+@mypyc_attr(acyclic=True)
 class Entry:
     """A line of the lexicon."""
 
@@ -83,11 +87,8 @@ class Entry:
         self.lemma, self.event_type, self.mode, self.slots = lemma, event_type, mode, slots
         self.need, self.exclude, self.flags = need, exclude, flags
         self.particle, self.companions = particle, companions
-        self.spaced_particle = f" {particle} "
-        self.spaced_companions = tuple([f" {word} " for word in companions])
-        """As they stand in the text of a clause (`clause_text`)."""
-        self.is_free = not (particle or companions or need or exclude)
-        """It asks nothing of its clause."""
+        self.takes_all = not (need or exclude)
+        """It asks for no letters in its clause and excludes none."""
         self.source = source
         """File and line of its entry: events_verbs.csv:12."""
         self.slot_words = frozenset(p for _, sources in slots for source in sources for p in source.parts) - {
@@ -99,6 +100,7 @@ class Entry:
         """The PLOVER contexts that its type and mode give, as bits of `Lexicon.contexts`."""
 
 
+@mypyc_attr(acyclic=True)
 class Reading:
     """One thing a form may be."""
 
@@ -117,6 +119,7 @@ class Actor(NamedTuple):
     country: str
 
 
+@mypyc_attr(acyclic=True)
 class Person:
     """What a form in lower case says of who takes part, be it a name or not."""
 
@@ -147,6 +150,7 @@ class Person:
         """It is the last word of a name in the table."""
 
 
+@mypyc_attr(acyclic=True)
 class Word:
     """What the language's data say about a form, whatever stands around it."""
 
@@ -225,6 +229,7 @@ BREAKS: Final = frozenset(",;:()[]–—\"“”„«»…!?.``''")
 QUOTES: Final = frozenset('"“”„«»')
 
 
+@mypyc_attr(acyclic=True)
 class Token:
     """A word or mark as it stands in a sentence, the same object wherever it stands in that way."""
 
@@ -240,6 +245,7 @@ class Token:
         """Written with a capital where the sentence does not ask for one."""
 
 
+@mypyc_attr(acyclic=True)
 class Form:
     """A word or mark as it is written."""
 
@@ -266,12 +272,20 @@ def _token(surface: str, low: str, word: Word, is_name: bool, verb_second: bool)
     return Token(surface, low, word, is_name)
 
 
+@mypyc_attr(acyclic=True)
 class Run:
     """A run of characters without white space, cut: each word or mark with where it begins."""
 
     def __init__(self, text: str, forms: list[tuple[int, Form]]) -> None:
         self.text, self.forms = text, forms
         self.length = len(text)
+        self.offsets = tuple([offset for offset, _ in forms])
+        self.opening = self.read(True, False)
+        """Its tokens where the sentence begins with it, so that its first capital may be owed to its place."""
+        self.inner = self.read(False, False)
+        """Its tokens anywhere else."""
+        self.opens = forms[-1][1].opens
+        """The word after it may owe its capital to its place."""
         self.triggers = any(form.bare.triggers for _, form in forms)
         """It can name an event by itself, as it stands or in a sentence of capitals, where it is no name."""
         self.sign = 0
@@ -281,6 +295,17 @@ class Run:
             asks.update(form.bare.asks)
         self.asks = () if self.triggers else tuple(sorted(asks))
         """The signs of what must stand beside it for it to name an event."""
+
+    def read(self, opening: bool, shouted: bool) -> tuple[Token, ...]:
+        """Its tokens, where the sentence begins with it or not, in a sentence of capitals or in another one."""
+        tokens: list[Token] = []
+        for _, form in self.forms:
+            if shouted:
+                tokens.append(form.shouted_opening if opening else form.shouted)
+            else:
+                tokens.append(form.opening if opening else form.inner)
+            opening = form.opens
+        return tuple(tokens)
 
 
 class Lexicon:

@@ -4,6 +4,8 @@ The slots of the lexicon say which phrase is what: `s` subject, `o` object, else
 subject is what the object was and the actor stands after `door` or `by`.
 """
 
+from mypy_extensions import mypyc_attr
+
 from etl.schema.core import ParticipantRole
 from etl.transform.events.identity import identify
 from etl.transform.events.lexicon import Source
@@ -28,6 +30,7 @@ from etl.transform.events.verbs import Group
 from etl.transform.records import Participant
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Roles:
     """The phrases that play each role in an event."""
 
@@ -35,6 +38,7 @@ class _Roles:
         self.actor, self.recipient = actor, recipient
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Cast:
     """The phrases of a sentence and the roles they play; built once a sentence."""
 

@@ -5,6 +5,8 @@ A phrase runs from its article to its last noun; what a preposition adds ("van h
 
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from etl.transform.events.clauses import Clause
 from etl.transform.events.marks import (
     ADVERB,
@@ -25,6 +27,7 @@ from etl.transform.events.marks import (
 from etl.transform.events.scene import COMPANION, COVERED, SLOT_WORD, VERBAL, Scene
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Identity:
     """What is known of a participant; `first` and `last` are the tokens of its surface."""
 
@@ -42,6 +45,7 @@ class Identity:
         self.quantity_min, self.quantity_max = quantity
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Phrase:
     """A noun phrase; `tokens` are contiguous indexes."""
 
@@ -65,6 +69,7 @@ def phrases(scene: Scene, clause: Clause) -> list[Phrase]:
     return _Chunker(scene, clause).run()
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Chunker:
     def __init__(self, scene: Scene, clause: Clause) -> None:
         self.scene, self.clause = scene, clause

@@ -6,6 +6,8 @@ What belongs here: putting tokens, clauses, verb and noun groups together and th
 from operator import attrgetter
 from typing import Final, Literal
 
+from mypy_extensions import mypyc_attr
+
 from etl.transform.events import clauses as clauses_of
 from etl.transform.events import nouns, verbs
 from etl.transform.events.clauses import Clause
@@ -37,6 +39,7 @@ EVENT_NOUN: Final = 16
 """A noun that names an event."""
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Spot:
     """A place mention that covers a token."""
 
@@ -45,6 +48,7 @@ class Spot:
         self.is_demonym = mention.role == "demonym"
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Scene:
     """A sentence read; token indexes throughout."""
 

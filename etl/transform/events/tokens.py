@@ -87,13 +87,13 @@ def place(sentence: str, found: list[Run]) -> tuple[list[Token], list[int]]:
     at = 0
     for run in found:
         at = sentence.find(run.text, at)
-        for offset, form in run.forms:
-            if shouted:
-                tokens.append(form.shouted_opening if opening else form.shouted)
-            else:
-                tokens.append(form.opening if opening else form.inner)
+        if shouted:
+            tokens.extend(run.read(opening, True))
+        else:
+            tokens.extend(run.opening if opening else run.inner)
+        for offset in run.offsets:
             starts.append(at + offset)
-            opening = form.opens
+        opening = run.opens
         at += run.length
     return tokens, starts
 
