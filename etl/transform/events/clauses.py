@@ -7,7 +7,9 @@ to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose toke
 from itertools import pairwise
 from typing import Final, Literal
 
-from etl.transform.events.lexicon import QUOTES, Lexicon
+from mypy_extensions import mypyc_attr
+
+from etl.transform.events.lexicon import QUOTES, Lexicon, Token
 from etl.transform.events.marks import (
     ADVERB,
     BE_PAST,
@@ -39,11 +41,12 @@ from etl.transform.events.marks import (
     THEN,
     TO,
 )
-from etl.transform.events.tokens import Token, finite
+from etl.transform.events.tokens import finite
 
 Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Clause:
     """Token indexes of a clause in order, its kind, and how it hangs on the others."""
 
@@ -66,12 +69,13 @@ class Clause:
         """Index of the clause it hangs on."""
         self.shares_subject, self.quoted, self.after_colon = shares_subject, quoted, after_colon
         self.coordinated = False
-        self.tags = 0
-        """The tags of all its tokens, once it is complete."""
+        self.tags = self.signs = self.contexts = 0
+        """Those of all its words, once it is complete."""
         self.text = ""
         """Its words in lower case, once somebody asks (`clause_text`)."""
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Stretch:
     def __init__(
         self, tokens: list[int], kind: Kind, opener: int | None, break_before: str, quoted: bool, coordinated: bool
@@ -139,8 +143,10 @@ def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: b
 
 def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     """The quotation marks around a few words that say nothing by themselves: een "historische" stap."""
-    marks = [i for i, token in enumerate(tokens) if token.is_quote]
     found: set[int] = set()
+    if not any(token.is_quote for token in tokens):
+        return found
+    marks = [i for i, token in enumerate(tokens) if token.is_quote]
     if len(marks) < 2:
         return found
     for first, last in pairwise(marks):
@@ -216,7 +222,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
     quoted = has_verb = False
     named = _named_in_quotes(tokens, fin)
     for i, token in enumerate(tokens):
-        if i in named:
+        if token.is_quote and i in named:
             continue
         if token.is_break:
             quoted = _quoted_after(token.surface, quoted)
@@ -267,6 +273,10 @@ def _finite_of(stretch: _Stretch, tokens: list[Token], fin: list[int], last: boo
     return unsure[-1] if last else unsure[0]
 
 
+_SOFT: Final = frozenset({",", "(", ")", "–", "—", "),", '",', ""})
+"""What stands between the parts of a clause."""
+
+
 def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None) -> list[Clause]:
     """The clauses of a sentence, in the order of their first tokens."""
     fin = finite(tokens, lexicon) if fin is None else fin
@@ -282,7 +292,7 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
             clause.parent = _parent(result, stretch)
             result.append(clause)
             continue
-        soft = stretch.break_before in (",", "(", ")", "–", "—", "),", '",', "") or stretch.break_before.endswith(",")
+        soft = stretch.break_before in _SOFT or stretch.break_before.endswith(",")
         if verb is None:
             if open_fragment is not None and soft:
                 open_fragment.tokens.extend(stretch.tokens)
@@ -312,9 +322,19 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
     if lexicon.verb_second:
         _mark_conditions(result, tokens)
     for clause in result:
-        for i in clause.tokens:
-            clause.tags |= tokens[i].tags
+        _gather(clause, tokens)
     return result
+
+
+def _gather(clause: Clause, tokens: list[Token]) -> None:
+    """What the words of a clause say, taken together."""
+    tags = signs = contexts = 0
+    for i in clause.tokens:
+        word = tokens[i].word
+        tags |= word.tags
+        signs |= word.sign
+        contexts |= word.contexts
+    clause.tags, clause.signs, clause.contexts = tags, signs, contexts
 
 
 def _mark_conditions(found: list[Clause], tokens: list[Token]) -> None:
@@ -334,7 +354,15 @@ def _parent(known: list[Clause], stretch: _Stretch) -> int | None:
     if not known:
         return None
     first = stretch.tokens[0]
-    best = max(range(len(known)), key=lambda k: max((j for j in known[k].tokens if j < first), default=-1))
+    best, latest = 0, -2
+    for k, clause in enumerate(known):
+        before = -1
+        for j in reversed(clause.tokens):
+            if j < first:
+                before = j
+                break
+        if before > latest:
+            best, latest = k, before
     if stretch.coordinated and known[best].kind == stretch.kind:
         return known[best].parent
     return best

@@ -4,10 +4,11 @@ Shape: a batch of units of one language in, a list of `EventMention` out, in the
 code points of the unit's text; indexes point into the time and place mentions that were given.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
+
+from mypy_extensions import mypyc_attr
 
 from etl import languages
 from etl.schema.core import LocationBasis
@@ -27,7 +28,7 @@ from etl.transform.events.marks import (
 from etl.transform.events.modality import Stance, comments, stance
 from etl.transform.events.participants import Cast
 from etl.transform.events.recall import Recall, is_news
-from etl.transform.events.scene import COVERED, VERBAL, Scene, read_events
+from etl.transform.events.scene import COVERED, VERBAL, Scene, Spot, read_events
 from etl.transform.events.timing import Timed, When, is_said, when
 from etl.transform.events.verbs import Group
 from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
@@ -70,21 +71,24 @@ def code(
     told: dict[int, Recall] = defaultdict(Recall)
     lines = _Lines(units)
     for span in _bounded(sentences, units):
-        unit = units[span.unit]
-        scene = read_events(unit.text[span.start : span.end], unit.kind, lexicon)
+        number, start, end = span
+        unit = units[number]
+        scene = read_events(unit.text[start:end], unit.kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
             continue
-        sentence = _Sentence(unit, span, scene)
-        for index in times_of.within(span):
+        sentence = _Sentence(unit.text, number, start, scene)
+        for index in times_of.within(number, start, end):
             sentence.add_time(index, times[index])
-        for index in places_of.within(span):
+        for index in places_of.within(number, start, end):
             sentence.add_place(index, places[index])
         result.extend(sentence.events(told[unit.article], lines.of(span)))
     return result
 
 
-def _bounded(sentences: Sequence[SentenceSpan], units: Sequence[Unit]) -> list[SentenceSpan]:
+def _bounded(sentences: Sequence[SentenceSpan], units: Sequence[Unit]) -> Sequence[SentenceSpan]:
     """Sentences whole; what is too long to be one, a table or a run of words without a stop, in parts."""
+    if not any(end - start > _LONGEST for _, start, end in sentences):
+        return sentences
     result: list[SentenceSpan] = []
     for span in sentences:
         start, end, text = span.start, span.end, units[span.unit].text
@@ -97,6 +101,7 @@ def _bounded(sentences: Sequence[SentenceSpan], units: Sequence[Unit]) -> list[S
     return result
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Lines:
     """Numbers the paragraphs: each line of a unit is one."""
 
@@ -114,35 +119,44 @@ class _Lines:
         return self._line
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Placed:
-    """Mentions by unit and position, with their indexes in the sequence given."""
+    """Mentions in the order of the text, with their indexes in the sequence given."""
 
     def __init__(self, mentions: Sequence[TimeMention] | Sequence[PlaceMention]) -> None:
-        self._ends = [m.end for m in mentions]
-        self._of: dict[int, tuple[list[int], list[int]]] = {}
-        starts = [m.start for m in mentions]
-        for start, index in sorted([(start, i) for i, start in enumerate(starts)]):
-            unit = mentions[index].unit
-            own = self._of.get(unit)
-            if own is None:
-                own = self._of[unit] = ([], [])
-            own[0].append(start)
-            own[1].append(index)
+        units, starts = [m.unit for m in mentions], [m.start for m in mentions]
+        order: list[tuple[int, int, int]] = sorted(zip(units, starts, range(len(units)), strict=True))
+        self._units: list[int] = [unit for unit, _, _ in order]
+        self._starts: list[int] = [start for _, start, _ in order]
+        self._indexes: list[int] = [i for _, _, i in order]
+        self._ends: list[int] = [m.end for m in mentions]
+        self._next = 0
 
-    def within(self, span: SentenceSpan) -> list[int]:
-        """Indexes of the mentions inside a sentence."""
-        own = self._of.get(span.unit)
-        if own is None:
-            return []
-        starts, indexes = own
-        first = bisect_left(starts, span.start)
-        last = bisect_left(starts, span.end, first)
-        return [i for i in indexes[first:last] if self._ends[i] <= span.end]
+    def within(self, unit: int, start: int, end: int) -> list[int]:
+        """Indexes of the mentions inside a sentence; quick where sentences are asked for in the order of the text."""
+        n = self._next
+        while n > 0 and not self._is_before(n - 1, unit, start):
+            n -= 1
+        while n < len(self._units) and self._is_before(n, unit, start):
+            n += 1
+        found = []
+        while n < len(self._units) and self._is_before(n, unit, end):
+            if self._ends[self._indexes[n]] <= end:
+                found.append(self._indexes[n])
+            n += 1
+        self._next = n
+        return found
+
+    def _is_before(self, n: int, unit: int, at: int) -> bool:
+        own = self._units[n]
+        return own < unit or (own == unit and self._starts[n] < at)
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Sentence:
-    def __init__(self, unit: Unit, span: SentenceSpan, scene: Scene) -> None:
-        self.unit, self.span, self.scene = unit, span, scene
+    def __init__(self, text: str, unit: int, offset: int, scene: Scene) -> None:
+        self.text, self.unit, self.offset, self.scene = text, unit, offset, scene
+        """The unit's text, its number, and where the sentence begins in it."""
         self.timed: list[Timed] = []
         self.stated: dict[int, int] = {}
         """The place stated for the first event of a clause that has one."""
@@ -151,34 +165,38 @@ class _Sentence:
         self.places: list[tuple[int, PlaceMention]] = []
         self.spots: list[tuple[int, int]] = []
         """Index of a place mention that may say where, and its first token."""
-        self._starts = [token.start for token in scene.tokens]
 
     def add_time(self, index: int, time: TimeMention) -> None:
         """Lay a time expression over the tokens."""
         first, last = self._covers(time.start, time.end)
-        if first < len(self._starts) and time.timex_type in _DATED:
+        if first < len(self.scene.starts) and time.timex_type in _DATED:
             self.timed.append(Timed(index, first, last, time.precision in _LONG))
             if time.precision in _DAYS:
                 self.days.add(index)
-        for i in range(first, min(last + 1, len(self._starts))):
+        for i in range(first, min(last + 1, len(self.scene.starts))):
             self.scene.uses[i] |= COVERED
 
     def add_place(self, index: int, place: PlaceMention) -> None:
         """Lay a place mention over the tokens."""
         self.places.append((index, place))
         first, last = self._covers(place.start, place.end)
-        for i in range(first, min(last + 1, len(self._starts))):
-            self.scene.place_at[i] = (index, place)
+        self.scene.lay(Spot(index, place), first, last + 1)
         if place.role != "demonym" and place.place is not None:
-            if first and self.scene.tokens[first - 1].end > place.start - self.span.start:
+            if first and self.scene.end(first - 1) > place.start - self.offset:
                 first -= 1  # it begins inside a token
-            if first < len(self._starts):
+            if first < len(self.scene.starts):
                 self.spots.append((index, first))
 
     def _covers(self, start: int, end: int) -> tuple[int, int]:
         """The first and the last token of a stretch of the unit's text."""
-        first = bisect_left(self._starts, start - self.span.start)
-        return first, max(first, bisect_left(self._starts, end - self.span.start) - 1)
+        starts, start, end = self.scene.starts, start - self.offset, end - self.offset
+        first = 0
+        while first < len(starts) and starts[first] < start:
+            first += 1
+        stop = first
+        while stop < len(starts) and starts[stop] < end:
+            stop += 1
+        return first, max(first, stop - 1)
 
     def events(self, told: Recall, line: int) -> list[EventMention]:
         """The events of the sentence.
@@ -188,7 +206,7 @@ class _Sentence:
             line: number of its paragraph.
         """
         scene = self.scene
-        cast = Cast(scene, self.unit.text, self.span.start)
+        cast = Cast(scene, self.text, self.offset)
         result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
         told_of = {g.clause for g, _ in judged if not _is_first_content(scene, g)}
@@ -201,8 +219,40 @@ class _Sentence:
             where = self._where(group, told, line, happened)
             if where[0] is None:
                 where = self._of_actor(people)
-            result.append(_mention(self.span, self.unit.text, scene, group, how, at, where, people))
+            result.append(self._mention(group, how, at, where, people))
         return result
+
+    def _mention(
+        self,
+        group: Group,
+        how: Stance,
+        at: When,
+        where: tuple[int | None, LocationBasis],
+        participants: tuple[Participant, ...],
+    ) -> EventMention:
+        start, end = _trigger(self.scene, group)
+        start, end = start + self.offset, end + self.offset
+        entry = group.entry
+        return EventMention(  # by position: names cost more than the rest of this function
+            self.unit,
+            start,
+            end,
+            self.text[start:end],
+            entry.lemma,
+            entry.event_type,
+            entry.mode,
+            self.scene.lexicon.named_contexts(self.scene.clauses[group.clause].contexts | entry.contexts),
+            group.tense,
+            how.polarity,
+            how.modality,
+            at.relation,
+            at.basis,
+            at.time,
+            where[0],
+            where[1],
+            participants,
+            _confidence(group),
+        )
 
     def _when(self, group: Group, how: Stance, told: Recall, line: int) -> When:
         """The time of an event: by its sentence, by what the article told of it, or by the tale it goes on with."""
@@ -249,7 +299,7 @@ class _Sentence:
 
     def _of_actor(self, people: Sequence[Participant]) -> tuple[int | None, LocationBasis]:
         """The country in an actor's name: the weakest evidence of where it was."""
-        actors = [p for p in people if p.role == "actor"]
+        actors = [p for p in people if p.role == "actor"] if self.places else []
         if actors:
             for index, place in self.places:
                 if place.place is not None and any(a.start <= place.start < a.end for a in actors):
@@ -303,60 +353,12 @@ def _is_locative(scene: Scene, first: int) -> bool:
     return False
 
 
-def _mention(
-    span: SentenceSpan,
-    text: str,
-    scene: Scene,
-    group: Group,
-    how: Stance,
-    at: When,
-    where: tuple[int | None, LocationBasis],
-    participants: tuple[Participant, ...],
-) -> EventMention:
-    start, end = _trigger(scene, group)
-    start, end = start + span.start, end + span.start
-    entry = group.entry
-    return EventMention(  # by position: names cost more than the rest of this function
-        span.unit,
-        start,
-        end,
-        text[start:end],
-        entry.lemma,
-        entry.event_type,
-        entry.mode,
-        _contexts(scene, group),
-        group.tense,
-        how.polarity,
-        how.modality,
-        at.relation,
-        at.basis,
-        at.time,
-        where[0],
-        where[1],
-        participants,
-        _confidence(group),
-    )
-
-
-def _contexts(scene: Scene, group: Group) -> tuple[str, ...]:
-    """The contexts that the words of the event's clause show, and those of its type and mode."""
-    found: set[str] = set()
-    for i in scene.clauses[group.clause].tokens:
-        contexts = scene.tokens[i].word.contexts
-        if contexts:
-            found |= contexts
-    of_type = scene.lexicon.contexts_of(group.entry)
-    if of_type:
-        found.update(of_type)
-    return tuple(sorted(found)) if found else ()
-
-
 def _trigger(scene: Scene, group: Group) -> tuple[int, int]:
     """The words of the trigger; from the first to the last where they stand close together, else the verb alone."""
     first, last = group.first, group.last
     if last - first > 5:
         first = last = group.head
-    return scene.tokens[first].start, scene.tokens[last].end
+    return scene.starts[first], scene.end(last)
 
 
 def _confidence(group: Group) -> float:

@@ -108,7 +108,7 @@ def _sentence(
     mine = {(e.lemma, i): e for e in found.events for i in range(e.start, e.end) if span.start <= e.start < span.end}
     readings = []
     for group in read.groups:
-        mention = mine.get((group.entry.lemma, read.tokens[group.head].start + span.start))
+        mention = mine.get((group.entry.lemma, read.starts[group.head] + span.start))
         readings.append(_reading(read, group, mention, found))
     clauses = tuple((_kind(clause), _words(read, clause.tokens)) for clause in read.clauses)
     return Explained(words, clauses, tuple(readings))

@@ -16,9 +16,14 @@ A line of `events_verbs.csv` is one verb or verb phrase:
             (the object is where it happened), bare (what is said may follow without a conjunction)
 """
 
+import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
+
+from mypy_extensions import mypyc_attr
 
 from etl import languages
 from etl.schema.core import Modality
@@ -46,12 +51,23 @@ from etl.transform.events.marks import (
     PASS_PRES,
     PAST,
     PRES,
+    REFLEXIVE,
     REL,
     SUB,
     bits,
 )
 
 
+@mypyc_attr(acyclic=True)
+class Source:
+    """Where a role is looked for: `s` the subject, `o` the object, else after a preposition; of `to/o` the first."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.parts = text, tuple(text.split("/"))
+        self.is_subject = text == "s"
+
+
+@mypyc_attr(acyclic=True)
 class Entry:
     """A line of the lexicon."""
 
@@ -60,7 +76,7 @@ class Entry:
         lemma: str,
         event_type: str,
         mode: str | None,
-        slots: tuple[tuple[str, tuple[str, ...]], ...],
+        slots: tuple[tuple[str, tuple[Source, ...]], ...],
         need: tuple[str, ...],
         exclude: tuple[str, ...],
         flags: int,
@@ -71,29 +87,70 @@ class Entry:
         self.lemma, self.event_type, self.mode, self.slots = lemma, event_type, mode, slots
         self.need, self.exclude, self.flags = need, exclude, flags
         self.particle, self.companions = particle, companions
-        self.spaced_particle = f" {particle} "
-        self.spaced_companions = tuple([f" {word} " for word in companions])
-        """As they stand in the text of a clause (`clause_text`)."""
-        self.is_free = not (particle or companions or need or exclude)
-        """It asks nothing of its clause."""
+        self.takes_all = not (need or exclude)
+        """It asks for no letters in its clause and excludes none."""
         self.source = source
         """File and line of its entry: events_verbs.csv:12."""
-        self.slot_words = frozenset(p for _, sources in slots for part in sources for p in part.split("/")) - {
+        self.slot_words = frozenset(p for _, sources in slots for source in sources for p in source.parts) - {
             "s",
             "o",
         }
         """The prepositions that its slots name."""
+        self.contexts = 0
+        """The PLOVER contexts that its type and mode give, as bits of `Lexicon.contexts`."""
 
 
+@mypyc_attr(acyclic=True)
 class Reading:
     """One thing a form may be."""
 
-    def __init__(self, entry: Entry, feature: int, joined: bool) -> None:
+    def __init__(self, entry: Entry, feature: int, joined: bool, asks: int) -> None:
         self.entry, self.feature = entry, feature
         self.joined = joined
         """Whether the particle is written with it, or it has none."""
+        self.asks = asks
+        """The signs of the words that must stand in its clause."""
 
 
+class Actor(NamedTuple):
+    """An office, an institution or a group as `events_actors.csv` knows it."""
+
+    sector: str
+    country: str
+
+
+@mypyc_attr(acyclic=True)
+class Person:
+    """What a form in lower case says of who takes part, be it a name or not."""
+
+    def __init__(
+        self,
+        actor: Actor | None,
+        number: tuple[int, int | None] | None,
+        is_number: bool,
+        is_decimal: bool,
+        bound: str,
+        is_particle: bool,
+        is_no_person: bool,
+        ends_name: bool,
+    ) -> None:
+        self.actor = actor
+        self.number = number
+        """The least and the most it stands for."""
+        self.is_number, self.is_decimal = is_number, is_decimal
+        """A word for a number; a number in digits."""
+        self.bound = bound
+        """What it says of a number: `least`, `most` or `about`, else nothing."""
+        self.is_bound = bound in ("least", "most")
+        self.is_particle = is_particle
+        """It may be part of a name: van, de."""
+        self.is_no_person = is_no_person
+        """A number before it counts no people."""
+        self.ends_name = ends_name
+        """It is the last word of a name in the table."""
+
+
+@mypyc_attr(acyclic=True)
 class Word:
     """What the language's data say about a form, whatever stands around it."""
 
@@ -104,14 +161,16 @@ class Word:
         nouns: tuple[Entry, ...],
         modal: str | None,
         governs: int,
-        contexts: frozenset[str],
-        is_bound: bool,
+        contexts: int,
+        sign: int,
+        person: Person,
     ) -> None:
         self.tags, self.verbs, self.nouns, self.modal, self.governs = tags, verbs, nouns, modal, governs
         self.contexts = contexts
-        """The PLOVER contexts that it gives an event beside it."""
-        self.is_bound = is_bound
-        """It says of a number that it is the least or the most."""
+        """The PLOVER contexts that it gives an event beside it, as bits of `Lexicon.contexts`."""
+        self.sign = sign
+        """What readings can ask for that it is."""
+        self.person = person
         self.features = 0
         """What its verb readings can be, taken together."""
         for reading in verbs:
@@ -122,7 +181,12 @@ class Word:
         """It can be a finite auxiliary or a modal that says more than its verb."""
         self.joins = bool(tags & _JOINERS)
         """It can open a clause."""
-        self.triggers = bool(nouns) or any(r.entry.event_type for r in verbs)
+        asked = {r.asks for r in verbs if r.entry.event_type}
+        self.triggers = bool(nouns) or 0 in asked
+        """It can name an event by itself."""
+        self.asks = () if self.triggers else tuple(sorted(asked))
+        """The signs of what must stand beside it for it to name an event."""
+        self.tells = bool(nouns) or bool(asked)
         """It can name an event, alone or with other words."""
         self.governed: Modality | None = next((kind for bit, kind in _BY_GOVERNOR if governs & bit), None)
         """How sure it makes what it governs."""
@@ -130,13 +194,13 @@ class Word:
     def as_name(self, is_modal: bool) -> "Word":
         """The form where it is a name: OM, ME, IS are no function words and no verbs; May is no modal."""
         if is_modal:
-            word = Word(self.tags, self.verbs, self.nouns, None, self.governs, self.contexts, self.is_bound)
+            word = Word(self.tags, self.verbs, self.nouns, None, self.governs, self.contexts, self.sign, self.person)
             word.is_auxiliary = word.is_finite_auxiliary = False
             return word
         if not self.tags and not self.verbs:
             return self
-        word = Word(0, (), self.nouns, None, 0, frozenset(), self.is_bound)
-        word.triggers = False
+        word = Word(0, (), self.nouns, None, 0, 0, self.sign, self.person)
+        word.tells = False
         return word
 
 
@@ -155,41 +219,93 @@ FINITE_AUXILIARIES: Final = HAVE_PRES | HAVE_PAST | BE_PRES | BE_PAST | PASS_PRE
 _JOINERS: Final = SUB | COND | REL | COORD
 _MOST_RUNS: Final = 200_000
 _LONG_RUN: Final = 60
+_MOST_SIGNS: Final = 60
+_REFLEXIVE_SIGN: Final = 1 << 60
+REFLEXIVES: Final = frozenset({"zich", "oneself"})
+"""How the lexicon writes a reflexive companion: it stands for all of them."""
 BREAKS: Final = frozenset(",;:()[]–—\"“”„«»…!?.``''")
 
 
 QUOTES: Final = frozenset('"“”„«»')
 
 
+@mypyc_attr(acyclic=True)
+class Token:
+    """A word or mark as it stands in a sentence, the same object wherever it stands in that way."""
+
+    def __init__(self, surface: str, low: str, word: Word, is_name: bool) -> None:
+        self.surface, self.low, self.word = surface, low, word
+        self.tags = word.tags
+        self.person = word.person
+        self.length = len(surface)
+        self.is_break = surface in BREAKS
+        self.is_quote = surface in QUOTES or surface in ("``", "''")
+        self.is_capital = surface[0].isupper()
+        self.is_name = is_name
+        """Written with a capital where the sentence does not ask for one."""
+
+
+@mypyc_attr(acyclic=True)
 class Form:
     """A word or mark as it is written."""
 
-    def __init__(self, surface: str, low: str, word: Word, bare: Word) -> None:
-        self.surface, self.low, self.word = surface, low, word
-        self.is_break = surface in BREAKS
-        self.capital = (2 if surface[1:].lower() != surface[1:] else 1) if surface[0].isupper() else 0
-        """0 none, 1 the first letter, 2 one after it too."""
-        self.triggers = bare.triggers
-        """It can name an event, as it stands or in a sentence of capitals, where it is no name."""
-        self.is_quote = surface in QUOTES or surface in ("``", "''")
-        self.opens = self.is_break and surface not in (",", "(")
+    def __init__(self, surface: str, low: str, word: Word, bare: Word, verb_second: bool) -> None:
+        self.surface = surface
+        capital = (2 if surface[1:].lower() != surface[1:] else 1) if surface[0].isupper() else 0
+        self.opening = _token(surface, low, word, capital == 2, verb_second)
+        """Where the sentence begins with it, so that a capital may be owed to its place."""
+        self.inner = self.opening if capital != 1 else _token(surface, low, word, True, verb_second)
+        """Anywhere else."""
+        self.shouted_opening, self.shouted = self.opening, self.inner
+        """In a sentence of capitals, where they tell no name from another word."""
+        if word is not bare:
+            self.shouted_opening = _token(surface, low, bare, capital == 2, verb_second)
+            self.shouted = self.shouted_opening if capital != 1 else _token(surface, low, bare, True, verb_second)
+        self.bare = bare
+        self.opens = self.opening.is_break and surface not in (",", "(")
         """The word after it may owe its capital to its place."""
 
 
+def _token(surface: str, low: str, word: Word, is_name: bool, verb_second: bool) -> Token:
+    if is_name and word.modal is not None and not verb_second:
+        word = word.as_name(True)  # in May
+    return Token(surface, low, word, is_name)
+
+
+@mypyc_attr(acyclic=True)
 class Run:
     """A run of characters without white space, cut: each word or mark with where it begins."""
 
     def __init__(self, text: str, forms: list[tuple[int, Form]]) -> None:
         self.text, self.forms = text, forms
-        self.triggers = any(form.triggers for _, form in forms)
-        """It can name an event."""
+        self.length = len(text)
+        self.offsets = tuple([offset for offset, _ in forms])
+        self.opening = self.read(True, False)
+        """Its tokens where the sentence begins with it, so that its first capital may be owed to its place."""
+        self.inner = self.read(False, False)
+        """Its tokens anywhere else."""
+        self.opens = forms[-1][1].opens
+        """The word after it may owe its capital to its place."""
+        self.triggers = any(form.bare.triggers for _, form in forms)
+        """It can name an event by itself, as it stands or in a sentence of capitals, where it is no name."""
+        self.sign = 0
+        asks: set[int] = set()
+        for _, form in forms:
+            self.sign |= form.bare.sign
+            asks.update(form.bare.asks)
+        self.asks = () if self.triggers else tuple(sorted(asks))
+        """The signs of what must stand beside it for it to name an event."""
 
-
-class Actor(NamedTuple):
-    """An office, an institution or a group as `events_actors.csv` knows it."""
-
-    sector: str
-    country: str
+    def read(self, opening: bool, shouted: bool) -> tuple[Token, ...]:
+        """Its tokens, where the sentence begins with it or not, in a sentence of capitals or in another one."""
+        tokens: list[Token] = []
+        for _, form in self.forms:
+            if shouted:
+                tokens.append(form.shouted_opening if opening else form.shouted)
+            else:
+                tokens.append(form.opening if opening else form.inner)
+            opening = form.opens
+        return tuple(tokens)
 
 
 class Lexicon:
@@ -217,7 +333,13 @@ class Lexicon:
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
         self._contexts = [(kind, listed.split()) for kind, listed in self.data.get("contexts", {}).items()]
         """Parts of words that show a context."""
-        self.type_contexts = {kind: listed.split() for kind, listed in self.data.get("type_contexts", {}).items()}
+        self._type_contexts = {kind: listed.split() for kind, listed in self.data.get("type_contexts", {}).items()}
+        of_words, of_types = [kind for kind, _ in self._contexts], chain.from_iterable(self._type_contexts.values())
+        self.contexts = sorted({*of_words, *of_types})
+        """The PLOVER contexts that words, types and modes can give."""
+        self._named_contexts: dict[int, tuple[str, ...]] = {0: ()}
+        self._signs: dict[str, int] = {}
+        """A bit of each word that readings ask for; as there are more words than bits, some share one."""
         self.particles: set[str] = set()
         self._read_verbs()
         self._read_nouns()
@@ -243,7 +365,7 @@ class Lexicon:
         self.evidence_from = people["evidence_from"]
         self.empty_subjects = people["empty_subjects"]
         numbers = self.data["numbers"]
-        self.bounds = {w: kind for kind in ("least", "most", "about") for w in numbers[kind].split()}
+        self._bounds = {w: kind for kind in ("least", "most", "about") for w in numbers[kind].split()}
         pairs = [pair.split("=") for pair in numbers["exact"].split()]
         self.numbers: dict[str, tuple[int, int | None]] = {word: (int(n), int(n)) for word, n in pairs}
         self.numbers |= {word: (int(n), None) for word, n in (pair.split("=") for pair in numbers["vague"].split())}
@@ -277,7 +399,7 @@ class Lexicon:
             or known["default"]
         )
         pairs = (part.split("=", 1) for part in pattern.split())
-        return tuple((role, tuple(s for s in sources.split(",") if s)) for role, sources in pairs)
+        return tuple((role, tuple(Source(s) for s in sources.split(",") if s)) for role, sources in pairs)
 
     def _read_verbs(self) -> None:
         inflection = rules(self.language).data
@@ -299,14 +421,17 @@ class Lexicon:
                 tuple(words[:-1] if before else words[1:]),
                 f"events_verbs.csv:{line}",
             )
+            entry.contexts = self._contexts_of(entry)
+            asks = self._sign_of(entry.companions)
+            apart = asks | self._sign_of((particle,)) if particle else asks
             if particle:
                 self.particles.add(particle)
             for surface, name in verb_forms(verb, self.language):
                 feature = bits((name,))
                 if particle and joins:
-                    self._verbs[particle + surface].append(Reading(entry, feature, True))
+                    self._verbs[particle + surface].append(Reading(entry, feature, True, asks))
                 if not particle or feature & (PRES | PAST | INF):
-                    self._verbs[surface].append(Reading(entry, feature, not particle))
+                    self._verbs[surface].append(Reading(entry, feature, not particle, apart))
 
     def _read_nouns(self) -> None:
         for line, row in enumerate(languages.table(self.language, "events_nouns"), start=2):
@@ -323,6 +448,7 @@ class Lexicon:
                 tuple(words[:-1]),
                 f"events_nouns.csv:{line}",
             )
+            entry.contexts = self._contexts_of(entry)
             for surface, _ in noun_forms(words[-1], row["plural"], self.language):
                 self._nouns[surface].append(entry)
 
@@ -331,23 +457,60 @@ class Lexicon:
         known = self._words.get(low)
         if known is None:
             verbs = () if low in self.numbers else tuple(self._verbs.get(low, ()))
+            tags = self._tags.get(low, 0)
+            shown = [kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)]
             known = self._words[low] = Word(
-                self._tags.get(low, 0),
+                tags,
                 verbs,
                 tuple(self._nouns.get(low, ())) or self._compound(low),
                 self.modals.get(low),
                 self._governs.get(low, 0),
-                frozenset(kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)),
-                self.bounds.get(low) in ("least", "most"),
+                self._context_bits(shown),
+                self._signs.get(low, 0) | (_REFLEXIVE_SIGN if tags & REFLEXIVE or low in REFLEXIVES else 0),
+                self._person(low),
             )
         return known
 
-    def contexts_of(self, entry: Entry) -> list[str]:
+    def _person(self, low: str) -> Person:
+        return Person(
+            self.actor(low),
+            _number(low, self.numbers),
+            low in self.numbers,
+            low.isdecimal(),
+            self._bounds.get(low, ""),
+            low in self.name_particles,
+            low in self.not_people,
+            low in self.name_ends,
+        )
+
+    def _sign_of(self, words: tuple[str, ...]) -> int:
+        """The signs of words that a reading asks for."""
+        signs = 0
+        for word in words:
+            known = _REFLEXIVE_SIGN if word in REFLEXIVES else self._signs.get(word)
+            if known is None:
+                known = self._signs[word] = 1 << (len(self._signs) % _MOST_SIGNS)
+            signs |= known
+        return signs
+
+    def _context_bits(self, kinds: Iterable[str]) -> int:
+        result = 0
+        for kind in kinds:
+            result |= 1 << self.contexts.index(kind)
+        return result
+
+    def _contexts_of(self, entry: Entry) -> int:
         """The contexts that an event's type and mode give it."""
-        if not self.type_contexts:
-            return []
-        by_mode = self.type_contexts.get(f"{entry.event_type}/{entry.mode}", [])
-        return [*self.type_contexts.get(entry.event_type, []), *by_mode]
+        by_type, by_mode = entry.event_type, f"{entry.event_type}/{entry.mode}"
+        return self._context_bits([*self._type_contexts.get(by_type, []), *self._type_contexts.get(by_mode, [])])
+
+    def named_contexts(self, contexts: int) -> tuple[str, ...]:
+        """The names of contexts, in order."""
+        known = self._named_contexts.get(contexts)
+        if known is None:
+            known = tuple(name for i, name in enumerate(self.contexts) if contexts >> i & 1)
+            self._named_contexts[contexts] = known
+        return known
 
     def form(self, surface: str) -> Form:
         """What a form is as it is written. Remembered by surface."""
@@ -358,7 +521,7 @@ class Lexicon:
             low = surface.lower()
             bare = self.word(low)
             word = bare.as_name(False) if len(surface) > 1 and surface.isupper() else bare
-            known = self._forms[surface] = Form(surface, low, word, bare)
+            known = self._forms[surface] = Form(surface, low, word, bare, self.verb_second)
         return known
 
     def remember(self, text: str, run: Run) -> Run:
@@ -398,6 +561,17 @@ def _is_part(part: str, low: str) -> bool:
     return low.startswith(part) or low.endswith(part) or (len(part) >= _LONG_PART and part in low)
 
 
+def _number(word: str, numbers: dict[str, tuple[int, int | None]]) -> tuple[int, int | None] | None:
+    """The least and the most that a word or digits stand for."""
+    if word in numbers:
+        return numbers[word]
+    if not word[0].isdigit() or not _DIGITS.fullmatch(word):
+        return None
+    value = int(word.replace(".", "").replace(",", ""))
+    return value, value
+
+
+_DIGITS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})*|\d+")
 _LONG_PART: Final = 7
 _ACTOR_MIN: Final = 6  # letters an office must have to be found at the end of a compound
 

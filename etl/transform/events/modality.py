@@ -6,6 +6,8 @@ verb or noun before a that-clause or an infinitive), and who is quoted.
 
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from etl.schema.core import Modality, Polarity
 from etl.transform.events.marks import (
     ADVERB,
@@ -59,6 +61,7 @@ _LOOK_AHEAD: Final = 4  # tokens between an event noun and the infinitive that g
 _LOOK_BACK: Final = 6  # tokens between a governing noun or adjective and the event noun
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Stance:
     """How sure, and the group that says so where one does."""
 
@@ -90,6 +93,7 @@ def comments(scene: Scene, number: int) -> bool:
     return ends and not holds and all(scene.tags(i) & (PREP | ADVERB) for i in after)
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Judge:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene

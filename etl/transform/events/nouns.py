@@ -5,21 +5,27 @@ What belongs here: which nouns name an event in their clause. What does not: ver
 """
 
 from etl.transform.events.clauses import Clause
-from etl.transform.events.lexicon import Entry, Lexicon
+from etl.transform.events.lexicon import Entry, Lexicon, Token
 from etl.transform.events.marks import (
     FLAG_OCCUR,
     PREP,
 )
-from etl.transform.events.tokens import Token
 from etl.transform.events.verbs import Group, clause_text, holds_any
 
 
 def groups(
-    tokens: list[Token], clauses: list[Clause], fin: list[int], verbs: list[Group], lexicon: Lexicon
+    tokens: list[Token],
+    clauses: list[Clause],
+    fin: list[int],
+    verbs: list[Group],
+    taken: set[int],
+    lexicon: Lexicon,
 ) -> list[Group]:
-    """The event nouns of a sentence as groups of role `noun`, where no verb group tells the same event."""
+    """The event nouns of a sentence as groups of role `noun`, where no verb group tells the same event.
+
+    `taken` are the tokens of the verb groups.
+    """
     result: list[Group] = []
-    taken = {i for g in verbs for i in g.used}
     for number, clause in enumerate(clauses):
         for position, i in enumerate(clause.tokens):
             token = tokens[i]
@@ -61,7 +67,7 @@ def _tells(verb: Group, clause: int, noun: Entry, tokens: list[Token], i: int, l
 def _inside_name(tokens: list[Token], i: int) -> bool:
     """Whether a capital stands beside it: Aanval FC, Radio Oorlog."""
     beside = [j for j in (i - 1, i + 1) if 0 <= j < len(tokens)]
-    return any(tokens[j].surface[0].isupper() for j in beside)
+    return any(tokens[j].is_capital for j in beside)
 
 
 def _best(tokens: list[Token], clause: Clause, position: int) -> tuple[Entry, tuple[int, ...]] | None:

@@ -4,10 +4,11 @@ The slots of the lexicon say which phrase is what: `s` subject, `o` object, else
 subject is what the object was and the actor stands after `door` or `by`.
 """
 
-from typing import Final
+from mypy_extensions import mypyc_attr
 
 from etl.schema.core import ParticipantRole
 from etl.transform.events.identity import identify
+from etl.transform.events.lexicon import Source
 from etl.transform.events.marks import (
     COORD,
     EXPLETIVE,
@@ -23,43 +24,56 @@ from etl.transform.events.marks import (
     TO,
 )
 from etl.transform.events.modality import Stance
-from etl.transform.events.phrases import Phrase, phrases
-from etl.transform.events.scene import VERBAL, Scene
+from etl.transform.events.phrases import Identity, Phrase, phrases
+from etl.transform.events.scene import EVENT_NOUN, VERBAL, Scene
 from etl.transform.events.verbs import Group
 from etl.transform.records import Participant
 
-ROLES: Final[tuple[ParticipantRole, ...]] = ("actor", "recipient")
-_NEAR: Final = 3  # tokens between an event noun and the preposition that gives its participant
+
+@mypyc_attr(acyclic=True, free_list_len=1)
+class _Roles:
+    """The phrases that play each role in an event."""
+
+    def __init__(self, actor: list[Phrase], recipient: list[Phrase]) -> None:
+        self.actor, self.recipient = actor, recipient
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Cast:
     """The phrases of a sentence and the roles they play; built once a sentence."""
 
     def __init__(self, scene: Scene, text: str, offset: int) -> None:
         self.scene, self.text, self.offset = scene, text, offset
-        self._phrases: dict[int, list[Phrase]] = {}
+        self._phrases: list[list[Phrase] | None] = [None] * len(scene.clauses)
+        self._reached: tuple[Group, list[Phrase]] | None = None
 
     def of(self, group: Group, stance: Stance) -> tuple[Participant, ...]:
         """The participants of an event, actors first."""
         found = self._noun(group) if group.role == "noun" else self._verb(group)
-        result: dict[tuple[str, int], Participant] = {}
-        for role in ROLES:
-            for phrase in found.get(role, ()):
-                self._add(result, role, phrase)
+        result: list[Participant] = []
+        actors = self._tell(result, "actor", found.actor, [])
+        self._tell(result, "recipient", found.recipient, actors)
         if stance.modality != "asserted" or stance.source is not None:
-            for phrase in self._sources(group, stance):
-                self._add(result, "attribution", phrase)
-        return tuple(result.values())
+            self._tell(result, "attribution", self._sources(group, stance), actors)
+        return tuple(result)
 
-    def _add(self, result: dict[tuple[str, int], Participant], role: ParticipantRole, phrase: Phrase) -> None:
-        if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
-            return
-        who = identify(self.scene, phrase)
-        start = self.scene.tokens[who.first].start + self.offset
-        end = self.scene.tokens[who.last].end + self.offset
-        if any(p.start == start and p.role in (role, "actor") for p in result.values()):
-            return
-        result[role, start] = Participant(
+    def _tell(
+        self, result: list[Participant], role: ParticipantRole, found: list[Phrase], actors: list[int]
+    ) -> list[int]:
+        """Add the participants of a role, but who acts or is told already; give the tokens that all begin at."""
+        told = [*actors]
+        for phrase in found:
+            if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
+                continue
+            who = identify(self.scene, phrase)
+            if who.first not in told:
+                told.append(who.first)
+                result.append(self._participant(role, who))
+        return told
+
+    def _participant(self, role: ParticipantRole, who: Identity) -> Participant:
+        start, end = self.scene.starts[who.first] + self.offset, self.scene.end(who.last) + self.offset
+        return Participant(
             role,
             start,
             end,
@@ -73,64 +87,98 @@ class Cast:
 
     def phrases(self, clause: int) -> list[Phrase]:
         """The phrases of a clause, remembered."""
-        known = self._phrases.get(clause)
+        known = self._phrases[clause]
         if known is None:
             known = self._phrases[clause] = phrases(self.scene, self.scene.clauses[clause])
         return known
 
     # verbs
 
-    def _verb(self, group: Group) -> dict[str, list[Phrase]]:
+    def _verb(self, group: Group) -> _Roles:
         subject, objects = self._arguments(group)
-        lexicon = self.scene.lexicon
         if group.passive:
-            by = self._with(group, (lexicon.passive_actor,))
-            return {"actor": by, "recipient": [*subject]}
-        result: dict[str, list[Phrase]] = {}
+            return _Roles(self._by(group), subject)
+        roles = _Roles([], [])
         for role, sources in group.entry.slots:
-            found: list[Phrase] = []
-            for source in sources:
-                hits = self._first(group, source, subject, objects)
-                if role == "actor" and source != "s":  # both parties of a meeting act
-                    found += [p for p in hits if self._is_party(p)]
-                elif source == "s" or not found or not any(self._is_party(p) for p in found):
-                    found = hits if any(self._is_party(p) for p in hits) else found or hits
-            result[role] = found
+            if role == "actor":
+                roles.actor = self._actors(group, sources, subject, objects)
+            else:
+                roles.recipient = self._recipients(group, sources, subject, objects)
         if group.entry.flags & FLAG_SUBJREC:
-            result["recipient"], result["actor"] = subject, self._with(group, (lexicon.passive_actor,))
-        return result
+            return _Roles(self._by(group), subject)
+        return roles
 
-    def _first(self, group: Group, source: str, subject: list[Phrase], objects: list[Phrase]) -> list[Phrase]:
+    def _actors(
+        self, group: Group, sources: tuple[Source, ...], subject: list[Phrase], objects: list[Phrase]
+    ) -> list[Phrase]:
+        found: list[Phrase] = []
+        for source in sources:
+            hits = self._first(group, source, subject, objects)
+            if not source.is_subject:  # both parties of a meeting act
+                found = found + [p for p in hits if self._is_party(p)]
+            elif not found or self._has_party(hits):
+                found = hits
+        return found
+
+    def _recipients(
+        self, group: Group, sources: tuple[Source, ...], subject: list[Phrase], objects: list[Phrase]
+    ) -> list[Phrase]:
+        found: list[Phrase] = []
+        for source in sources:
+            if source.is_subject or not found or not self._has_party(found):
+                hits = self._first(group, source, subject, objects)
+                if not found or self._has_party(hits):
+                    found = hits
+        return found
+
+    def _first(self, group: Group, source: Source, subject: list[Phrase], objects: list[Phrase]) -> list[Phrase]:
         """The phrases of a slot; of `to/o` those of the first part that has any."""
-        for part in source.split("/"):
-            found = subject if part == "s" else objects if part == "o" else self._with(group, (part,))
+        for part in source.parts:
+            found = subject if part == "s" else objects if part == "o" else self._after(group, part)
             if found:
                 return found
         return []
 
-    def _with(self, group: Group, preps: tuple[str, ...]) -> list[Phrase]:
-        """The phrases after one of these prepositions, coordinated ones too."""
-        own = self._stretch(group)
-        return [p for p in own if p.prep in preps and not self._is_noun_event(p)]
+    def _by(self, group: Group) -> list[Phrase]:
+        """Who does what a passive says."""
+        return self._after(group, self.scene.lexicon.passive_actor)
+
+    def _after(self, group: Group, prep: str) -> list[Phrase]:
+        """The phrases after a preposition, coordinated ones too."""
+        return [p for p in self._stretch(group) if p.prep == prep and not self._is_noun_event(p)]
+
+    def _has_party(self, found: list[Phrase]) -> bool:
+        return any(self._is_party(p) for p in found)
 
     def _is_party(self, phrase: Phrase) -> bool:
         """Whether a phrase speaks of who can act: a name, a place, a pronoun, an office."""
-        scene = self.scene
-        if phrase.pronoun or any(scene.tokens[i].is_name or i in scene.place_at for i in phrase.tokens):
-            return True
-        return any(scene.lexicon.actor(scene.tokens[i].low) is not None for i in phrase.tokens)
+        if phrase.party is None:
+            phrase.party = phrase.pronoun or any(self._can_act(i) for i in phrase.tokens)
+        return phrase.party
+
+    def _can_act(self, i: int) -> bool:
+        token = self.scene.tokens[i]
+        return token.is_name or token.person.actor is not None or self.scene.place_at(i) is not None
 
     def _is_noun_event(self, phrase: Phrase) -> bool:
-        return any(g.role == "noun" and g.head == phrase.tokens[-1] for g in self.scene.groups)
+        return bool(self.scene.uses[phrase.last] & EVENT_NOUN)
 
     def _stretch(self, group: Group) -> list[Phrase]:
+        """The phrases a verb can take, remembered for the last verb asked for."""
+        if self._reached is None or self._reached[0] is not group:
+            self._reached = group, self._reach(group)
+        return self._reached[1]
+
+    def _reach(self, group: Group) -> list[Phrase]:
         """The phrases a verb can take: of its clause; of an infinitive with te, those after its governor."""
         own = self.phrases(group.clause)
         if group.role == "to":
             start = self._infinitive_start(group)
             return [p for p in own if p.first > start]
-        inner = [g for g in self.scene.groups if g.clause == group.clause and g.role == "to"]
-        if inner and group.role in ("finite", "participle", "infinitive", "ing"):
+        if group.role not in ("finite", "participle", "infinitive", "ing"):
+            return own
+        inner = [g for g in self.scene.of(group.clause) if g.role == "to"]
+        if inner:
             cut = min(self._infinitive_start(g) for g in inner)
             return [p for p in own if p.first <= cut or p.first < group.head]
         return own
@@ -156,7 +204,7 @@ class Cast:
         own = [p for p in self._stretch(group) if not p.prep and not self._is_expletive(p)]
         if not scene.lexicon.verb_second:
             start = self._last_joined(group)
-            later = [g.head for g in scene.groups if g.clause == group.clause and g.head > start and g.role != "noun"]
+            later = [g.head for g in scene.of(group.clause) if g.head > start and g.role != "noun"]
             stop = min(later, default=len(scene.tokens))
             objects = _chain([p for p in own if start < p.first < stop], 0)
             return self._subject(group, own), objects or self._shared_objects(group)
@@ -272,8 +320,7 @@ class Cast:
         before = [p for p in self.phrases(clause.parent) if p.tokens[-1] < clause.opener]
         for back in range(len(before) - 1, -1, -1):
             phrase = before[back]
-            place = self.scene.place_at.get(phrase.tokens[-1])
-            if phrase.prep in self.scene.lexicon.of and place is not None and back:
+            if back and phrase.prep in self.scene.lexicon.of and self.scene.place_at(phrase.last) is not None:
                 continue
             while back and before[back].joined:
                 back -= 1
@@ -287,7 +334,7 @@ class Cast:
     def _controller(self, group: Group) -> list[Phrase]:
         """Whose infinitive it is: of who is asked, else of the subject."""
         scene = self.scene
-        before = [g for g in scene.groups if g.clause == group.clause and g.head < group.head and g.role != "noun"]
+        before = [g for g in scene.of(group.clause) if g.head < group.head and g.role != "noun"]
         governor = next((g for g in reversed(before) if g.role != "to"), None)
         if governor is None and not scene.lexicon.verb_second:
             own = [p for p in self.phrases(group.clause) if not p.prep and p.first < group.head]
@@ -296,39 +343,46 @@ class Cast:
             return []
         subject, objects = self._arguments(governor)
         if governor.entry.flags & (FLAG_ASK | FLAG_ALLEGE) and not governor.passive:
-            asked = objects or self._verb(governor).get("recipient", [])
+            asked = objects or self._verb(governor).recipient
             return asked or ([] if scene.lexicon.verb_second else subject)
         return subject
 
     # nouns
 
-    def _noun(self, group: Group) -> dict[str, list[Phrase]]:
+    def _noun(self, group: Group) -> _Roles:
         own = self.phrases(group.clause)
-        result: dict[str, list[Phrase]] = {"actor": [], "recipient": []}
+        roles = _Roles([], [])
         following = self._following(group, own)
-        for role, sources in group.entry.slots:
-            for source in sources:
-                hits = [p for p in following if p.prep == source and not self._is_where(group, role, p)]
-                if hits and not (role == "actor" and result["actor"] and source in self.scene.lexicon.of):
-                    result[role] += hits
+        if following:
+            for role, sources in group.entry.slots:
+                for source in sources:
+                    hits = [p for p in following if p.prep == source.text and not self._is_where(group, role, p)]
+                    if role != "actor":
+                        roles.recipient += hits
+                    elif not roles.actor or source.text not in self.scene.lexicon.of:
+                        roles.actor += hits
+        if not roles.actor:
+            roles.actor = self._noun_actors(group, own)
+        return roles
+
+    def _noun_actors(self, group: Group, own: list[Phrase]) -> list[Phrase]:
+        """Who acts in an event where no phrase after its noun says so: a demonym before it, or its verb's subject."""
         phrase = next((p for p in own if group.head in p.tokens), None)
-        if phrase is not None and not result["actor"]:
-            result["actor"] = self._adjective(group, phrase)
+        adjective = self._adjective(group, phrase) if phrase is not None else []
         verb = self.scene.main_group(group.clause)
-        if verb is not None and verb.entry.flags & FLAG_OCCUR and not verb.passive and not result["actor"]:
-            subject, objects = self._arguments(verb)
-            if phrase in objects and phrase not in subject:
-                result["actor"] = subject
-        elif verb is not None and verb.entry.flags & FLAG_OCCUR and verb.passive and not result["actor"]:
-            result["actor"] = self._with(verb, (self.scene.lexicon.passive_actor,))
-        return result
+        if adjective or verb is None or not verb.entry.flags & FLAG_OCCUR:
+            return adjective
+        if verb.passive:
+            return self._by(verb)
+        subject, objects = self._arguments(verb)
+        return subject if phrase in objects and phrase not in subject else []
 
     def _is_where(self, group: Group, role: str, phrase: Phrase) -> bool:
         """Whether a phrase says where a happening was and not whose it was: het toernooi van Miami."""
-        if group.entry.event_type != "OTHER" or role != "actor" or len(phrase.tokens) > 1:
+        if role != "actor" or len(phrase.tokens) > 1 or group.entry.event_type != "OTHER":
             return False
-        place = self.scene.place_at.get(phrase.first)
-        return place is not None and place[1].role == "mention"
+        spot = self.scene.place_at(phrase.first)
+        return spot is not None and spot.mention.role == "mention"
 
     def _following(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The run of phrases with a preposition that follows the noun."""
@@ -347,10 +401,11 @@ class Cast:
 
     def _adjective(self, group: Group, phrase: Phrase) -> list[Phrase]:
         """A demonym before the noun: de Russische invasie."""
-        at = [i for i in phrase.tokens if i < group.first and i in self.scene.place_at]
-        if not at or self.scene.place_at[at[-1]][1].role != "demonym":
-            return []
-        return [Phrase([at[-1]], "")]
+        for i in reversed(phrase.tokens):
+            spot = self.scene.place_at(i) if i < group.first else None
+            if spot is not None:
+                return [Phrase([i], "")] if spot.is_demonym else []
+        return []
 
     # who says so
 
@@ -363,11 +418,12 @@ class Cast:
         if source is None:
             return []
         if source.entry.flags & FLAG_EVID:
-            return self._with(source, tuple(self.scene.lexicon.evidence_from))
+            reached, said = self._stretch(source), self.scene.lexicon.evidence_from
+            return [p for p in reached if p.prep in said and not self._is_noun_event(p)]
         if source.role == "noun":
             return []
         if source.passive:
-            return self._with(source, (self.scene.lexicon.passive_actor,))
+            return self._by(source)
         return self._arguments(source)[0]
 
 

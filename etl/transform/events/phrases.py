@@ -5,6 +5,8 @@ A phrase runs from its article to its last noun; what a preposition adds ("van h
 
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from etl.transform.events.clauses import Clause
 from etl.transform.events.marks import (
     ADVERB,
@@ -25,6 +27,25 @@ from etl.transform.events.marks import (
 from etl.transform.events.scene import COMPANION, COVERED, SLOT_WORD, VERBAL, Scene
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
+class Identity:
+    """What is known of a participant; `first` and `last` are the tokens of its surface."""
+
+    def __init__(
+        self,
+        first: int,
+        last: int,
+        name: str | None,
+        country_code: str | None,
+        sector: str | None,
+        quantity: tuple[int | None, int | None],
+    ) -> None:
+        self.first, self.last, self.name = first, last, name
+        self.country_code, self.sector = country_code, sector
+        self.quantity_min, self.quantity_max = quantity
+
+
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Phrase:
     """A noun phrase; `tokens` are contiguous indexes."""
 
@@ -37,6 +58,10 @@ class Phrase:
         self.pronoun = pronoun
         self.joined = joined
         """Coordinated with the phrase before it: Rusland en China."""
+        self.identity: Identity | None = None
+        """Who it speaks of, once somebody asks (`identity.identify`)."""
+        self.party: bool | None = None
+        """Whether it speaks of who can act, once somebody asks (`Cast`)."""
 
 
 def phrases(scene: Scene, clause: Clause) -> list[Phrase]:
@@ -44,6 +69,7 @@ def phrases(scene: Scene, clause: Clause) -> list[Phrase]:
     return _Chunker(scene, clause).run()
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Chunker:
     def __init__(self, scene: Scene, clause: Clause) -> None:
         self.scene, self.clause = scene, clause
@@ -64,7 +90,7 @@ class _Chunker:
             elif tags & COORD and not tags & DEF:
                 self._close()
                 self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or not scene.uses[i - 1] & VERBAL)
-            elif (tags or scene.tokens[i].word.is_bound) and (self._joins(i, tags) or self._opens(i, tags)):
+            elif (tags or scene.tokens[i].person.is_bound) and (self._joins(i, tags) or self._opens(i, tags)):
                 continue
             else:
                 if self.current and self._splits(i):
@@ -107,14 +133,17 @@ class _Chunker:
 
     def _names_somebody(self) -> bool:
         """Whether the phrase so far is more than an adjective: a name, an office, a number of people."""
-        tokens, lexicon = self.scene.tokens, self.scene.lexicon
+        tokens = self.scene.tokens
         return any(
-            tokens[i].is_name or tokens[i].low in lexicon.numbers or lexicon.actor(tokens[i].low)
+            tokens[i].is_name or tokens[i].person.is_number or tokens[i].person.actor is not None
             for i in self.current
         )
 
     def _close(self, pronoun: bool = False) -> None:
-        if self.current and not all(self.scene.tags(j) & ADVERB for j in self.current):
+        if not self.current:
+            self.determined = False
+            return
+        if not all(self.scene.tokens[j].tags & ADVERB for j in self.current):
             joined = self.joiner and bool(self.found) and not self.prep
             prep = self.found[-1].prep if joined else self.prep
             self.found.append(Phrase(self.current, prep, pronoun, joined))
@@ -147,13 +176,15 @@ class _Chunker:
         scene = self.scene
         if not self.current or i + 1 >= len(scene.tokens):
             return False
-        words = [scene.tokens[j].low for j in (self.current[-1], i, i + 1)]
-        return words[0] in scene.lexicon.numbers or scene.lexicon.actor(" ".join(words)) is not None
+        before = scene.tokens[self.current[-1]]
+        if before.person.is_number:
+            return True
+        return scene.lexicon.actor(f"{before.low} {scene.tokens[i].low} {scene.tokens[i + 1].low}") is not None
 
     def _is_bound(self, i: int) -> bool:
         """A word such as "least" in "at least": it says how many and is no part of a name."""
         scene = self.scene
-        if not 0 < i < len(scene.tokens) or not scene.tokens[i].word.is_bound:
+        if not 0 < i < len(scene.tokens) or not scene.tokens[i].person.is_bound:
             return False
         return bool(scene.tags(i - 1) & PREP and not scene.tags(i) & PREP)
 
@@ -161,34 +192,32 @@ class _Chunker:
         """A gap in the clause: a comma, a quotation mark or another clause."""
         if last < 0:
             return
-        between = [self.scene.tokens[j].surface for j in range(last + 1, i)]
-        if all(s in _QUOTE_MARKS for s in between):
-            return
-        self._close()
+        if not all(self.scene.tokens[j].surface in _QUOTE_MARKS for j in range(last + 1, i)):
+            self._close()
 
     def _splits(self, i: int) -> bool:
         """A place ends its phrase: dat Rusland China om wapens vraagt, in Breda twee tieners."""
-        here, before = self.scene.place_at.get(i), self.scene.place_at.get(i - 1)
-        if before is not None and before[1].role != "demonym" and here is None:
-            return not self.scene.tokens[i].surface[0].isupper()  # in Breda twee tieners
-        if here is not None and before is None and here[1].role != "demonym":
-            low = self.scene.tokens[i - 1].low  # de koning Suriname: no one is called after a place alone
-            return not self.scene.tokens[i - 1].surface[0].isupper() and self.scene.lexicon.actor(low) is not None
-        if here is None or before is None or here[0] == before[0]:
+        here, before = self.scene.place_at(i), self.scene.place_at(i - 1)
+        if before is not None and here is None:
+            return not before.is_demonym and not self.scene.tokens[i].is_capital  # in Breda twee tieners
+        if here is not None and before is None:
+            office = self.scene.tokens[i - 1]  # de koning Suriname: no one is called after a place alone
+            return not here.is_demonym and not office.is_capital and office.person.actor is not None
+        if here is None or before is None or here.index == before.index:
             return False
-        return "demonym" not in (here[1].role, before[1].role)
+        return not here.is_demonym and not before.is_demonym
 
     def _compares(self, i: int) -> bool:
         """Whether a number follows: meer dan zevenhonderd mensen."""
-        following = self.scene.tokens[i + 1].low if i + 1 < len(self.scene.tokens) else ""
-        return bool(
-            self.scene.tags(i) & THEN and (following in self.scene.lexicon.numbers or following[:1].isdigit())
-        )
+        if not self.scene.tokens[i].tags & THEN or i + 1 >= len(self.scene.tokens):
+            return False
+        following = self.scene.tokens[i + 1]
+        return following.person.is_number or following.low[0].isdigit()
 
     def _noun_follows(self, i: int) -> bool:
         """Whether a word of a phrase follows a word that is an article or a pronoun."""
         j = i + 1
-        if j < len(self.scene.tokens) and self.scene.tokens[j].low.isdecimal():
+        if j < len(self.scene.tokens) and self.scene.tokens[j].person.is_decimal:
             return False  # dat het 150 drones …
         if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or self.scene.uses[j] & VERBAL:
             return False
@@ -197,18 +226,18 @@ class _Chunker:
     def _inside_name(self, i: int) -> bool:
         """A particle of a name: Jan van der Berg, Delcy de la Cruz."""
         scene = self.scene
-        if scene.tokens[i].low not in scene.lexicon.name_particles or not self.current:
+        if not self.current or not scene.tokens[i].person.is_particle:
             return False
         if scene.tokens[i].is_name and i + 1 < len(scene.tokens) and scene.tokens[i + 1].is_name:
             return True  # minister Van Weel
-        if not scene.tokens[i - 1].surface[0].isupper() and not scene.tags(i - 1) & PREP:
+        if not scene.tokens[i - 1].is_capital and not scene.tags(i - 1) & PREP:
             return False
         j = i + 1
-        while j < len(scene.tokens) and scene.tokens[j].low in scene.lexicon.name_particles:
+        while j < len(scene.tokens) and scene.tokens[j].person.is_particle:
             j += 1
-        if j >= len(scene.tokens) or not scene.tokens[j].is_name or j in scene.place_at:
+        if j >= len(scene.tokens) or not scene.tokens[j].is_name or scene.place_at(j) is not None:
             return False
-        return scene.lexicon.actor(scene.tokens[j].low) is None and scene.tokens[self.current[-1]].is_name
+        return scene.tokens[j].person.actor is None and scene.tokens[self.current[-1]].is_name
 
     def _enumerations(self) -> None:
         """A, B en C: the comma before B joins too, where C is joined to B."""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from etl.schema.core import Modality
 from etl.transform.events.lexicon import Entry
 from etl.transform.events.marks import (
@@ -26,11 +28,13 @@ _STEM: Final = 3  # letters that a noun and its verb share at least: daling, dal
 _ENDING: Final = 2
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Told:
     def __init__(self, entry: Entry, when: When) -> None:
         self.entry, self.when = entry, when
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Recall:
     """The dated events of an article, in the order of the text."""
 

@@ -3,12 +3,15 @@
 What belongs here: putting tokens, clauses, verb and noun groups together and the questions that several rules ask.
 """
 
+from operator import attrgetter
 from typing import Final, Literal
+
+from mypy_extensions import mypyc_attr
 
 from etl.transform.events import clauses as clauses_of
 from etl.transform.events import nouns, verbs
 from etl.transform.events.clauses import Clause
-from etl.transform.events.lexicon import Lexicon
+from etl.transform.events.lexicon import Lexicon, Token
 from etl.transform.events.marks import (
     ADVERB,
     COND,
@@ -17,7 +20,7 @@ from etl.transform.events.marks import (
     SUB,
     TO,
 )
-from etl.transform.events.tokens import Token, finite, place, runs, tokenise
+from etl.transform.events.tokens import can_tell, finite, place, runs
 from etl.transform.events.verbs import Group
 from etl.transform.records import PlaceMention
 
@@ -32,14 +35,27 @@ SLOT_WORD: Final = 4
 """A word of a verb phrase that also gives a participant: call on Israel."""
 COVERED: Final = 8
 """Inside a time expression."""
+EVENT_NOUN: Final = 16
+"""A noun that names an event."""
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
+class Spot:
+    """A place mention that covers a token."""
+
+    def __init__(self, index: int, mention: PlaceMention) -> None:
+        self.index, self.mention = index, mention
+        self.is_demonym = mention.role == "demonym"
+
+
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Scene:
     """A sentence read; token indexes throughout."""
 
     def __init__(
         self,
         tokens: list[Token],
+        starts: list[int],
         clauses: list[Clause],
         groups: list[Group],
         kind: Kind,
@@ -47,16 +63,16 @@ class Scene:
         uses: list[int],
     ) -> None:
         self.tokens, self.clauses = tokens, clauses
+        self.starts = starts
+        """The code point of the sentence at which each token begins."""
         self.groups = groups
         """Verb groups (plain ones too) and event nouns, in the order of their heads."""
         self.kind, self.lexicon = kind, lexicon
         self.uses = uses
         """What each token is taken up by: VERBAL, COMPANION, SLOT_WORD, COVERED."""
-        self.place_at: dict[int, tuple[int, PlaceMention]] = {}
-        """The place mention that covers a token, with its index."""
+        self._spots: list[Spot | None] = []
         self.owner = [-1] * len(tokens)
         """The clause of each token, -1 for a break."""
-        self._tags = [token.tags for token in tokens]
         for number, clause in enumerate(clauses):
             for i in clause.tokens:
                 self.owner[i] = number
@@ -68,16 +84,31 @@ class Scene:
             if group.is_predicate and (known is None or not known.entry.event_type):
                 self._main[group.clause] = group
 
+    def end(self, i: int) -> int:
+        """The code point of the sentence at which a token ends."""
+        return self.starts[i] + self.tokens[i].length
+
     def tags(self, i: int) -> int:
         """The tags of a token; none beyond the ends."""
-        return self._tags[i] if 0 <= i < len(self._tags) else 0
+        return self.tokens[i].tags if 0 <= i < len(self.tokens) else 0
+
+    def lay(self, spot: Spot, first: int, end: int) -> None:
+        """Lay a place mention over tokens."""
+        if not self._spots:
+            self._spots = [None] * len(self.tokens)
+        for i in range(first, min(end, len(self.tokens))):
+            self._spots[i] = spot
+
+    def place_at(self, i: int) -> Spot | None:
+        """The place mention that covers a token; none beyond the ends."""
+        return self._spots[i] if 0 <= i < len(self._spots) else None
 
     def tagged(self, tag: int, clause: int) -> list[int]:
         """The tokens of a clause that bear a tag, in order."""
         own = self.clauses[clause]
         if not own.tags & tag:
             return []
-        return [i for i in own.tokens if self._tags[i] & tag]
+        return [i for i in own.tokens if self.tokens[i].tags & tag]
 
     def of(self, clause: int) -> list[Group]:
         """The groups of a clause, in the order of their heads."""
@@ -90,7 +121,7 @@ class Scene:
 
 def _is_named(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     """Whether a word begins the name of an institution: Amnesty International."""
-    if i + 1 >= len(tokens) or not tokens[i + 1].is_name or not tokens[i].surface[0].isupper():
+    if i + 1 >= len(tokens) or not tokens[i + 1].is_name or not tokens[i].is_capital:
         return False
     return lexicon.actor(f"{tokens[i].low} {tokens[i + 1].low}") is not None
 
@@ -124,30 +155,38 @@ def _before_infinitive(i: int, groups: list[Group], lexicon: Lexicon) -> bool:
 
 def read(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene:
     """Read a sentence."""
-    return _read(tokenise(sentence, lexicon), kind, lexicon)
+    tokens, starts = place(sentence, runs(sentence, lexicon))
+    return _read(tokens, starts, kind, lexicon)
 
 
 def read_events(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene | None:
     """Read a sentence; None where no word of it can name an event."""
     found = runs(sentence, lexicon)
-    if not any(run.triggers for run in found):
+    if not can_tell(found):
         return None
-    tokens = place(sentence, found, lexicon)
-    return _read(tokens, kind, lexicon) if any(token.word.triggers for token in tokens) else None
+    tokens, starts = place(sentence, found)
+    return _read(tokens, starts, kind, lexicon) if any(token.word.tells for token in tokens) else None
 
 
-def _read(tokens: list[Token], kind: Kind, lexicon: Lexicon) -> Scene:
+_head: Final = attrgetter("head")
+
+
+def _read(tokens: list[Token], starts: list[int], kind: Kind, lexicon: Lexicon) -> Scene:
     fin = finite(tokens, lexicon)
     found = clauses_of.clauses(tokens, lexicon, fin)
     groups = verbs.groups(tokens, found, lexicon, fin)
-    taken = {i for g in groups for i in g.used}
-    event_nouns = nouns.groups(tokens, found, fin, groups, lexicon)
+    taken: set[int] = set()
+    for group in groups:
+        taken.update(group.used)
+    event_nouns = nouns.groups(tokens, found, fin, groups, taken, lexicon)
     groups += [g for g in event_nouns if not _is_named(tokens, g.head, lexicon)]
     if not lexicon.verb_second:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
         _read_bare(tokens, groups, found, lexicon, bool(is_headline))
-    groups.sort(key=lambda g: g.head)
-    return Scene(tokens, found, groups, kind, lexicon, _uses(tokens, fin, found, groups, taken, lexicon))
+    if len(groups) > 1:
+        groups.sort(key=_head)
+    uses = _uses(tokens, fin, found, groups, taken, lexicon)
+    return Scene(tokens, starts, found, groups, kind, lexicon, uses)
 
 
 def _uses(
@@ -165,13 +204,20 @@ def _uses(
         if is_auxiliary or (token.tags & TO and _before_infinitive(i, groups, lexicon)):
             uses[i] = VERBAL
     for group in groups:
-        if len(group.used) == 1:
-            continue
-        for i in group.used:
-            if i == group.head:
-                continue
-            if group.entry.companions:
-                uses[i] |= COMPANION
-            if tokens[i].low in group.entry.slot_words:
-                uses[i] |= SLOT_WORD
+        _use(uses, tokens, group)
     return uses
+
+
+def _use(uses: list[int], tokens: list[Token], group: Group) -> None:
+    """Mark a noun as an event, and the words that a verb or a noun takes."""
+    if group.role == "noun":
+        uses[group.head] |= EVENT_NOUN
+    if len(group.used) == 1:
+        return
+    for i in group.used:
+        if i == group.head:
+            continue
+        if group.entry.companions:
+            uses[i] |= COMPANION
+        if tokens[i].low in group.entry.slot_words:
+            uses[i] |= SLOT_WORD

@@ -6,6 +6,8 @@ What belongs here: `relation`, `time_basis` and the index of the expression. Wha
 
 from typing import Final
 
+from mypy_extensions import mypyc_attr
+
 from etl.schema.core import Modality, Relation, TimeBasis
 from etl.transform.events.marks import (
     ARTICLE,
@@ -45,6 +47,7 @@ _FAR: Final = 10  # tokens of a long noun phrase before its expression
 _NEAR: Final = 4  # tokens between a noun and the expression that dates it: de aanslag van vorige week
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class When:
     """The expression is an index into the mentions given to the coder, or None."""
 
@@ -52,6 +55,7 @@ class When:
         self.relation, self.basis, self.time = relation, basis, time
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Timed:
     """A time expression of the sentence, in token indexes."""
 

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from etl.transform.events.lexicon import FINITE_AUXILIARIES, Form, Lexicon, Run, Word
+from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Run, Token
 from etl.transform.events.marks import (
     ADVERB,
     ATTR,
@@ -39,22 +39,6 @@ _LETTERS: Final = r"[^\W_]+(?:[-./][^\W_]+)*"
 _THOUSANDS: Final = r"\d{1,3}(?:,\d{3})+(?![\w,])"
 
 
-class Token:
-    """A token; `start` and `end` are code points of the sentence."""
-
-    def __init__(self, form: Form, start: int, word: Word, is_name: bool) -> None:
-        self.surface = form.surface
-        self.low = form.low
-        self.start = start
-        self.end = start + len(form.surface)
-        self.word = word
-        self.tags = word.tags
-        self.is_break = form.is_break
-        self.is_quote = form.is_quote
-        self.is_name = is_name
-        """Written with a capital where the sentence does not ask for one."""
-
-
 @lru_cache
 def _pattern(clitics: str) -> "re.Pattern[str]":
     inner = r"(?:['’][^\W_]+)*" if not clitics else r"(?:['’](?!(?:" + clitics + r")\b)[^\W_]+)*"
@@ -63,7 +47,7 @@ def _pattern(clitics: str) -> "re.Pattern[str]":
 
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     """Cut a sentence into tokens."""
-    return place(sentence, runs(sentence, lexicon), lexicon)
+    return place(sentence, runs(sentence, lexicon))[0]
 
 
 def runs(sentence: str, lexicon: Lexicon) -> list[Run]:
@@ -82,24 +66,36 @@ def _run(text: str, lexicon: Lexicon) -> Run:
     return lexicon.remember(text, Run(text, cut))
 
 
-def place(sentence: str, found: list[Run], lexicon: Lexicon) -> list[Token]:
-    """Say where the words of a sentence stand and which of them are names."""
+def can_tell(found: list[Run]) -> bool:
+    """Whether words that can name an event stand in a sentence, with those that they ask for."""
+    signs = 0
+    asks = False
+    for run in found:
+        if run.triggers:
+            return True
+        signs |= run.sign
+        asks = asks or bool(run.asks)
+    return asks and any(not asked & ~signs for run in found for asked in run.asks)
+
+
+def place(sentence: str, found: list[Run]) -> tuple[list[Token], list[int]]:
+    """The words of a sentence, each as a name or not, and at which code point each begins."""
     tokens: list[Token] = []
+    starts: list[int] = []
     shouted = sentence.isupper()
-    verb_second = lexicon.verb_second
     opening = True  # the next word may owe its capital to its place
     at = 0
     for run in found:
         at = sentence.find(run.text, at)
-        for offset, form in run.forms:
-            word = lexicon.word(form.low) if shouted else form.word
-            named = form.capital == 2 or (form.capital == 1 and not opening)
-            if named and word.modal is not None and not verb_second:
-                word = word.as_name(True)  # in May
-            tokens.append(Token(form, at + offset, word, named))
-            opening = form.opens
-        at += len(run.text)
-    return tokens
+        if shouted:
+            tokens.extend(run.read(opening, True))
+        else:
+            tokens.extend(run.opening if opening else run.inner)
+        for offset in run.offsets:
+            starts.append(at + offset)
+        opening = run.opens
+        at += run.length
+    return tokens, starts
 
 
 def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
@@ -109,13 +105,13 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
         return bool(bool(word.nouns) and i + 1 < len(tokens) and tokens[i + 1].tags & PREP)
     tags = before.tags
     if (
-        before.low.isdecimal()
+        before.person.is_decimal
         and not word.nouns
         and not word.features & ~_FINITE
-        and lexicon.actor(tokens[i].low) is None
+        and tokens[i].person.actor is None
     ):
         return False  # In 2019 doodden agenten …
-    if before.low in lexicon.numbers or before.low.isdecimal():
+    if before.person.is_number or before.person.is_decimal:
         return lexicon.verb_second or not word.features & PAST  # thousands protested
     if tags & (TO | SUBJECT_PRONOUN | REL_BARE):
         return False
@@ -143,14 +139,14 @@ def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
         elif word.verbs and not token.is_name and word.features & _FINITE and not word.tags & PREP:
             result[i] = _sureness(tokens, i, result, lexicon)
     if not lexicon.verb_second:
-        _settle(tokens, result, lexicon)
+        _settle(tokens, result)
     for i in possessives:  # a possessive that looks like a verb (zijn) beside a sure one
         if _possessive(tokens, result, i):
             result[i] = 0
     return result
 
 
-def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
+def _settle(tokens: list[Token], known: list[int]) -> None:
     """Where the subject stands first: a form that another verb follows is its subject, not the finite verb."""
     seen = False
     for i, token in enumerate(tokens):
@@ -159,26 +155,26 @@ def _settle(tokens: list[Token], known: list[int], lexicon: Lexicon) -> None:
         if not known[i] or token.word.modal or token.tags & FINITE_AUXILIARIES:
             seen = seen or bool(known[i])
             continue
-        if _is_subject(tokens, known, i, lexicon) or _is_reduced(tokens, known, i) or _is_adverb(tokens, i):
+        if _is_subject(tokens, known, i) or _is_reduced(tokens, known, i) or _is_adverb(tokens, i):
             known[i] = 0
-        elif not token.word.features & PAST and (seen or lexicon.actor(token.low) is not None):
+        elif not token.word.features & PAST and (seen or token.person.actor is not None):
             known[i] = 1 if not i or not known[i - 1] else 0
         seen = seen or bool(known[i])
 
 
-def _is_subject(tokens: list[Token], known: list[int], i: int, lexicon: Lexicon) -> bool:
+def _is_subject(tokens: list[Token], known: list[int], i: int) -> bool:
     """Whether a form stands as a noun: Police arrest, Syrian rebels shot, Shell bought, a former ally."""
     word, low = tokens[i].word, tokens[i].low
     if not word.features & PAST:
         following = tokens[i + 1].word if i + 1 < len(tokens) and known[i + 1] else None
-        is_noun = bool(word.nouns) or low.endswith("s") or lexicon.actor(low) is not None
+        is_noun = bool(word.nouns) or low.endswith("s") or tokens[i].person.actor is not None
         if following and (
             is_noun or following.features & PAST or following.tags & FINITE_AUXILIARIES or following.modal
         ):
             return True
-        if i > 1 and word.features & INF and _is_adjective(tokens[i - 1], lexicon):
+        if i > 1 and word.features & INF and _is_adjective(tokens[i - 1]):
             return bool(tokens[i - 2].tags & (DEF | INDEF | POSSESSIVE))
-    is_office = bool(i) and tokens[i - 1].is_break and lexicon.actor(low) is not None  # …, doctors in Berlin said
+    is_office = bool(i) and tokens[i - 1].is_break and tokens[i].person.actor is not None  # …, doctors in Berlin said
     if i and tokens[i - 1].surface != ":" and not is_office:
         return False
     stop = next((j for j in range(i + 1, len(tokens)) if tokens[j].is_break), len(tokens))
@@ -194,11 +190,11 @@ def _is_adverb(tokens: list[Token], i: int) -> bool:
     return bool(is_last or (i > 0 and bool(tokens[i - 1].word.verbs)))
 
 
-def _is_adjective(token: Token, lexicon: Lexicon) -> bool:
+def _is_adjective(token: Token) -> bool:
     """Whether a word may stand between an article and a noun rather than be the subject."""
     word = token.word
     known = word.tags or word.verbs or word.nouns or token.is_break
-    return not known and not token.low.endswith("s") and lexicon.actor(token.low) is None
+    return not known and not token.low.endswith("s") and token.person.actor is None
 
 
 def _is_reduced(tokens: list[Token], known: list[int], i: int) -> bool:

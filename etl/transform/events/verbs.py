@@ -6,9 +6,11 @@ What belongs here: particles, companions, auxiliaries. What does not: how sure i
 
 from typing import Final, Literal
 
+from mypy_extensions import mypyc_attr
+
 from etl.schema.core import Tense
 from etl.transform.events.clauses import Clause
-from etl.transform.events.lexicon import AUXILIARIES, Entry, Lexicon, Reading
+from etl.transform.events.lexicon import AUXILIARIES, REFLEXIVES, Entry, Lexicon, Reading, Token
 from etl.transform.events.marks import (
     ADVERB,
     BE_PAST,
@@ -43,7 +45,6 @@ from etl.transform.events.marks import (
     THAT,
     TO,
 )
-from etl.transform.events.tokens import Token
 
 Role = Literal["finite", "participle", "infinitive", "to", "nominal", "ing", "reduced", "noun"]
 _FEATURES: Final[dict[str, int]] = {
@@ -58,6 +59,7 @@ _FEATURES: Final[dict[str, int]] = {
 _GAP: Final = 4  # tokens that may stand between the words of a phrase
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Group:
     """A verb in a clause with its auxiliaries, or an event noun."""
 
@@ -75,8 +77,8 @@ class Group:
         self.head, self.entry, self.clause, self.role = head, entry, clause, role
         self.tense, self.passive, self.modal = tense, passive, modal
         self.used = used
-        """Token indexes of the verb, its particle and its companions."""
-        self.first, self.last = min(used), max(used)
+        """Token indexes of the verb, its particle and its companions, in order."""
+        self.first, self.last = used[0], used[-1]
 
     @property
     def is_predicate(self) -> bool:
@@ -88,6 +90,7 @@ class Group:
         return Group(self.head, self.entry, self.clause, role, other.tense, passive, other.modal, self.used)
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Chain:
     """The auxiliaries that belong to a verb: all of its clause, or those just before it."""
 
@@ -111,6 +114,7 @@ class Chain:
         self.any = self.have or self.be or self.passive or self.been
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Frame:
     """What all verbs of a clause share: its words and, where auxiliaries stand anywhere in it, their chain."""
 
@@ -220,7 +224,7 @@ def _is_attribute(tokens: list[Token], i: int) -> bool:
 def _particle_at(tokens: list[Token], clause: Clause, i: int, particle: str, role: Role) -> int | None:
     """Index of the particle that goes with the verb at i."""
     if role == "to":
-        return i - 2 if i > 1 and tokens[i - 2].low == particle else None
+        return i - 2 if i > 1 and tokens[i - 2].low == particle and i - 2 in clause.tokens else None
     if role != "finite":
         return None
     at = [j for j in clause.tokens if j > i and tokens[j].low == particle]
@@ -259,11 +263,7 @@ def _companions_at(tokens: list[Token], clause: Clause, i: int, entry: Entry, le
 
 
 def _same(token: Token, wanted: str) -> bool:
-    return bool(token.low == wanted or (wanted in _REFLEXIVES and token.tags & REFLEXIVE))
-
-
-_REFLEXIVES: Final = frozenset({"zich", "oneself"})
-"""How the lexicon writes a reflexive companion."""
+    return bool(token.low == wanted or (wanted in REFLEXIVES and token.tags & REFLEXIVE))
 
 
 def _best(
@@ -275,13 +275,12 @@ def _best(
     best_used: list[int] = []
     only_phrases = bool(tokens[i].tags & AUXILIARIES)
     features = _FEATURES[role]
-    text = clause_text(tokens, clause)
-    reflexive = bool(clause.tags & REFLEXIVE)
+    missing = ~clause.signs
     for reading in tokens[i].word.verbs:
-        if not reading.feature & features or not _fits(reading, text, reflexive):
+        if not reading.feature & features or reading.asks & missing:
             continue
         entry = reading.entry
-        if only_phrases and not entry.companions:
+        if (only_phrases and not entry.companions) or not (entry.takes_all or _fits(entry, tokens, clause)):
             continue
         used = [i]
         if not reading.joined:
@@ -301,16 +300,9 @@ def _best(
     return (best, tuple(sorted(best_used))) if best is not None else None
 
 
-def _fits(reading: Reading, text: str, reflexive: bool) -> bool:
-    """Whether the words and letters that a reading asks for stand in the clause, and none that it excludes."""
-    entry = reading.entry
-    if entry.is_free:
-        return True
-    if not reading.joined and entry.spaced_particle not in text:
-        return False
-    for word in entry.spaced_companions:  # a reflexive stands for all of them
-        if word not in text and not (reflexive and word.strip() in _REFLEXIVES):
-            return False
+def _fits(entry: Entry, tokens: list[Token], clause: Clause) -> bool:
+    """Whether letters that an entry asks for stand in the clause, and none that it excludes."""
+    text = clause_text(tokens, clause)
     if entry.need and not holds_any(text, entry.need):
         return False
     return not (entry.exclude and holds_any(text, entry.exclude))
@@ -355,7 +347,7 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
         taken: set[int] = set()
         for i in clause.tokens:
             token = tokens[i]
-            if not token.word.verbs or token.is_name or i in taken or _is_only_auxiliary(token):
+            if not token.word.verbs or token.is_name or (taken and i in taken) or _is_only_auxiliary(token):
                 continue
             if not lexicon.verb_second and token.word.is_auxiliary and _holds_participle(tokens, i):
                 continue
@@ -375,7 +367,8 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             feature = PAST if features & PAST and not features & PRES else reading.feature
             passive = _passive(role, reading.entry, chain, lexicon)
             tense = _tense(role, feature, chain, clause, lexicon)
-            taken.update(used)
+            if len(used) > 1:
+                taken.update(used)
             group = Group(i, reading.entry, number, role, tense, passive, chain.modal, used)
             result.append(group if lexicon.verb_second else _as_joined(tokens, clause, group, result))
     return [g for g in result if not (tokens[g.head].word.is_auxiliary and _is_shared(g, result))]
