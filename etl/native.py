@@ -48,6 +48,7 @@ MODULES = (
     "transform/datelines.py",
     "transform/agencies.py",
     "transform/sentences.py",
+    "transform/mentions.py",
     "transform/rows.py",
     "transform/repeats.py",
     "transform/tabulate.py",
