@@ -225,6 +225,7 @@ class Names:
         found = (self._name(row) for row in self._table.rows(fold(surface)))
         return next((name for name in found if name.surface == surface), None)
 
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 (there is one a language)
     def folded(self, surface: str) -> Name | None:
         """What a name can stand for without regard to case and accents: datelines are in capitals."""
         found = [self._name(row) for row in self._table.rows(fold(surface))]
