@@ -25,8 +25,8 @@ from etl.transform import agencies, pages, repeats, sentences, sites
 from etl.transform.events import code as events
 from etl.transform.events import recall
 from etl.transform.places import gazetteer, locate
-from etl.transform.records import Dateline, Item, PlaceMention, Unit
-from etl.transform.tabulate import Article, Reading, Tables, Tabulator, language_zone
+from etl.transform.records import Article, Dateline, Item, PlaceMention, Reading, Unit
+from etl.transform.tabulate import Tables, Tabulator, language_zone
 from etl.transform.times import find as times
 
 _REGION = re.compile(r"(?:, [^\W\d_][\w.'’ -]*?[\w.])+(?=[ ]*(?:,? *$|[(/–—_-]))")
@@ -144,7 +144,7 @@ def _newsroom(item: Item, language: str, site: str) -> tuple[str | None, str]:
 
 def _read(articles: Sequence[Article], language: str) -> Reading:
     """Run every finder over the units of the articles; `Unit.article` is the index among them."""
-    units, offsets, datelines, dateline_offsets = [], [], [], []
+    units, datelines, dateline_offsets = [], [], []
     for i, article in enumerate(articles):
         item = article.item
         for kind, span in (("headline", item.headline), ("body", item.body)):
@@ -152,7 +152,6 @@ def _read(articles: Sequence[Article], language: str) -> Reading:
                 units.append(
                     Unit(article.text[span.start : span.end], i, "headline" if kind == "headline" else "body")
                 )
-        offsets += repeats.unit_offsets(item)
         if item.dateline and item.dateline.places:
             start, end = item.dateline.places[0].start, _places_end(article.text, item.dateline)
             datelines.append(Unit(article.text[start:end], i, "dateline"))
@@ -172,7 +171,6 @@ def _read(articles: Sequence[Article], language: str) -> Reading:
     return Reading(
         articles=articles,
         units=units,
-        offsets=offsets,
         sentences=spans,
         times=recall.turn(expressions, coded, units),
         places=places,

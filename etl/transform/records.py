@@ -6,6 +6,8 @@ and `end` are code points of that unit's text, end exclusive. `pipeline.py` move
 and into frames.
 """
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from etl.schema.core import (
@@ -194,3 +196,36 @@ class EventMention(NamedTuple):
     location_basis: LocationBasis
     participants: tuple[Participant, ...]
     confidence: float
+
+
+class Article(NamedTuple):
+    """An item of a document of the batch, with what the steps need to know of both."""
+
+    article_id: str
+    document_id: str
+    text: str
+    position: int
+    item: Item
+    language: str
+    zone: str
+    home: str | None
+    published: tuple[dt.datetime | None, dt.datetime | None]
+    """What the source states of the publication."""
+    site: str
+    """The site that the document is of; empty where its source names none."""
+
+
+class Reading(NamedTuple):
+    """What was found in articles of one language, each list in the order of the units."""
+
+    articles: Sequence[Article]
+    units: Sequence[Unit]
+    """`Unit.article` is the index among the articles."""
+    sentences: Sequence[SentenceSpan]
+    times: Sequence[TimeMention]
+    places: Sequence[PlaceMention]
+    dateline_places: Mapping[int, Sequence[PlaceMention]]
+    """By index of the article; spans in code points of the document's text."""
+    events: Sequence[EventMention]
+    citations: Sequence[tuple[int, Credit]]
+    """Agencies that the prose names, each with its unit."""

@@ -1,36 +1,128 @@
 """Items whose words stand on several pages of a batch: read once, told for each.
 
-What belongs here: which items are alike, and moving what was found in one to the others. What does not: finding
-anything. Alike are items with the same headline, body and dateline and a newsroom in the same country: nothing else
-of an item has a part in what is found in it.
+What belongs here: which items are alike, and where what was found in one stands in the others. What does not: finding
+anything, and rows. Alike are items with the same headline, body and dateline and a newsroom in the same country:
+nothing else of an item has a part in what is found in it.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from etl.transform.records import EventMention, Item, PlaceMention, Unit
-from etl.transform.tabulate import Article, Reading
+import numpy as np
+import numpy.typing as npt
+
+from etl.transform.records import Article, Item, Reading
+
+Numbers = npt.NDArray[np.int64]
 
 
-def read_once(articles: Sequence[Article], read: Callable[[Sequence[Article]], Reading]) -> Reading:
+class Told(NamedTuple):
+    """Records as rows: those of each article in the order of the articles."""
+
+    record: Numbers
+    """By row, which of the records it tells."""
+    article: Numbers
+    """By row, the article it is of."""
+    at: Numbers
+    """By row, where the text that the record is of starts in the article's document."""
+    ordinal: Numbers
+    """By row, which of the rows of its article it is, from 0."""
+
+    def parts(self, counts: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Tell what each record has several of: by row, which part it is, of which row, and its ordinal there.
+
+        Args:
+            counts: by record, how many parts it has; the parts are in the order of the records.
+        """
+        return _runs(np.cumsum(counts) - counts, counts, self.record)
+
+
+class Repeats:
+    """What was found in the articles that were read, and which of them is read for each article."""
+
+    def __init__(self, reading: Reading, articles: Sequence[Article], sources: Sequence[int]) -> None:
+        """Keep them.
+
+        Args:
+            reading: what was found in the articles that were read.
+            articles: all articles of a batch in one language.
+            sources: by article, the index of the one that was read in its place.
+        """
+        self.reading = reading
+        self.articles = articles
+        self.sources = np.array(sources, np.int64)
+        self._of_unit = np.array([unit.article for unit in reading.units], np.int64)
+        self._is_body = np.array([unit.kind == "body" for unit in reading.units], np.int64)
+        items = [article.item for article in articles]
+        self._starts = np.array([(i.headline.start if i.headline else 0, i.body.start) for i in items], np.int64)
+
+    def source(self, units: Numbers) -> Numbers:
+        """Which of the articles that were read each unit is of."""
+        return self._of_unit[units]
+
+    def starts(self, article: Numbers, units: Numbers) -> Numbers:
+        """Where units start in the documents of these articles."""
+        return self._starts[article, self._is_body[units]]
+
+    def tell(self, units: Numbers) -> Told:
+        """Tell records for every article that has their words.
+
+        Args:
+            units: the unit of each record, in order.
+        """
+        record, article, ordinal = self._tell(self.source(units))
+        return Told(record, article, self.starts(article, units[record]), ordinal)
+
+    def tell_datelines(self, read: Numbers) -> Told:
+        """Tell records of datelines, whose spans are of the document that was read.
+
+        Args:
+            read: the article that was read of each record, in order.
+        """
+        record, article, ordinal = self._tell(read)
+        of_read = np.array([_dateline_start(article.item) for article in self.reading.articles], np.int64)
+        of_all = np.array([_dateline_start(article.item) for article in self.articles], np.int64)
+        return Told(record, article, of_all[article] - of_read[self.sources[article]], ordinal)
+
+    def _tell(self, read: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        firsts = np.searchsorted(read, np.arange(len(self.reading.articles) + 1))
+        return _runs(firsts[:-1], np.diff(firsts), self.sources)
+
+
+def _dateline_start(item: Item) -> int:
+    return item.dateline.start if item.dateline else 0
+
+
+def _runs(firsts: Numbers, counts: Numbers, of: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Runs of numbers one after another: the numbers, which run each is in, and its place there.
+
+    Args:
+        firsts: by kind of run, the number it starts with.
+        counts: by kind of run, how many numbers it has.
+        of: by run, its kind.
+    """
+    lengths = counts[of]
+    run = np.repeat(np.arange(len(of)), lengths)
+    ordinal = np.arange(len(run)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return firsts[of][run] + ordinal, run, ordinal
+
+
+def read_once(articles: Sequence[Article], read: Callable[[Sequence[Article]], Reading]) -> Repeats:
     """Read articles, those that are alike once.
 
     Args:
         articles: the articles of a batch in one language.
         read: what reads them.
-
-    Returns:
-        What was found in each, as if each had been read.
     """
     numbers: dict[tuple[Any, ...], int] = {}
-    sources = [numbers.setdefault(_likeness(article), len(numbers)) for article in articles]
-    if len(numbers) == len(articles):
-        return read(articles)
-    firsts: dict[int, Article] = {}
-    for source, article in zip(sources, articles, strict=True):
-        firsts.setdefault(source, article)
-    return _told_for_each(articles, sources, read(list(firsts.values())))
+    sources: list[int] = []
+    firsts: list[Article] = []
+    for article in articles:
+        source = numbers.setdefault(_likeness(article), len(numbers))
+        if source == len(firsts):
+            firsts.append(article)
+        sources.append(source)
+    return Repeats(read(firsts), articles, sources)
 
 
 def _likeness(article: Article) -> tuple[Any, ...]:
@@ -42,68 +134,3 @@ def _likeness(article: Article) -> tuple[Any, ...]:
         places = tuple((place.start - start, place.end - start) for place in item.dateline.places)
         dateline = text[start:end], places, item.dateline.date is None
     return headline, text[item.body.start : item.body.end], dateline, article.home
-
-
-def unit_offsets(item: Item) -> list[int]:
-    """Where the units of an item, headline and body, start in its document."""
-    return [span.start for span in (item.headline, item.body) if span and span.end > span.start]
-
-
-class _Slices:
-    """The records of each article in a list that is in the order of its units."""
-
-    def __init__(self, units: Sequence[Unit], record_units: Sequence[int]) -> None:
-        firsts: dict[int, int] = {}
-        for index, unit in enumerate(units):
-            firsts.setdefault(unit.article, index)
-        self._bounds = {a: bisect_left(record_units, first) for a, first in firsts.items()}
-        self._ends: dict[int, int] = {}
-        following = len(record_units)
-        for article in reversed(list(firsts)):
-            self._ends[article] = following
-            following = self._bounds[article]
-
-    def of(self, article: int) -> slice:
-        return slice(self._bounds.get(article, 0), self._ends.get(article, 0))
-
-
-def _told_for_each(articles: Sequence[Article], sources: Sequence[int], once: Reading) -> Reading:
-    """Repeat what was found for every article, in the order of the articles."""
-    own_units = _Slices(once.units, range(len(once.units)))
-    lists = (once.sentences, once.times, once.places, once.events)
-    own_sentences, own_times, own_places, own_events = (_Slices(once.units, [r.unit for r in own]) for own in lists)
-    own_citations = _Slices(once.units, [unit for unit, _ in once.citations])
-    result = Reading(articles, [], [], [], [], [], {}, [], [])
-    for index, (article, source) in enumerate(zip(articles, sources, strict=True)):
-        units = own_units.of(source)
-        shift = len(result.units) - units.start
-        times, places = own_times.of(source), own_places.of(source)
-        time_shift, place_shift = len(result.times) - times.start, len(result.places) - places.start
-        result.units.extend(unit._replace(article=index) for unit in once.units[units])
-        result.offsets.extend(unit_offsets(article.item))
-        result.sentences.extend(s._replace(unit=s.unit + shift) for s in once.sentences[own_sentences.of(source)])
-        result.times.extend(t._replace(unit=t.unit + shift) for t in once.times[times])
-        result.places.extend(p._replace(unit=p.unit + shift) for p in once.places[places])
-        result.events.extend(
-            _moved(event, shift, time_shift, place_shift) for event in once.events[own_events.of(source)]
-        )
-        result.citations.extend((unit + shift, c) for unit, c in once.citations[own_citations.of(source)])
-        filed = once.dateline_places.get(source)
-        if filed:
-            result.dateline_places[index] = _filed(filed, once.articles[source].item, article.item)
-    return result
-
-
-def _moved(event: EventMention, shift: int, time_shift: int, place_shift: int) -> EventMention:
-    time, place = event.time_mention, event.place_mention
-    return event._replace(
-        unit=event.unit + shift,
-        time_mention=None if time is None else time + time_shift,
-        place_mention=None if place is None else place + place_shift,
-    )
-
-
-def _filed(mentions: Sequence[PlaceMention], read: Item, like: Item) -> list[PlaceMention]:
-    """The places of a dateline, where it stands in another document."""
-    by = (like.dateline.start if like.dateline else 0) - (read.dateline.start if read.dateline else 0)
-    return [m._replace(start=m.start + by, end=m.end + by) for m in mentions]

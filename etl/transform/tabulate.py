@@ -1,12 +1,11 @@
 """From what was found to rows: ids, spans of the document, zones, and which clock each row hangs on.
 
-What belongs here: turning records into rows of `core`. What does not: finding anything. Ids are made of the
-document's hash and a position in it, so that the same input always gives the same ids.
+What belongs here: turning records into rows of `core`; those of what the texts hold are made in `mentions.py`. What
+does not: finding anything. Ids are made of the document's hash and a position in it, so that the same input always
+gives the same ids.
 """
 
-import datetime as dt
 import hashlib
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -16,72 +15,12 @@ import polars as pl
 from etl import languages
 from etl.schema import core, tables
 from etl.settings import current
-from etl.transform import agencies, dates, reference
+from etl.transform import agencies, dates
+from etl.transform.mentions import Mentions, publication_id
 from etl.transform.pages import Furniture
-from etl.transform.places import gazetteer
-from etl.transform.records import (
-    Credit,
-    EventMention,
-    Item,
-    Place,
-    PlaceMention,
-    SentenceSpan,
-    TimeMention,
-    Unit,
-)
+from etl.transform.records import Article, Credit, Place, Reading
+from etl.transform.repeats import Repeats
 from etl.transform.rows import Rows
-
-
-class Article(NamedTuple):
-    """An item of a document of the batch, with what the steps need to know of both."""
-
-    article_id: str
-    document_id: str
-    text: str
-    position: int
-    item: Item
-    language: str
-    zone: str
-    home: str | None
-    published: tuple[dt.datetime | None, dt.datetime | None]
-    """What the source states of the publication."""
-    site: str
-    """The site that the document is of; empty where its source names none."""
-
-
-class Reading(NamedTuple):
-    """What was found in the units of one language."""
-
-    articles: Sequence[Article]
-    units: list[Unit]
-    """`Unit.article` is the index among the articles."""
-    offsets: list[int]
-    """Where each unit starts in its document's text."""
-    sentences: list[SentenceSpan]
-    times: list[TimeMention]
-    places: list[PlaceMention]
-    dateline_places: dict[int, list[PlaceMention]]
-    """By index of the article; spans in code points of the document's text."""
-    events: list[EventMention]
-    citations: list[tuple[int, Credit]]
-
-
-# fmt: off
-_EVENT = (
-    "event_id", "article_id", "sentence_id", "trigger", "trigger_lemma", "span_start", "span_end", "event_type",
-    "mode", "context", "cameo_root", "quad_class", "goldstein", "tense", "polarity", "modality", "attribution",
-    "location_id", "location_basis", "relation", "time_basis", "anchor_id", "time_expression_id", "zones",
-    "time_precision", "time_status", "confidence", "story_id",
-)
-# fmt: on
-"""Columns of core.events in the order in which `_events` gives them."""
-# fmt: off
-_PARTICIPANT = (
-    "event_id", "ordinal", "role", "span_start", "span_end", "surface", "name", "country_code", "sector",
-    "quantity_min", "quantity_max",
-)
-# fmt: on
-"""Columns of core.event_participants, likewise."""
 
 Tables = dict[str, pl.DataFrame]
 """Frames by qualified table name."""
@@ -122,21 +61,26 @@ class Tabulator:
                 span_end=end,
             )
 
-    def add(self, reading: Reading) -> None:
+    def add(self, found: Repeats) -> None:
         """Add the rows of the articles of one language."""
-        stories = [_story_id(a) for a in reading.articles]
-        where = _Sentences(reading)
-        for i, article in enumerate(reading.articles):
+        of_read = [_story(article) for article in found.reading.articles]
+        stories = [of_read[source] for source in found.sources.tolist()]
+        for article, story in zip(found.articles, stories, strict=True):
             date_symbol = article.item.dateline.date_symbol if article.item.dateline else None
-            self._article(article, stories[i], date_symbol)
+            self._article(article, story, date_symbol)
             self._publication(article, date_symbol)
             self._credits(article)
-            self._dateline_places(article, reading.dateline_places.get(i, ()))
-        self._sentences(reading)
-        self._citations(reading)
-        self._mentions(reading, where)
-        self._times(reading, where)
-        self._events(reading, where, stories)
+        self._speaks_of(found.reading)
+        Mentions(found, self._rows, [story.story_id for story in stories]).add()
+
+    def _speaks_of(self, reading: Reading) -> None:
+        """Keep the agencies and places that texts speak of."""
+        for _, credit in reading.citations:
+            self._agencies.setdefault(credit.agency_id, credit.surface)
+        filed = reading.dateline_places
+        for mention in [*(m for i in sorted(filed) for m in filed[i]), *reading.places]:
+            if mention.place:
+                self._places.setdefault(mention.place.location_id, mention.place)
 
     def frames(self) -> Tables:
         """Everything added, and the places, agencies and stories it speaks of."""
@@ -163,11 +107,10 @@ class Tabulator:
         for story_id, n_articles in self._stories.items():
             self._rows["stories"].add(story_id=story_id, n_articles=n_articles)
 
-    def _article(self, article: Article, story_id: str, date_symbol: str | None) -> None:
+    def _article(self, article: Article, story: "_Story", date_symbol: str | None) -> None:
         item, text = article.item, article.text
         headline, dateline, stamp = item.headline, item.dateline, item.stamp
-        self._stories[story_id] += 1
-        body = text[item.body.start : item.body.end]
+        self._stories[story.story_id] += 1
         self._rows["articles"].add(
             article_id=article.article_id,
             document_id=article.document_id,
@@ -180,7 +123,7 @@ class Tabulator:
             headline_end=headline.end if headline else None,
             item_start=item.item.start,
             item_end=item.item.end,
-            body=body,
+            body=story.body,
             body_start=item.body.start,
             body_end=item.body.end,
             dateline_raw=dateline.places_raw if dateline else None,
@@ -193,9 +136,9 @@ class Tabulator:
             stamp_start=stamp.start if stamp else None,
             stamp_end=stamp.end if stamp else None,
             stamp_symbol=stamp.symbol if stamp else None,
-            body_sha256=_folded_sha256(body),
-            item_key=_item_key(article, body),
-            story_id=story_id,
+            body_sha256=story.body_sha256,
+            item_key=_item_key(article, story),
+            story_id=story.story_id,
             transform_version=self._versions[article.language],
         )
 
@@ -272,189 +215,10 @@ class Tabulator:
             span_end=credit.end,
         )
 
-    def _citations(self, reading: Reading) -> None:
-        ordinals: dict[int, int] = defaultdict(int)
-        for unit, credit in reading.citations:
-            i, at = reading.units[unit].article, reading.offsets[unit]
-            first = len(reading.articles[i].item.credits)
-            moved = credit._replace(start=credit.start + at, end=credit.end + at)
-            self._agency(reading.articles[i], first + ordinals[i], moved)
-            ordinals[i] += 1
-
-    def _dateline_places(self, article: Article, mentions: Sequence[PlaceMention]) -> None:
-        for mention in mentions:
-            self._mention(article, mention, mention.start, None)
-
-    def _sentences(self, reading: Reading) -> None:
-        add = self._rows["sentences"].adder(
-            "sentence_id",
-            "article_id",
-            "ordinal",
-            "is_headline",
-            "span_start",
-            "span_end",
-        )
-        ordinals: dict[int, int] = defaultdict(int)
-        for span in reading.sentences:
-            unit, at = reading.units[span.unit], reading.offsets[span.unit]
-            article_id = reading.articles[unit.article].article_id
-            add(
-                (
-                    f"{article_id}-s{span.start + at}",
-                    article_id,
-                    ordinals[unit.article],
-                    unit.kind == "headline",
-                    span.start + at,
-                    span.end + at,
-                )
-            )
-            ordinals[unit.article] += 1
-
-    def _mentions(self, reading: Reading, where: "_Sentences") -> None:
-        for mention in reading.places:
-            article = reading.articles[reading.units[mention.unit].article]
-            start = mention.start + reading.offsets[mention.unit]
-            self._mention(article, mention, start, where.sentence_id(mention.unit, mention.start))
-
-    def _mention(self, article: Article, mention: PlaceMention, start: int, sentence_id: str | None) -> None:
-        if mention.place:
-            self._places.setdefault(mention.place.location_id, mention.place)
-        self._rows["article_locations"].add(
-            mention_id=f"{article.article_id}-p{start}",
-            article_id=article.article_id,
-            sentence_id=sentence_id,
-            surface=mention.surface,
-            span_start=start,
-            span_end=start + mention.end - mention.start,
-            role=mention.role,
-            location_id=mention.place.location_id if mention.place else None,
-            n_candidates=mention.n_candidates,
-            runner_up_ids=list(mention.runners_up),
-            confidence=mention.confidence,
-        )
-
-    def _times(self, reading: Reading, where: "_Sentences") -> None:
-        for mention in reading.times:
-            i = reading.units[mention.unit].article
-            start = mention.start + reading.offsets[mention.unit]
-            self._rows["time_expressions"].add(
-                time_expression_id=f"{reading.articles[i].article_id}-t{start}",
-                article_id=reading.articles[i].article_id,
-                sentence_id=where.sentence_id(mention.unit, mention.start),
-                surface=mention.surface,
-                span_start=start,
-                span_end=start + mention.end - mention.start,
-                timex_type=mention.timex_type,
-                value_symbolic=mention.value,
-                rule=mention.rule,
-                direction=mention.direction,
-                precision=mention.precision,
-                confidence=mention.confidence,
-                anchor_id=publication_id(reading.articles[i].article_id),
-                zones=_zones(reading.articles[i].zone, None, reading.dateline_places.get(i, ())),
-            )
-
-    def _events(self, reading: Reading, where: "_Sentences", stories: list[str]) -> None:
-        add_event = self._rows["events"].adder(*_EVENT)
-        add_participant = self._rows["event_participants"].adder(*_PARTICIPANT)
-        kinds = reference.event_types()
-        clocks = [publication_id(a.article_id) for a in reading.articles]
-        zones: dict[tuple[int, str | None], list[str]] = {}
-        for event in reading.events:
-            i, at = reading.units[event.unit].article, reading.offsets[event.unit]
-            article = reading.articles[i]
-            filed = reading.dateline_places.get(i, ())
-            place = reading.places[event.place_mention].place if event.place_mention is not None else None
-            basis = event.location_basis
-            if filed and basis in ("none", "actor") and (home := next((m.place for m in filed if m.place), None)):
-                place, basis = home, "dateline"
-            time = reading.times[event.time_mention] if event.time_mention is not None else None
-            event_id = f"{article.article_id}-e{event.start + at}"
-            attribution = next((p.surface for p in event.participants if p.role == "attribution"), None)
-            kind = kinds[event.event_type]
-            lived = place if basis in ("stated", "carried") else None
-            key = i, lived.location_id if lived else None
-            if key not in zones:
-                zones[key] = _zones(article.zone, lived, filed)
-            if place:
-                self._places.setdefault(place.location_id, place)
-            add_event(
-                (
-                    event_id,
-                    article.article_id,
-                    where.sentence_id(event.unit, event.start),
-                    event.trigger,
-                    event.lemma,
-                    event.start + at,
-                    event.end + at,
-                    event.event_type,
-                    event.mode,
-                    event.context,
-                    kind.cameo_root,
-                    kind.quad_class,
-                    kind.goldstein,
-                    event.tense,
-                    event.polarity,
-                    event.modality,
-                    attribution,
-                    place.location_id if place else None,
-                    basis if place else "none",
-                    event.relation,
-                    event.time_basis,
-                    clocks[i],
-                    (f"{article.article_id}-t{time.start + reading.offsets[time.unit]}" if time else None),
-                    zones[key],
-                    time.precision if time else "day" if event.time_basis == "tense_default" else "unbounded",
-                    "symbolic",
-                    event.confidence,
-                    stories[i],
-                )
-            )
-            for ordinal, participant in enumerate(event.participants):
-                add_participant(
-                    (
-                        event_id,
-                        ordinal,
-                        participant.role,
-                        participant.start + at,
-                        participant.end + at,
-                        participant.surface,
-                        participant.name,
-                        participant.country_code,
-                        participant.sector,
-                        participant.quantity_min,
-                        participant.quantity_max,
-                    )
-                )
-
-
-class _Sentences:
-    """Which sentence a position of a unit stands in."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._starts: dict[int, list[int]] = defaultdict(list)
-        for span in reading.sentences:
-            self._starts[span.unit].append(span.start)
-        self._reading = reading
-
-    def sentence_id(self, unit: int, start: int) -> str | None:
-        """The id of the sentence that holds the position, or None where none begins before it."""
-        starts = self._starts[unit]
-        i = bisect_right(starts, start) - 1
-        if i < 0:
-            return None
-        article = self._reading.articles[self._reading.units[unit].article]
-        return f"{article.article_id}-s{starts[i] + self._reading.offsets[unit]}"
-
 
 def capture_id(document_id: str) -> str:
     """Name the anchor of a page's capture."""
     return f"{document_id}-capture"
-
-
-def publication_id(article_id: str) -> str:
-    """Name the anchor of an item's publication."""
-    return f"{article_id}-publication"
 
 
 def language_zone(language: str) -> str:
@@ -463,57 +227,52 @@ def language_zone(language: str) -> str:
     return str(languages.toml(known, "language").get("zone") or current().default_zone)
 
 
-def _zones(newsroom: str, place: Place | None, filed: Sequence[PlaceMention]) -> list[str]:
-    """The zones a civil day of the item may count in.
+class _Story(NamedTuple):
+    """What an item says, which is the same for all that have its words."""
 
-    The newsroom's always; then the place's own where the text states it. Where it does not, the event may have
-    happened anywhere in the country it was filed from ("donderdagavond" in a text from St. Paul may be an evening
-    in Los Angeles), so the bounds hold that country's zones.
-    """
-    zones = [newsroom]
-    if place:
-        zones += _zones_of(place)
-    else:
-        for mention in filed:
-            if mention.place:
-                own = [mention.place.timezone] if mention.place.timezone else []
-                country = mention.place.country_code
-                zones += [*own, *(gazetteer.load().zones(country) if country else ())]
-    return list(dict.fromkeys(zones))
-
-
-def _zones_of(place: Place) -> Sequence[str]:
-    if place.feature_class != "A" and place.timezone:
-        return [place.timezone]
-    return gazetteer.load().zones(place.country_code) if place.country_code else []
-
-
-def _story_id(article: Article) -> str:
+    body: str
+    folded: str
+    """The body, or the headline where it has none, with white space folded."""
+    body_sha256: str
+    story_id: str
     """Items with the same words tell one story, on whatever page they stand."""
-    item = article.item
-    headline = article.text[item.headline.start : item.headline.end] if item.headline else ""
-    body = article.text[item.body.start : item.body.end]
-    return _folded_sha256(body or headline)[:20]
+
+
+def _story(article: Article) -> _Story:
+    body = article.text[article.item.body.start : article.item.body.end]
+    folded = " ".join(body.split())
+    body_sha256 = _sha256(folded)
+    if body:
+        return _Story(body, folded, body_sha256, body_sha256[:20])
+    folded = " ".join(_headline(article).split())
+    return _Story(body, folded, body_sha256, _sha256(folded)[:20])
+
+
+def _headline(article: Article) -> str:
+    headline = article.item.headline
+    return article.text[headline.start : headline.end] if headline else ""
 
 
 _LEAST_KEY = 60
 """Characters of an item that no other item of its site shares by chance."""
 
 
-def _item_key(article: Article, body: str) -> str | None:
+def _item_key(article: Article, story: _Story) -> str | None:
     """What tells that an item of another page of the site is this one, published once.
 
     Another site publishes the same agency's text at a time of its own, and a lead without a stamp may be the same
     text on a page of years later: neither has a key in common.
     """
-    item = article.item
-    if item.stamp is None and not any(article.published):
+    stamp = article.item.stamp
+    if stamp is None and not any(article.published):
         return None
-    headline = article.text[item.headline.start : item.headline.end] if item.headline else ""
     # a brief is a title and a clock: the same title at the same time of day
-    words = body or (f"{headline} {item.stamp.symbol}" if item.stamp else headline)
-    return _folded_sha256(f"{article.site}\0{words}")[:20] if len(words) >= _LEAST_KEY else None
+    words = story.body or (f"{_headline(article)} {stamp.symbol}" if stamp else _headline(article))
+    if len(words) < _LEAST_KEY:
+        return None
+    folded = story.folded if story.body and not words[0].isspace() else " ".join(f"X{words}".split())[1:]
+    return _sha256(f"{article.site}\0{folded}")[:20]
 
 
-def _folded_sha256(text: str) -> str:
-    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

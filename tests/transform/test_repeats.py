@@ -1,10 +1,13 @@
 """Reading alike items once gives the rows that reading each would give."""
 
+from collections.abc import Callable, Sequence
+
 import polars as pl
 import pytest
 
 from etl.settings import current
 from etl.transform import pipeline, repeats
+from etl.transform.records import Article, Reading
 from etl.transform.tabulate import Tables
 from tests.bench import documents
 from tests.composed import compose
@@ -15,6 +18,10 @@ def _pages() -> list[str]:
     made = [page.text for page in compose.pages(10, hard=True, seed=11)]
     # pages that repeat whole, and the same items at other places of another page
     return [*sample, *made, *sample[::-1], "Kop van een andere pagina\n\n" + sample[0], *made[3:6]]
+
+
+def _each(articles: Sequence[Article], read: Callable[[Sequence[Article]], Reading]) -> repeats.Repeats:
+    return repeats.Repeats(read(articles), articles, range(len(articles)))
 
 
 def _rows(texts: list[str], monkeypatch: pytest.MonkeyPatch, *, once: bool) -> tuple[Tables, int]:
@@ -28,7 +35,7 @@ def _rows(texts: list[str], monkeypatch: pytest.MonkeyPatch, *, once: bool) -> t
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, "_read", counted)
         if not once:
-            patch.setattr(repeats, "read_once", lambda articles, read: read(articles))
+            patch.setattr(repeats, "read_once", _each)
         return pipeline.transform(documents(texts)), sum(read)
 
 
