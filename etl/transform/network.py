@@ -150,6 +150,7 @@ class _Paths:
         self.value = np.full(n_nodes, OPEN, np.int64)
         self.parent = np.full(n_nodes, -1, np.int64)
         self.value[0] = 0
+        self.n_looked_at = 0
         self.held = np.zeros(n_nodes, np.bool_)
         """Nodes from which the search has not gone on: their bounds cross, or a cycle was met."""
 
@@ -165,48 +166,56 @@ class _Paths:
         places: Ints = np.arange(len(shift)) + shift
         return places
 
-    def relax(self, frontier: Ints, log: _Log | None = None, watch: int = -1, other: Ints | None = None) -> bool:
+    def step(self, frontier: Ints, log: _Log | None = None) -> Ints:
+        """Shorten paths along the edges that leave nodes.
+
+        Args:
+            frontier: nodes whose edges may shorten a path.
+            log: takes what is changed.
+
+        Returns:
+            The nodes whose paths are shorter now.
+        """
+        places = self._leaving(frontier)
+        self.n_looked_at += len(places)
+        heads = self._heads[places]
+        reached = self.value[self.edge_tail(places)] + self._lengths[places]
+        shorter = reached < self.value[heads]
+        places, heads, reached = places[shorter], heads[shorter], reached[shorter]
+        moved = _distinct(heads, len(self.value))
+        if log is not None:
+            log.nodes.append(moved)
+            log.values.append(self.value[moved])
+            log.parents.append(self.parent[moved])
+        np.minimum.at(self.value, heads, reached)
+        won = reached == self.value[heads]
+        self.parent[heads[won]] = self.edge[places[won]]
+        return moved
+
+    def hold(self, nodes: Ints, other: Ints) -> Ints:
+        """Those of the nodes to go on from; beyond one whose bounds cross nothing is learnt."""
+        crossed = self.value[nodes] + other[nodes] < 0
+        self.held[nodes[crossed]] = True
+        return nodes[~crossed]
+
+    def relax(self, frontier: Ints, log: _Log, watch: int, other: Ints) -> bool:
         """Search on from the nodes until nothing moves.
 
         Args:
             frontier: nodes whose edges may shorten a path.
             log: takes what is changed.
             watch: a node that a path through a new edge can only shorten by going round.
-            other: values of the other way. Beyond a node where the two cross nothing is learnt: there the search ends
-                with a log, and holds without one.
+            other: values of the other way.
 
         Returns:
             False where a negative cycle was met.
         """
-        n_looked_at, check = 0, _CHECK * len(self.value)
         while len(frontier):
-            places = self._leaving(frontier)
-            heads = self._heads[places]
-            reached = self.value[self.edge_tail(places)] + self._lengths[places]
-            shorter = reached < self.value[heads]
-            places, heads, reached = places[shorter], heads[shorter], reached[shorter]
-            frontier = _distinct(heads, len(self.value))
-            if log is not None:
-                log.nodes.append(frontier)
-                log.values.append(self.value[frontier])
-                log.parents.append(self.parent[frontier])
-            np.minimum.at(self.value, heads, reached)
-            won = reached == self.value[heads]
-            self.parent[heads[won]] = self.edge[places[won]]
+            frontier = self.step(frontier, log)
             if watch >= 0 and (frontier == watch).any():
                 return False
-            if other is not None:
-                crossed = self.value[frontier] + other[frontier] < 0
-                if log is not None and crossed.any():
-                    return False
-                self.held[frontier[crossed]] = True
-                frontier = frontier[~crossed]
-            n_looked_at += len(shorter)
-            if n_looked_at > check and log is None:
-                if len(self.cyclic()):
-                    self.held[frontier] = True
-                    return False
-                check = n_looked_at + _CHECK * len(self.value)
+            if (self.value[frontier] + other[frontier] < 0).any():
+                return False
         return True
 
     def relax_edge(self, edge: int, log: _Log, watch: int, other: Ints) -> bool:
@@ -258,8 +267,8 @@ class _Paths:
             top = jumped
         return self.parent[top]
 
-    def forget(self, is_out: npt.NDArray[np.bool_], other: Ints) -> bool:
-        """Search anew for what hangs on edges that were taken out; see `relax`."""
+    def forget(self, is_out: npt.NDArray[np.bool_]) -> Ints:
+        """Forget the paths over edges that were taken out; gives the nodes to search on from."""
         lost = (self.parent >= 0) & is_out[self.parent]
         above = self._above()
         for _ in range(max(1, len(above)).bit_length() + 1):
@@ -271,15 +280,13 @@ class _Paths:
         self.value[lost], self.parent[lost] = OPEN, -1
         self.held &= ~lost
         borders = self.tail[lost[self.head] & (self.value[self.tail] < OPEN)]
-        return self.relax(_distinct(borders, len(self.value)), other=other)
+        return _distinct(borders, len(self.value))
 
-    def go_on(self, other: Ints) -> bool | None:
-        """Search on from where it was held and nothing crosses any more; None where there is no such place."""
+    def freed(self, other: Ints) -> Ints:
+        """Nodes where the search was held and whose bounds cross no more."""
         free = np.flatnonzero(self.held & (self.value + other >= 0))
-        if not len(free):
-            return None
         self.held[free] = False
-        return self.relax(free, other=other)
+        return free
 
     def path(self, node: int) -> list[int]:
         """Edges from a node back to the origin, or around to the node itself."""
@@ -385,9 +392,10 @@ class _State:
     def _contradictions(self) -> set[tuple[int, ...]]:
         """Negative cycles, where there are any; where there are none, the bounds are whole."""
         while not (cycles := self._cycles()):
-            went_on = [a.go_on(b.value) for a, b in ((self.latest, self.soonest), (self.soonest, self.latest))]
-            if went_on == [None, None]:
+            freed = self.latest.freed(self.soonest.value), self.soonest.freed(self.latest.value)
+            if not any(map(len, freed)):
                 return self._violations() if self._violated().any() else set()
+            self._search(*freed)
         return cycles
 
     def _worst(self, cycles: list[set[int]], accused: Counter[int]) -> set[int]:
@@ -409,9 +417,32 @@ class _State:
     def _relax(self, edges: Ints) -> None:
         """Search on from edges that were put in."""
         n = self._net.n_nodes
-        for side, other in ((self.latest, self.soonest), (self.soonest, self.latest)):
-            ends = side.tail[edges]
-            side.relax(_distinct(ends[side.value[ends] < OPEN], n), other=other.value)
+        ends = [side.tail[edges] for side in (self.latest, self.soonest)]
+        self._search(
+            _distinct(ends[0][self.latest.value[ends[0]] < OPEN], n),
+            _distinct(ends[1][self.soonest.value[ends[1]] < OPEN], n),
+        )
+
+    def _search(self, latest: Ints, soonest: Ints) -> None:
+        """Search on both ways from nodes, step by step, so that what contradicts is met where it is told.
+
+        A search that goes on for long is looked over for a cycle, and ends there.
+        """
+        budget = _CHECK * self._net.n_nodes
+        for side in (self.latest, self.soonest):
+            side.n_looked_at = 0
+        while len(latest) or len(soonest):
+            latest = self.latest.hold(self.latest.step(latest), self.soonest.value)
+            soonest = self.soonest.hold(self.soonest.step(soonest), self.latest.value)
+            if self.latest.n_looked_at + self.soonest.n_looked_at > budget:
+                if self._is_cyclic():
+                    self.latest.held[latest] = True
+                    self.soonest.held[soonest] = True
+                    return
+                budget += _CHECK * self._net.n_nodes
+
+    def _is_cyclic(self) -> bool:
+        return any(len(side.cyclic()) for side in (self.latest, self.soonest))
 
     def _violated(self) -> npt.NDArray[np.bool_]:
         return self.latest.value + self.soonest.value < 0
@@ -476,8 +507,7 @@ class _State:
         self._switch(edges, on=False)
         is_out = np.zeros(len(self._net.source), np.bool_)
         is_out[edges] = True
-        self.latest.forget(is_out, self.soonest.value)
-        self.soonest.forget(is_out, self.latest.value)
+        self._search(self.latest.forget(is_out), self.soonest.forget(is_out))
 
     def _take_back(self, evidence: int) -> None:
         """Believe a piece of evidence again where it agrees with what is believed; else set it aside."""
