@@ -141,7 +141,7 @@ class _Paths:
 
     def __init__(self, n_nodes: int, tail: Ints, head: Ints, length: Ints) -> None:
         self.tail, self.head = tail, head
-        self.edge = np.argsort(tail, kind="stable")
+        self.edge = _sorted_by(tail)
         self._at = np.empty_like(self.edge)
         self._at[self.edge] = np.arange(len(tail))
         self._first = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=n_nodes))])
@@ -158,13 +158,13 @@ class _Paths:
         """Put lengths on edges; OPEN takes them out."""
         self._lengths[self._at[edges]] = np.where((self.head[edges] == 0) | (lengths >= OPEN), _SHUT, lengths)
 
-    def _leaving(self, nodes: Ints) -> Ints:
-        """Places of the edges that leave the nodes."""
+    def _leaving(self, nodes: Ints) -> tuple[Ints, Ints]:
+        """Places of the edges that leave the nodes, and the values of those nodes."""
         first = self._first[nodes]
         counts = self._first[nodes + 1] - first
-        shift = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-        places: Ints = np.arange(len(shift)) + shift
-        return places
+        places = np.repeat(first - np.cumsum(counts) + counts, counts)
+        places += np.arange(len(places))
+        return places, np.repeat(self.value[nodes], counts)
 
     def step(self, frontier: Ints, log: _Log | None = None) -> Ints:
         """Shorten paths along the edges that leave nodes.
@@ -176,10 +176,10 @@ class _Paths:
         Returns:
             The nodes whose paths are shorter now.
         """
-        places = self._leaving(frontier)
+        places, reached = self._leaving(frontier)
         self.n_looked_at += len(places)
         heads = self._heads[places]
-        reached = self.value[self.edge_tail(places)] + self._lengths[places]
+        reached += self._lengths[places]
         shorter = reached < self.value[heads]
         places, heads, reached = places[shorter], heads[shorter], reached[shorter]
         moved = _distinct(heads, len(self.value))
@@ -230,11 +230,6 @@ class _Paths:
         log.parents.append(self.parent[moved])
         self.value[head], self.parent[head] = reached, edge
         return reached + int(other[head]) >= 0 and self.relax(moved, log, watch, other)
-
-    def edge_tail(self, places: Ints) -> Ints:
-        """The nodes that edges leave, by place."""
-        tails: Ints = self.tail[self.edge[places]]
-        return tails
 
     def undo(self, log: _Log) -> None:
         """Put back what a search changed."""
@@ -304,18 +299,19 @@ class _Paths:
         It depends on the constraints alone, not on the way the values were found.
         """
         n = len(self.value)
-        is_tight = (self._lengths < OPEN) & (self.value[self._heads] < OPEN)
-        is_tight &= self.value[self.edge_tail(np.arange(len(self.edge)))] + self._lengths == self.value[self._heads]
+        reached = np.repeat(self.value, np.diff(self._first)) + self._lengths
+        is_tight = (reached == self.value[self._heads]) & (reached < OPEN)
         depth, chosen = np.full(n, OPEN, np.int64), np.full(n, OPEN, np.int64)
         depth[0] = 0
         frontier, level = np.zeros(1, np.int64), 0
         waiting: dict[int, list[Ints]] = {}
         while True:
-            places = self._leaving(frontier)
+            places, _ = self._leaving(frontier)
             places = places[is_tight[places]]
             places = places[depth[self._heads[places]] == OPEN]
-            for count in np.unique(steps[self.edge[places]]):
-                waiting.setdefault(level + int(count), []).append(places[steps[self.edge[places]] == count])
+            counts = steps[self.edge[places]]
+            for count in np.unique(counts):
+                waiting.setdefault(level + int(count), []).append(places[counts == count])
             if not waiting:
                 chosen[chosen == OPEN] = -1
                 return chosen
@@ -326,6 +322,12 @@ class _Paths:
             np.minimum.at(chosen, heads, self.edge[places])
             depth[heads] = level
             frontier = _distinct(heads, n)
+
+
+def _sorted_by(numbers: Ints) -> Ints:
+    """What `argsort(kind="stable")` gives for numbers below 2**31, in half the time."""
+    places: Ints = np.sort((numbers << 32) | np.arange(len(numbers))) & 0xFFFF_FFFF
+    return places
 
 
 def _distinct(nodes: Ints, n_nodes: int) -> Ints:
@@ -348,8 +350,7 @@ class _State:
         self.latest = _Paths(network.n_nodes, network.source, network.target, closed)
         self.soonest = _Paths(network.n_nodes, network.target, network.source, closed)
         """Paths to the origin: minus the earliest."""
-        order = np.argsort(network.evidence, kind="stable")
-        self._edges = order
+        self._edges = _sorted_by(network.evidence)
         counts = np.bincount(network.evidence, minlength=len(network.doubt))
         self._first = np.concatenate([[0], np.cumsum(counts)])
         self.conflicts: dict[int, Conflict] = {}
