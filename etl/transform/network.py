@@ -11,7 +11,8 @@ of nodes that moved take part. Constraints come in pieces of evidence, which are
 A negative cycle is a contradiction. The evidence that is most doubtful and on most of them is no longer believed,
 until none is left; then each piece of it is taken back in turn, the most trusted and least contradicted first, where
 it agrees with what is believed. What does not is set aside, with the cycle that it would close. So a wrong clock
-falls to its neighbours, and they stay.
+falls to its neighbours, and they stay. Where two stated times alone contradict each other and nothing else speaks for
+either, both are set aside: one of them is wrong, and a bound that rests on it may be.
 """
 
 from collections import Counter
@@ -353,6 +354,8 @@ class _State:
         self._edges = _sorted_by(network.evidence)
         counts = np.bincount(network.evidence, minlength=len(network.doubt))
         self._first = np.concatenate([[0], np.cumsum(counts)])
+        self._states_time = np.zeros(len(network.doubt), np.bool_)
+        self._states_time[network.evidence[(network.source == 0) | (network.target == 0)]] = True
         self.conflicts: dict[int, Conflict] = {}
 
     def earliest(self) -> Ints:
@@ -387,8 +390,46 @@ class _State:
             worst = self._worst(suspects, accused)
             fallen |= worst
             self._drop(np.array(sorted(worst), np.int64))
-        for piece in sorted(fallen, key=lambda e: (accused[e] * float(self._net.doubt[e]), e)):
+        score = {e: accused[e] * float(self._net.doubt[e]) for e in fallen}
+        by_score = sorted(fallen, key=lambda e: (score[e], e))
+        for piece in by_score:
             self._take_back(piece)
+        self._settle_ties(by_score, score)
+
+    def _settle_ties(self, fallen: list[int], score: dict[int, float]) -> None:
+        """Of two times that contradict each other and are doubted and contradicted alike, believe neither.
+
+        Args:
+            fallen: evidence that was no longer believed; some of it is again, the rest is set aside.
+            score: of each, the doubt times the contradictions it is part of.
+        """
+        rivals = {e: found for e in fallen if e in self.conflicts and (found := self._rivals(e, score))}
+        if not rivals:
+            return
+        told = {e: self.conflicts.pop(e) for e in rivals}
+        tried = set().union(*rivals.values())
+        self._drop(np.array(sorted(tried), np.int64))
+        torn = [e for e in rivals if self._take_back(e, keep=False)]
+        neither = set(torn).union(*(rivals[e] for e in torn))
+        for piece in torn:
+            for each in (piece, *rivals[piece]):
+                self.conflicts[each] = told[piece]._replace(evidence=each)
+        for piece in fallen:
+            hung = piece in self.conflicts and neither & self._told_by(self.conflicts[piece])
+            if piece not in neither and (piece in tried or hung):
+                self.conflicts.pop(piece, None)
+                self._take_back(piece)
+
+    def _rivals(self, evidence: int, score: dict[int, float]) -> list[int]:
+        """What a piece that is set aside contradicts, where both state a time, as doubtful and as contradicted."""
+        if not self._states_time[evidence]:
+            return []
+        alike = (self._net.doubt[evidence], score[evidence])
+        others = sorted(self._told_by(self.conflicts[evidence]) - {evidence})
+        return [q for q in others if self._states_time[q] and (self._net.doubt[q], score.get(q)) == alike]
+
+    def _told_by(self, conflict: Conflict) -> set[int]:
+        return set(self._net.evidence[list(conflict.cycle)].tolist())
 
     def _contradictions(self) -> set[tuple[int, ...]]:
         """Negative cycles, where there are any; where there are none, the bounds are whole."""
@@ -510,8 +551,16 @@ class _State:
         is_out[edges] = True
         self._search(self.latest.forget(is_out), self.soonest.forget(is_out))
 
-    def _take_back(self, evidence: int) -> None:
-        """Believe a piece of evidence again where it agrees with what is believed; else set it aside."""
+    def _take_back(self, evidence: int, *, keep: bool = True) -> bool:
+        """Believe a piece of evidence again where it agrees with what is believed; else set it aside.
+
+        Args:
+            evidence: the piece.
+            keep: whether to believe it; else it is only tried.
+
+        Returns:
+            Whether it agrees.
+        """
         logs = tuple(_Log([], [], []) for _ in range(2))
         edges = self._edges[self._first[evidence] : self._first[evidence + 1]]
         cycle: tuple[int, ...] | None = None
@@ -520,14 +569,16 @@ class _State:
             cycle = self._closes(edge, logs)
             if cycle:
                 break
-        if not cycle:
+        if not cycle and keep:
             self._on[evidence] = True
-            return
+            return True
         for side, log in zip((self.latest, self.soonest), logs, strict=True):
             side.undo(log)
         self._switch(edges, on=False)
-        excess = -int(self.upper[np.array(cycle)].sum())
-        self.conflicts[evidence] = Conflict(evidence, cycle, excess)
+        if cycle:
+            excess = -int(self.upper[np.array(cycle)].sum())
+            self.conflicts[evidence] = Conflict(evidence, cycle, excess)
+        return not cycle
 
     def _closes(self, edge: int, logs: tuple[_Log, ...]) -> tuple[int, ...] | None:
         """The negative cycle that an edge closes, or None; the bounds move as far as it lets them."""
