@@ -28,8 +28,10 @@ EvidenceKind = Literal[
     "stated",
     "same_item",
     "same_words",
+    "revision",
     "dateline_date",
     "order",
+    "crawl",
 ]
 Polarity = Literal["POS", "NEG"]
 Modality = Literal["asserted", "reported", "alleged", "possible", "future", "hypothetical", "denied"]

@@ -235,6 +235,10 @@ def _constraint(piece: dict[str, Any], is_least: bool, upper: int, name: dict[st
         return f"{clock} is the item of the same words elsewhere"
     if piece["kind"] == "order":
         return f"{clock} no later than the one above it in the list"
+    if piece["kind"] == "revision":
+        return f"{clock} {'after its earlier' if is_least else 'before its later'} revisions ({why})"
+    if piece["kind"] == "crawl":
+        return f"{clock} no later than {base} ({why})"
     if piece["kind"] == "by_capture":
         return f"{clock} before the capture of its page"
     return f"{clock} {'at most' if is_least else 'at least'} {span(-seconds)} before {base} ({why})"
@@ -251,6 +255,8 @@ _BECAUSE = {
     "same_words": "the same words on both pages, which share nothing else",
     "dateline_date": "dateline {}, give or take a day",
     "order": "ages do not decrease down the list",
+    "revision": "a later revision of {} comes after an earlier one",
+    "crawl": "the order in which the crawler wrote {}, where a record tells no time",
     "solved": "known before",
 }
 

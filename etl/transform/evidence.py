@@ -13,8 +13,10 @@ Every piece of evidence says that one clock minus another lies between two numbe
     stated           the source itself states the publication
     same_item        the same words on two pages of a site that share a neighbour too are one publication
     same_words       the same words on two pages that share nothing beside
+    revision         a later revision of an item was published after an earlier one
     dateline_date    the day in a dateline, with a day on either side
     order            ages do not decrease down a list
+    crawl            a page whose record tells no time was captured between those before and after it
     solved           what is known already of a page that is not looked at again
 """
 
@@ -42,11 +44,13 @@ DOUBT = {
     "claim": 0.1,
     "dateline_date": 0.2,
     "same_words": 0.15,
+    "revision": 0.1,
     "order": 0.25,
+    "crawl": 0.3,
 }
 """1 minus the trust in each kind of evidence; of a claim by its basis."""
 _DOUBT_OF_CLAIM = {"warc": 0.08, "header": 0.08, "feed": 0.08, "filename": 0.3, "inferred": 0.4, "unknown": 0.5}
-_LOW = ("dateline_date", "order")
+_LOW = ("dateline_date", "order", "crawl")
 """Evidence that is never believed against the rest."""
 OF_ARTICLES = (
     "article_id",
@@ -58,6 +62,8 @@ OF_ARTICLES = (
     "dateline_symbol",
 )
 """Columns of core.articles that say something of clocks."""
+OF_SEQUENCES = ("item_uri", "item_version", "crawl_uri", "crawl_number")
+"""Columns of raw.documents that say what came after what."""
 _STAMPED = ("relative_stamp", "explicit_stamp")
 _DAY, _HOUR = 86_400 * 10**6, 3_600 * 10**6
 _DAYS_AGO = re.compile(r"-?P(\d+)D(?:T.*)?")
@@ -89,7 +95,8 @@ class Evidence(NamedTuple):
     """core.anchors; the node of row i is i + 1."""
     pieces: pl.DataFrame
     """One row a piece of evidence: kind, anchor_id, base_id (NULL: the origin), least, most, words, doubt, and node,
-    base as numbers. An id that is no anchor's is the key of an item, or of a group of pages with it."""
+    base as numbers. An id that is no anchor's is the key of an item or of a group of pages with it, or a time between
+    two revisions."""
     network: Network
     is_least: np.ndarray[Any, np.dtype[np.bool_]]
     """By constraint, whether it is the lower side of its piece."""
@@ -108,7 +115,7 @@ def collect(
 
     Args:
         anchors: core.anchors.
-        documents: document_id, ingested_at, published_earliest, published_latest.
+        documents: document_id, ingested_at, published_earliest, published_latest, and OF_SEQUENCES where known.
         claims: from `anchors.best_claims`.
         articles: OF_ARTICLES of core.articles; None: no item is known to stand on two pages.
         solved: anchor_id, earliest, latest, steps_earliest, steps_latest of clocks whose bounds are known to hold.
@@ -126,6 +133,7 @@ def collect(
         _of_captures(captures, claims),
         _of_publications(publications.with_columns(words=words)),
         [] if articles is None else [*_same_items(publications), _in_order(publications), _datelines(publications)],
+        _in_sequence(publications, captures, claims) if set(OF_SEQUENCES) <= set(documents.columns) else [],
         [] if solved is None else [_solved(solved)],
     ]
     pieces = pl.concat([frame for frames in found for frame in frames])
@@ -321,6 +329,41 @@ def _in_order(publications: pl.DataFrame) -> pl.DataFrame:
     return _say(stamped, "order", anchor_id="anchor_id", base_id="_above", most=0)
 
 
+def _in_sequence(publications: pl.DataFrame, captures: pl.DataFrame, claims: pl.DataFrame) -> list[pl.DataFrame]:
+    """What the sources say came after what: revisions of one item, and pages in the archive of one crawler.
+
+    Crawlers that work side by side write records a little out of order, so two that tell their own times are left to
+    those.
+    """
+    item = ["item_uri", "item_version"]
+    numbered = publications.filter(pl.col("item_version").is_not_null())
+    versions = numbered.select(item).unique().sort(item)
+    before, after = (pl.col("item_version").shift(n).over("item_uri") for n in (1, -1))
+    revised = numbered.join(versions.with_columns(_before=before, _after=after), on=item, maintain_order="left")
+    # between two revisions lies a time, whatever the number of documents of either
+    gap = pl.col("item_uri") + " after "
+    earlier = revised.filter(pl.col("_after").is_not_null()).with_columns(
+        _gap=gap + pl.col("item_version").cast(pl.String)
+    )
+    later = revised.filter(pl.col("_before").is_not_null()).with_columns(_gap=gap + pl.col("_before").cast(pl.String))
+    dated = claims.filter(pl.col("capture_basis") == "warc")
+    crawled = (
+        captures.filter(pl.col("crawl_number").is_not_null())
+        .with_columns(_is_dated=pl.col("document_id").is_in(dated["document_id"].to_list()))
+        .sort("crawl_uri", "crawl_number", "anchor_id")
+        .with_columns(
+            _next=pl.col("anchor_id").shift(-1).over("crawl_uri"),
+            _is_next_dated=pl.col("_is_dated").shift(-1).over("crawl_uri"),
+        )
+        .filter(~(pl.col("_is_dated") & pl.col("_is_next_dated")) & pl.col("_next").is_not_null())
+    )
+    return [
+        _say(earlier, "revision", anchor_id="anchor_id", base_id="_gap", most=0, words="item_uri"),
+        _say(later, "revision", anchor_id="anchor_id", base_id="_gap", least=0, words="item_uri"),
+        _say(crawled, "crawl", anchor_id="anchor_id", base_id="_next", most=0, words="crawl_uri"),
+    ]
+
+
 def _datelines(publications: pl.DataFrame) -> pl.DataFrame:
     """Dates in the datelines of items that show better evidence besides."""
     dated = publications.filter(pl.col("dateline_symbol").is_not_null() & (pl.col("basis") != "dateline_date"))
@@ -350,7 +393,7 @@ def _solved(solved: pl.DataFrame) -> pl.DataFrame:
 def _numbered(anchors: pl.DataFrame, pieces: pl.DataFrame) -> Evidence:
     """Nodes and pieces as numbers, constraints as arrays."""
     nodes = anchors.select("anchor_id", node=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    linked = pieces.filter(pl.col("kind").is_in(["same_item", "same_words"]))
+    linked = pieces.filter(pl.col("kind").is_in(["same_item", "same_words", "revision"]))
     hubs = (
         pl.concat([linked["base_id"], linked["node_id"]]).drop_nulls().unique().sort().alias("anchor_id").to_frame()
     )

@@ -89,7 +89,12 @@ class Pages:
     def solve(self) -> Clocks:
         articles = frame(core.Article, *self.articles).select(evidence.OF_ARTICLES)
         documents = frame(raw.Document, *self.documents).select(
-            "document_id", "source_uri", "ingested_at", "published_earliest", "published_latest"
+            "document_id",
+            "source_uri",
+            "ingested_at",
+            "published_earliest",
+            "published_latest",
+            *evidence.OF_SEQUENCES,
         )
         claims = anchors.best_claims(frame(raw.Capture, *self.captures))
         return clocks.solve(frame(core.Anchor, *self.anchors), documents, claims, articles)
@@ -201,6 +206,67 @@ def test_a_claim_after_the_ingestion_is_set_aside() -> None:
         "the capture of a.txt no earlier than 2026-03-05 12:00:00 UTC (claimed: manifest (test))"
     ]
     assert solved.anchors["capture_basis"].to_list() == ["unknown", "unknown"]
+
+
+def revisions(*stated: tuple[str, int, str | None]) -> Clocks:
+    """Texts that are revisions of an item: name, number, and when it was published where that is stated."""
+    pages = Pages()
+    for name, version, published in stated:
+        time = at(published) if published else None
+        pages.page(name, item_uri="urn:a", item_version=version, published_earliest=time, published_latest=time)
+        pages.item(name, 0, "document" if published else "upper_bound")
+    return pages.solve()
+
+
+def test_a_later_revision_comes_after_an_earlier_one() -> None:
+    solved = revisions(
+        ("a", 1, "2026-02-20T12:00"), ("b", 2, None), ("c", 2, None), ("d", 5, "2026-02-21T12:00"), ("e", 6, None)
+    )
+    for name in "bc":
+        assert bounds(solved, f"{name}-0-publication") == (at("2026-02-20T12:00"), at("2026-02-21T12:00"))
+    assert bounds(solved, "e-0-publication") == (at("2026-02-21T12:00"), INGESTED)
+    told = step(solved, "b-0-publication", "latest")
+    assert (told["kind"], told["from_anchor_id"], told["seconds"]) == ("revision", "d-0-publication", 0)
+    assert clocks.because(told["kind"], told["words"]) == "a later revision of urn:a comes after an earlier one"
+    assert step(solved, "b-0-publication", "earliest")["from_anchor_id"] == "a-0-publication"
+
+
+def test_a_revision_falls_before_what_the_source_states() -> None:
+    solved = revisions(("a", 1, "2026-02-21T12:00"), ("b", 2, "2026-02-20T12:00"))
+    assert bounds(solved, "a-0-publication") == (at("2026-02-21T12:00"), at("2026-02-21T12:00"))
+    assert set(solved.conflicts["kind"]) == {"revision"}
+    (cycle, *_) = solved.conflicts["cycle"].to_list()
+    assert any("before its later revisions" in line for line in cycle)
+    assert any("after its earlier revisions" in line for line in cycle)
+
+
+def test_a_page_of_an_archive_lies_between_those_beside_it() -> None:
+    pages = Pages()
+    for number, captured in ((1, "2026-02-20T12:00"), (2, None), (4, None), (7, "2026-02-20T12:05"), (9, None)):
+        pages.page(f"p{number}", captured, basis="warc", crawl_uri="a.warc", crawl_number=number)
+    solved = pages.solve()
+    for name in ("p2", "p4"):
+        assert bounds(solved, f"{name}-capture") == (at("2026-02-20T12:00"), at("2026-02-20T12:05"))
+    assert bounds(solved, "p9-capture") == (at("2026-02-20T12:05"), INGESTED)
+    told = step(solved, "p2-capture", "earliest")
+    assert (told["kind"], told["from_anchor_id"]) == ("crawl", "p1-capture")
+    assert "a.warc" in clocks.because(told["kind"], told["words"])
+
+
+def test_crawlers_side_by_side_write_a_little_out_of_order() -> None:
+    pages = Pages()
+    for number, captured in ((1, "2026-02-20T12:01"), (2, "2026-02-20T12:00"), (3, None)):
+        pages.page(f"p{number}", captured, basis="warc", crawl_uri="a.warc", crawl_number=number)
+    solved = pages.solve()
+    assert solved.conflicts.is_empty()
+    assert bounds(solved, "p2-capture") == (at("2026-02-20T12:00"), at("2026-02-20T12:00"))
+
+
+def test_the_order_of_an_archive_is_never_believed_against_the_rest() -> None:
+    pages = Pages()
+    for number, captured in ((1, "2026-02-20T12:00"), (2, None), (3, "2026-02-19T12:00")):
+        pages.page(f"p{number}", captured, basis="warc", crawl_uri="a.warc", crawl_number=number)
+    assert set(pages.solve().conflicts["kind"]) == {"crawl"}
 
 
 def test_other_sites_and_leads_are_not_tied() -> None:
