@@ -30,6 +30,7 @@ EvidenceKind = Literal[
     "same_words",
     "revision",
     "dateline_date",
+    "site_habit",
     "order",
     "crawl",
 ]

@@ -37,6 +37,7 @@ def solve(
     claims: pl.DataFrame,
     articles: pl.DataFrame | None = None,
     solved: pl.DataFrame | None = None,
+    habits: pl.DataFrame | None = None,
 ) -> Clocks:
     """Bounds of every clock from all evidence on them.
 
@@ -47,8 +48,9 @@ def solve(
         claims: from `anchors.best_claims`.
         articles: columns of core.articles, see `evidence.collect`.
         solved: clocks whose bounds are known to hold, see `evidence.collect`.
+        habits: of the sites, from `habits.learn`.
     """
-    found = evidence.collect(anchors, documents, claims, articles, solved)
+    found = evidence.collect(anchors, documents, claims, articles, solved, habits)
     solution = network.solve(found.network, found.derive, found.hops)
     steps = {side: _steps(found, solution, side) for side in ("earliest", "latest")}
     dated = _dated(found, solution, claims, steps)
@@ -254,6 +256,7 @@ _BECAUSE = {
     "same_item": "the same words beside the same neighbours on both pages",
     "same_words": "the same words on both pages, which share nothing else",
     "dateline_date": "dateline {}, give or take a day",
+    "site_habit": "{}",
     "order": "ages do not decrease down the list",
     "revision": "a later revision of {} comes after an earlier one",
     "crawl": "the order in which the crawler wrote {}, where a record tells no time",

@@ -15,6 +15,7 @@ Every piece of evidence says that one clock minus another lies between two numbe
     same_words       the same words on two pages that share nothing beside
     revision         a later revision of an item was published after an earlier one
     dateline_date    the day in a dateline, with a day on either side
+    site_habit       an age on a site that cuts its ages off, or that rounds them
     order            ages do not decrease down a list
     crawl            a page whose record tells no time was captured between those before and after it
     solved           what is known already of a page that is not looked at again
@@ -28,7 +29,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from etl.transform import network
+from etl.transform import network, sites
+from etl.transform.habits import aged
 from etl.transform.network import OPEN, Ints, Network
 from etl.transform.times import resolve, stamps
 from etl.transform.times.resolve import Interval
@@ -43,6 +45,7 @@ DOUBT = {
     "same_item": 0.06,
     "claim": 0.1,
     "dateline_date": 0.2,
+    "site_habit": 0.2,
     "same_words": 0.15,
     "revision": 0.1,
     "order": 0.25,
@@ -50,7 +53,7 @@ DOUBT = {
 }
 """1 minus the trust in each kind of evidence; of a claim by its basis."""
 _DOUBT_OF_CLAIM = {"warc": 0.08, "header": 0.08, "feed": 0.08, "filename": 0.3, "inferred": 0.4, "unknown": 0.5}
-_LOW = ("dateline_date", "order", "crawl")
+_LOW = ("dateline_date", "site_habit", "order", "crawl")
 """Evidence that is never believed against the rest."""
 OF_ARTICLES = (
     "article_id",
@@ -65,7 +68,7 @@ OF_ARTICLES = (
 OF_SEQUENCES = ("item_uri", "item_version", "crawl_uri", "crawl_number")
 """Columns of raw.documents that say what came after what."""
 _STAMPED = ("relative_stamp", "explicit_stamp")
-_DAY, _HOUR = 86_400 * 10**6, 3_600 * 10**6
+_DAY, _HOUR, _MINUTE = 86_400 * 10**6, 3_600 * 10**6, 60 * 10**6
 _DAYS_AGO = re.compile(r"-?P(\d+)D(?:T.*)?")
 _DAY_MARGIN = dt.timedelta(days=1)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -110,6 +113,7 @@ def collect(
     claims: pl.DataFrame,
     articles: pl.DataFrame | None = None,
     solved: pl.DataFrame | None = None,
+    habits: pl.DataFrame | None = None,
 ) -> Evidence:
     """All evidence on the clocks of some pages.
 
@@ -119,6 +123,7 @@ def collect(
         claims: from `anchors.best_claims`.
         articles: OF_ARTICLES of core.articles; None: no item is known to stand on two pages.
         solved: anchor_id, earliest, latest, steps_earliest, steps_latest of clocks whose bounds are known to hold.
+        habits: site, unit_s and habit of sites, from `habits.learn`; then documents have a source_uri.
     """
     anchors = anchors.sort("anchor_id")
     clocks = anchors.join(documents, on="document_id", how="left", maintain_order="left")
@@ -134,6 +139,7 @@ def collect(
         _of_publications(publications.with_columns(words=words)),
         [] if articles is None else [*_same_items(publications), _in_order(publications), _datelines(publications)],
         _in_sequence(publications, captures, claims) if set(OF_SEQUENCES) <= set(documents.columns) else [],
+        [] if habits is None else _habits(publications.with_columns(words=words), habits),
         [] if solved is None else [_solved(solved)],
     ]
     pieces = pl.concat([frame for frames in found for frame in frames])
@@ -209,6 +215,33 @@ def _of_publications(publications: pl.DataFrame) -> list[pl.DataFrame]:
         _say(explicit.filter(oldest.is_not_null()), "explicit_stamp", **stamp, least=oldest),
         _say(dated, "dateline_date", **ends, **symbol, words="value_symbolic"),
         _say(stated, "stated", anchor_id="anchor_id", least=_us("published_earliest"), most=_us("published_latest")),
+    ]
+
+
+def _habits(publications: pl.DataFrame, habits: pl.DataFrame) -> list[pl.DataFrame]:
+    """The half of an age's bounds that the habit of its site leaves; a minute for the making of the page."""
+    known = habits.filter(pl.col("habit").is_not_null()).select("site", "unit_s", "habit")
+    found = (
+        aged(publications.filter(pl.col("basis") == "relative_stamp"))
+        .with_columns(site=sites.of("source_uri"))
+        .join(known, on=["site", "unit_s"], maintain_order="left")
+        .with_columns(
+            _words=pl.format(
+                "stamp “{}” of a site where ages are {}", pl.coalesce("words", "value_symbolic", pl.lit("")), "habit"
+            )
+        )
+    )
+    second = pl.col("unit_s") * 1_000_000
+    ends: dict[str, pl.Expr | str | int] = {
+        "anchor_id": "anchor_id",
+        "base_id": "parent_anchor_id",
+        "words": "_words",
+    }
+    most = (-pl.col("count") * second + _MINUTE).cast(pl.Int64)
+    least = (-(pl.col("count") + 0.5) * second - _MINUTE).cast(pl.Int64)
+    return [
+        _say(found.filter(pl.col("habit") == "cut"), "site_habit", **ends, most=most),
+        _say(found.filter(pl.col("habit") == "rounded"), "site_habit", **ends, least=least),
     ]
 
 

@@ -20,6 +20,7 @@ from etl.schema.frames import polars_schema
 from etl.transform import anchors, clocks, evidence
 from etl.transform.clocks import Clocks
 from etl.transform.network import components
+from etl.warehouse import habits
 
 _MOST_ROUNDS = 12  # of widening; what still moves then is no neighbourhood
 
@@ -48,6 +49,7 @@ def solve(con: duckdb.DuckDBPyConnection) -> Solved | None:
         con.execute("DROP TABLE changed_clocks")
         return None
     con.execute(_LINKED)
+    changed = pl.concat([changed, habits.learn(con)]).unique().sort("document_id")
     only_added = changed.is_empty()
     found = _widen(con, new) if only_added else None
     if found is None:
@@ -230,7 +232,8 @@ def _solve(
     ).pl()
     con.unregister("scope")
     solved = _standing(con, before) if keep else None
-    return before, clocks.solve(before, facts, anchors.best_claims(claims), articles, solved)
+    best = anchors.best_claims(claims)
+    return before, clocks.solve(before, facts, best, articles, solved, habits.read(con))
 
 
 def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFrame:
