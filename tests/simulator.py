@@ -20,14 +20,13 @@ from rich.console import Console
 
 from etl.schema import core, raw
 from etl.schema.frames import polars_schema
-from etl.transform import anchors, clocks, evidence
+from etl.transform import anchors, clocks, evidence, habits, sites
 from etl.transform.clocks import Clocks
 from etl.transform.times import stamps
 
 _MINUTE, _HOUR, _DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 _START = int(dt.datetime(2026, 1, 5, tzinfo=dt.UTC).timestamp() * 1e6)
 _UTC = pl.Datetime("us", "UTC")
-PER_PAGE = 8
 
 
 class Site(NamedTuple):
@@ -43,6 +42,8 @@ class Site(NamedTuple):
     """Documents whose claim is wrong."""
     recurring: frozenset[str]
     """Documents whose items stand on another page of the same day."""
+    rounds: bool
+    """Whether it rounds its ages; else it cuts them off."""
 
 
 def site(
@@ -55,8 +56,25 @@ def site(
     pages_a_day: int = 160,
     items_a_day: int = 120,
     n_sections: int = 3,
+    per_page: int = 8,
+    rounds: bool | None = None,
+    prefix: str = "d",
 ) -> Site:
-    """Make a site."""
+    """Make a site.
+
+    Args:
+        n_pages: captures of its section pages.
+        seed: of all that is drawn.
+        known: share of the captures that a manifest claims.
+        wrong: share of these claims that are wrong, by two hours to three days.
+        recycled: share of the texts that are used again, days later.
+        pages_a_day: captures a day.
+        items_a_day: items that it publishes in a day.
+        n_sections: lists that it has.
+        per_page: items that a list shows, before some are dropped.
+        rounds: whether it rounds its ages or cuts them off; None: it is drawn.
+        prefix: of the documents' ids and the items' keys.
+    """
     draw = np.random.default_rng(seed)
     days = max(2.0, n_pages / pages_a_day)
     n_items = int(days * items_a_day)
@@ -67,11 +85,12 @@ def site(
     text[again] -= (draw.uniform(2, 3, len(again)) * items_a_day).astype(np.int64)
     captured = _START + (draw.uniform(0.25 * _DAY, days * _DAY, n_pages)).astype(np.int64)
     shown_section = draw.integers(n_sections, size=n_pages)
-    rounds = bool(draw.random() < 0.5)
+    drawn = bool(draw.random() < 0.5)
+    rounds = drawn if rounds is None else rounds
 
-    pages, items = _shown(draw, published, section, captured, shown_section)
+    pages, items = _shown(draw, published, section, captured, shown_section, per_page)
     position = 1 + np.concatenate([np.arange(n) for n in np.unique(pages, return_counts=True)[1]])
-    ids = np.array([f"d{i:07d}" for i in range(n_pages)])
+    ids = np.array([f"{prefix}{i:07d}" for i in range(n_pages)])
     words = _stamps(captured[pages] - published[items], rounds)
     teasers = pl.DataFrame(
         {
@@ -79,7 +98,7 @@ def site(
             "position": position,
             "role": "teaser",
             "section": shown_section[pages].astype(str),
-            "item_key": pl.Series(text[items]).cast(pl.String).str.zfill(9),
+            "item_key": pl.Series(text[items]).cast(pl.String).str.zfill(9) + prefix,
             "stamp_raw": words,
             "published": published[items],
         }
@@ -111,11 +130,12 @@ def site(
         truth,
         wrong_ids,
         _recurring(ids, captured, pages, items),
+        rounds,
     )
 
 
 def _shown(
-    draw: np.random.Generator, published: Any, section: Any, captured: Any, shown_section: Any
+    draw: np.random.Generator, published: Any, section: Any, captured: Any, shown_section: Any, per_page: int
 ) -> tuple[Any, Any]:
     """Which page shows which item, by page and from the newest: the newest of its section, some dropped."""
     pages, items = [], []
@@ -123,7 +143,7 @@ def _shown(
         own = np.flatnonzero(section == s)
         on = np.flatnonzero(shown_section == s)
         last = np.searchsorted(published[own], captured[on])
-        at = last[:, None] - 1 - np.arange(PER_PAGE)
+        at = last[:, None] - 1 - np.arange(per_page)
         is_shown = (at >= 0) & (draw.random(at.shape) < 0.9)
         pages.append(np.broadcast_to(on[:, None], at.shape)[is_shown])
         items.append(own[at[is_shown]])
@@ -232,7 +252,17 @@ class Measured(NamedTuple):
 
 def solve(made: Site) -> Clocks:
     """Run the network on a site."""
-    return clocks.solve(made.anchors, made.documents, anchors.best_claims(made.captures), made.articles)
+    claims = anchors.best_claims(made.captures)
+    return clocks.solve(made.anchors, made.documents, claims, made.articles, habits=learn(made))
+
+
+def learn(made: Site) -> pl.DataFrame:
+    """What the site does with its ages, as its pages tell."""
+    keyed = made.anchors.filter(pl.col("basis") == "relative_stamp").join(
+        made.articles.select("article_id", "item_key"), on="article_id"
+    )
+    sampled = habits.sample(made.documents.select("document_id", site=sites.of("source_uri")))
+    return habits.learn(keyed, sampled)
 
 
 def measure(made: Site, solved: Clocks) -> Measured:

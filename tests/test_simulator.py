@@ -51,14 +51,9 @@ def test_more_claims_never_loosen_a_bound(honest: Site) -> None:
     assert (every["earliest"] > some["earliest"]).any()
 
 
-def test_the_order_of_rows_does_not_matter(honest: Site) -> None:
-    small = honest.documents["document_id"].head(400).to_list()
-    given = honest._replace(
-        anchors=honest.anchors.filter(pl.col("document_id").is_in(small)),
-        documents=honest.documents.head(400),
-        captures=honest.captures.filter(pl.col("document_id").is_in(small)),
-        articles=honest.articles.filter(pl.col("document_id").is_in(small)),
-    )
+@pytest.mark.parametrize("wrong", [0.0, 0.1])
+def test_the_order_of_rows_does_not_matter(wrong: float) -> None:
+    given = simulator.site(400, wrong=wrong, recycled=0.002)
     shuffled = given._replace(
         **{
             name: getattr(given, name).sample(fraction=1, shuffle=True, seed=4)
@@ -68,3 +63,5 @@ def test_the_order_of_rows_does_not_matter(honest: Site) -> None:
     first, second = simulator.solve(given), simulator.solve(shuffled)
     assert first.anchors.sort("anchor_id").equals(second.anchors.sort("anchor_id"))
     assert first.steps.equals(second.steps)
+    assert first.conflicts.equals(second.conflicts)
+    assert bool(first.conflicts.height) == bool(wrong)

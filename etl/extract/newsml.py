@@ -47,9 +47,15 @@ def _g2_item(item: Any, uri: str, encoding: str) -> Record | Refusal:
         words(first(item, "itemMeta", "firstCreated")),
         words(first(item, "itemMeta", "embargoed")),
     )
-    body = _inline_text(inline)
     return wire.record(
-        uri, "newsml-g2", "application/vnd.iptc.g2.newsitem+xml", stated, body, published=published, encoding=encoding
+        uri,
+        "newsml-g2",
+        "application/vnd.iptc.g2.newsitem+xml",
+        stated,
+        _inline_text(inline),
+        published=published,
+        revision=wire.revision(item.get("guid"), item.get("version")),
+        encoding=encoding,
     )
 
 
@@ -87,7 +93,23 @@ def _newsml1_item(item: Any, uri: str, encoding: str) -> Record | Refusal:
         words(first(item, "NewsManagement", "FirstCreated")),
         words(first(item, "NewsManagement", "StatusWillChange", "DateAndTime")),
     )
-    return wire.record(uri, "newsml", "text/vnd.iptc.newsml", stated, body, published=published, encoding=encoding)
+    return wire.record(
+        uri,
+        "newsml",
+        "text/vnd.iptc.newsml",
+        stated,
+        body,
+        published=published,
+        revision=_newsml1_revision(item),
+        encoding=encoding,
+    )
+
+
+def _newsml1_revision(item: Any) -> tuple[str | None, int | None]:
+    """The item by its provider, date and id: the public identifier is another for each revision."""
+    names = [words(first(item, "NewsIdentifier", name)) for name in ("ProviderId", "DateId", "NewsItemId")]
+    number = words(first(item, "NewsIdentifier", "RevisionId"))
+    return wire.revision(":".join(["urn:newsml", *filter(None, names)]) if all(names) else None, number)
 
 
 def _newsml1_text(item: Any) -> tuple[list[str], Any]:

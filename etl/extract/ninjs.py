@@ -43,6 +43,7 @@ class Item(_Lenient):
     pubstatus: str | None = Field(None, validation_alias=AliasChoices("pubstatus", "pubStatus"))
     firstcreated: str | None = Field(None, validation_alias=AliasChoices("firstcreated", "firstCreated"))
     versioncreated: str | None = Field(None, validation_alias=AliasChoices("versioncreated", "versionCreated"))
+    version: str | int | None = None
     embargoed: str | None = None
     headline: str | None = None
     headlines: tuple[_Text, ...] = ()
@@ -119,7 +120,10 @@ def record(data: Any, uri: str, encoding: str) -> Record | Refusal:
     credit = item.creditline or ", ".join(s.name for s in item.infosource if s.name) or item.copyrightholder
     stated = Stated(item.title, item.dateline, item.located, credit)
     published = wire.sent(item.versioncreated, item.firstcreated, item.embargoed)
-    found = wire.record(item.uri, "ninjs", "application/json", stated, item.paragraphs, published=published)
+    revision = wire.revision(item.uri, None if item.version is None else str(item.version))
+    found = wire.record(
+        item.uri, "ninjs", "application/json", stated, item.paragraphs, published=published, revision=revision
+    )
     return found._replace(encoding=encoding) if isinstance(found, Record) else found
 
 

@@ -104,6 +104,10 @@ class Record(NamedTuple):
     capture_basis: CaptureBasis = "unknown"
     """What the capture rests on: warc, header, feed …"""
     stated: Stated = Stated()
+    revision: tuple[str | None, int | None] = (None, None)
+    """What the source calls the item, whatever its revision, and the revision's number, greater for a later one."""
+    crawl: tuple[str | None, int | None] = (None, None)
+    """The archive that a crawler wrote the page into, and the number of its record."""
 
 
 class Refusal(NamedTuple):

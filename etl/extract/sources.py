@@ -248,6 +248,10 @@ def _document(
         "published_earliest": record.published[0],
         "published_latest": record.published[1],
         **{f"stated_{name}": value for name, value in stated._asdict().items()},
+        "item_uri": record.revision[0],
+        "item_version": record.revision[1],
+        "crawl_uri": record.crawl[0],
+        "crawl_number": record.crawl[1],
         "ingested_at": ingested_at,
         "run_id": run_id,
     }

@@ -161,7 +161,8 @@ def _documents(record: Any, source: Source, number: int, passed: Counter[str]) -
     except ValueError as error:
         yield Refusal(uri, "bad_time", f"{place}, WARC-Date: {error}; the page is taken without it")
     try:
-        yield _page(_payload(record, source, place, kind), record, uri, kind, place, captured)
+        page = _page(_payload(record, source, place, kind), record, uri, kind, place, captured)
+        yield page._replace(crawl=(source.uri, number))
     except RefusedError as error:
         yield Refusal(uri, error.reason, error.detail)
 

@@ -7,6 +7,7 @@ the body does not open with it.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 
 from etl.extract import instants
@@ -14,6 +15,7 @@ from etl.extract.records import Bounds, Record, Refusal, Stated
 from etl.extract.text import clean
 
 _WITHDRAWN = frozenset({"canceled", "cancelled", "withheld"})
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _DASHES = ("-", "–", "—", "_", ":")
 
 
@@ -25,6 +27,7 @@ def record(
     paragraphs: Iterable[str],
     *,
     published: Bounds = (None, None),
+    revision: tuple[str | None, int | None] = (None, None),
     encoding: str = "utf-8",
 ) -> Record | Refusal:
     """One article as a record.
@@ -36,6 +39,7 @@ def record(
         stated: its fields.
         paragraphs: of the body, plain text.
         published: when, where the source says so.
+        revision: of what item and which, see `revision`.
         encoding: of the source.
 
     Returns:
@@ -49,7 +53,18 @@ def record(
         return Refusal(uri, "empty", f"{uri}: neither headline nor body: nothing to read; fetch it again")
     fields = json.dumps([*stated, *body], ensure_ascii=False).encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(fields).hexdigest()
-    return Record(uri, kind, media_type, encoding, digest, text, "text", published=published, stated=stated)
+    return Record(
+        uri,
+        kind,
+        media_type,
+        encoding,
+        digest,
+        text,
+        "text",
+        published=published,
+        stated=stated,
+        revision=revision,
+    )
 
 
 def sent(version: str | None, created: str | None, embargo: str | None) -> Bounds:
@@ -66,6 +81,13 @@ def sent(version: str | None, created: str | None, embargo: str | None) -> Bound
         made = (instants.either(created)[0], None)
     until = instants.either(embargo)
     return until if until[0] and made[0] and until[0] > made[0] else made
+
+
+def revision(item_uri: str | None, version: str | None) -> tuple[str | None, int | None]:
+    """The item and the number of its revision; none where the source numbers it otherwise, or not at all."""
+    if not item_uri or not _NUMBER.fullmatch((version or "").strip()):
+        return None, None
+    return item_uri, int(version or "")
 
 
 def withdrawn(uri: str, status: str | None) -> Refusal | None:

@@ -28,8 +28,11 @@ EvidenceKind = Literal[
     "stated",
     "same_item",
     "same_words",
+    "revision",
     "dateline_date",
+    "site_habit",
     "order",
+    "crawl",
 ]
 Polarity = Literal["POS", "NEG"]
 Modality = Literal["asserted", "reported", "alleged", "possible", "future", "hypothetical", "denied"]

@@ -1,8 +1,11 @@
 """`ops`: what runs did, what they could not take, and what the checks found."""
 
 import datetime as dt
+from typing import Literal
 
 from etl.schema.base import Row, column
+
+AgeHabit = Literal["cut", "rounded"]
 
 
 class Run(Row, table="ops.runs", key=("run_id",)):
@@ -67,6 +70,16 @@ class Anchored(Row, table="ops.anchored", key=("document_id",)):
     document_id: str = column("the document", references="raw.documents")
     capture_id: str | None = column("the capture claim that decided; NULL where there was none")
     is_stale: bool = column("whether a page that shares an item with it was read again since")
+
+
+class SiteHabit(Row, table="ops.site_habits", key=("site", "unit_s")):
+    """One row per site and unit of its ages: whether it cuts them off or rounds them, as its own pages tell."""
+
+    site: str = column("host of the site; empty for pages of which none is known")
+    unit_s: int = column("the unit, in seconds", ge=1)
+    n_cut: int = column("items on two pages whose ages fit a site that cuts and none that rounds", ge=0)
+    n_rounded: int = column("items on two pages whose ages fit a site that rounds and none that cuts", ge=0)
+    habit: AgeHabit | None = column("cut: 1 h 50 is 1 hour; rounded: it is 2; NULL: too few votes, or at odds")
 
 
 class Conflict(Row, table="ops.conflicts", key=("conflict_id",)):

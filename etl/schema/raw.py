@@ -35,6 +35,10 @@ class Document(Row, table="raw.documents", key=("document_id",)):
     stated_dateline: str | None = column("dateline the source itself states")
     stated_location: str | None = column("place of writing the source itself states")
     stated_credit: str | None = column("credit line or information source the source itself states")
+    item_uri: str | None = column("identifier the source gives the item, where it numbers its revisions")
+    item_version: int | None = column("number of the revision the source states; a later one has a greater", ge=0)
+    crawl_uri: str | None = column("archive that a crawler wrote the page into, one after the other")
+    crawl_number: int | None = column("number of the page's record in that archive", ge=1)
     ingested_at: dt.datetime = column("when Dateline first received it; an upper bound of every capture")
     run_id: str = column("the run that received it")
 

@@ -37,6 +37,7 @@ def solve(
     claims: pl.DataFrame,
     articles: pl.DataFrame | None = None,
     solved: pl.DataFrame | None = None,
+    habits: pl.DataFrame | None = None,
 ) -> Clocks:
     """Bounds of every clock from all evidence on them.
 
@@ -47,8 +48,9 @@ def solve(
         claims: from `anchors.best_claims`.
         articles: columns of core.articles, see `evidence.collect`.
         solved: clocks whose bounds are known to hold, see `evidence.collect`.
+        habits: of the sites, from `habits.learn`.
     """
-    found = evidence.collect(anchors, documents, claims, articles, solved)
+    found = evidence.collect(anchors, documents, claims, articles, solved, habits)
     solution = network.solve(found.network, found.derive, found.hops)
     steps = {side: _steps(found, solution, side) for side in ("earliest", "latest")}
     dated = _dated(found, solution, claims, steps)
@@ -235,6 +237,10 @@ def _constraint(piece: dict[str, Any], is_least: bool, upper: int, name: dict[st
         return f"{clock} is the item of the same words elsewhere"
     if piece["kind"] == "order":
         return f"{clock} no later than the one above it in the list"
+    if piece["kind"] == "revision":
+        return f"{clock} {'after its earlier' if is_least else 'before its later'} revisions ({why})"
+    if piece["kind"] == "crawl":
+        return f"{clock} no later than {base} ({why})"
     if piece["kind"] == "by_capture":
         return f"{clock} before the capture of its page"
     return f"{clock} {'at most' if is_least else 'at least'} {span(-seconds)} before {base} ({why})"
@@ -250,7 +256,10 @@ _BECAUSE = {
     "same_item": "the same words beside the same neighbours on both pages",
     "same_words": "the same words on both pages, which share nothing else",
     "dateline_date": "dateline {}, give or take a day",
+    "site_habit": "{}",
     "order": "ages do not decrease down the list",
+    "revision": "a later revision of {} comes after an earlier one",
+    "crawl": "the order in which the crawler wrote {}, where a record tells no time",
     "solved": "known before",
 }
 

@@ -4,18 +4,7 @@ What belongs here: which evidence there is, how far it is trusted, and what it s
 What does not: solving (`network.py`), and what follows for expressions and events (`anchors.py`).
 
 Every piece of evidence says that one clock minus another lies between two numbers; against the origin that is a time.
-
-    ingestion        a page was captured before Dateline received it                    true by definition
-    by_capture       an item was published before its page was captured                 true by definition
-    claim            a page was captured between two instants
-    relative_stamp   "37 minuten geleden": the publication from the capture
-    explicit_stamp   "31 jan. 2026", "Vandaag, 19:54": a time; without a day, the last such before the capture
-    stated           the source itself states the publication
-    same_item        the same words on two pages of a site that share a neighbour too are one publication
-    same_words       the same words on two pages that share nothing beside
-    dateline_date    the day in a dateline, with a day on either side
-    order            ages do not decrease down a list
-    solved           what is known already of a page that is not looked at again
+The kinds stand in `KINDS`.
 """
 
 import datetime as dt
@@ -26,28 +15,98 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from etl.transform import network
+from etl.transform import network, sites
+from etl.transform.habits import aged
 from etl.transform.network import OPEN, Ints, Network
 from etl.transform.times import resolve, stamps
 from etl.transform.times.resolve import Interval
 
-DOUBT = {
-    "ingestion": 0.0,
-    "by_capture": 0.0,
-    "solved": 0.0,
-    "relative_stamp": 0.03,
-    "explicit_stamp": 0.03,
-    "stated": 0.04,
-    "same_item": 0.06,
-    "claim": 0.1,
-    "dateline_date": 0.2,
-    "same_words": 0.15,
-    "order": 0.25,
+
+class Kind(NamedTuple):
+    """How far a kind of evidence is trusted."""
+
+    trust: float
+    """1: true by definition, never set aside. What is less true where two contradict each other falls first; the
+    numbers are judged, not measured: only their order, and that of their sums over several, has an effect."""
+    says: str
+    why: str
+    """Why so much and no more."""
+    is_low: bool = False
+    """Whether it is never believed against the rest."""
+
+
+KINDS = {
+    "ingestion": Kind(1.0, "a page was captured before Dateline received it", "by definition"),
+    "by_capture": Kind(1.0, "an item was published before its page was captured", "by definition"),
+    "solved": Kind(1.0, "what is known already of a page that is not looked at again", "it was weighed before"),
+    "relative_stamp": Kind(
+        0.97,
+        "“37 minuten geleden”: the publication from the capture",
+        "made by the page itself; its bounds hold both for sites that cut and that round, but not for odd ones",
+    ),
+    "explicit_stamp": Kind(
+        0.97,
+        "“31 jan. 2026”, “Vandaag, 19:54”: a time; without a day, the last such before the capture",
+        "as above; what can go wrong is the zone of its clock",
+    ),
+    "stated": Kind(
+        0.96, "the source itself states the publication", "a field of its own, yet some sources put an update in it"
+    ),
+    "same_item": Kind(
+        0.94,
+        "the same words on two pages of a site that share a neighbour too are one publication",
+        "fails where a whole row of texts is shown again, as in a review of the week",
+    ),
+    "claim": Kind(0.9, "a page was captured between two instants", "by its basis, see CLAIMS"),
+    "revision": Kind(
+        0.9,
+        "a later revision of an item was published after an earlier one",
+        "numbers are given by hand here and there",
+    ),
+    "same_words": Kind(
+        0.85,
+        "the same words on two pages that share nothing beside",
+        "a text that is used again does this too: in the simulator 2 to 9 % of such pairs, where one in 1,000 is",
+    ),
+    "dateline_date": Kind(
+        0.8,
+        "the day in a dateline, with a day on either side",
+        "it is the day of writing, or of what is told, and not of the publication",
+        is_low=True,
+    ),
+    "site_habit": Kind(
+        0.8,
+        "an age on a site that cuts its ages off, or that rounds them",
+        "what a site did in 95 % of the votes it need not do in all",
+        is_low=True,
+    ),
+    "order": Kind(
+        0.75,
+        "ages do not decrease down a list",
+        "lists are in order of publication by habit; an editor may move an item",
+        is_low=True,
+    ),
+    "crawl": Kind(
+        0.7,
+        "a page whose record tells no time was captured between those before and after it",
+        "crawlers that work side by side write a little out of order",
+        is_low=True,
+    ),
 }
-"""1 minus the trust in each kind of evidence; of a claim by its basis."""
-_DOUBT_OF_CLAIM = {"warc": 0.08, "header": 0.08, "feed": 0.08, "filename": 0.3, "inferred": 0.4, "unknown": 0.5}
-_LOW = ("dateline_date", "order")
-"""Evidence that is never believed against the rest."""
+CLAIMS = {
+    "warc": (0.92, "written by the crawler as it fetched"),
+    "header": (0.92, "written by the server as it answered"),
+    "feed": (0.92, "written by the site as it made the feed"),
+    "manifest": (0.9, "written by a program beside the files; some clocks are wrong, some zones left out"),
+    "operator": (0.9, "said by someone who knows, by hand"),
+    "filename": (0.7, "may be the time of another thing, and tells no zone"),
+    "inferred": (0.6, "from what lies beside it"),
+    "unknown": (0.5, "nobody says"),
+}
+"""Trust in a claim by its basis, and why so much."""
+DOUBT = {kind: round(1 - known.trust, 2) for kind, known in KINDS.items()}
+_DOUBT_OF_CLAIM = {basis: round(1 - trust, 2) for basis, (trust, _) in CLAIMS.items()}
+_LOW = tuple(kind for kind, known in KINDS.items() if known.is_low)
 OF_ARTICLES = (
     "article_id",
     "document_id",
@@ -58,8 +117,10 @@ OF_ARTICLES = (
     "dateline_symbol",
 )
 """Columns of core.articles that say something of clocks."""
+OF_SEQUENCES = ("item_uri", "item_version", "crawl_uri", "crawl_number")
+"""Columns of raw.documents that say what came after what."""
 _STAMPED = ("relative_stamp", "explicit_stamp")
-_DAY, _HOUR = 86_400 * 10**6, 3_600 * 10**6
+_DAY, _HOUR, _MINUTE = 86_400 * 10**6, 3_600 * 10**6, 60 * 10**6
 _DAYS_AGO = re.compile(r"-?P(\d+)D(?:T.*)?")
 _DAY_MARGIN = dt.timedelta(days=1)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -89,7 +150,8 @@ class Evidence(NamedTuple):
     """core.anchors; the node of row i is i + 1."""
     pieces: pl.DataFrame
     """One row a piece of evidence: kind, anchor_id, base_id (NULL: the origin), least, most, words, doubt, and node,
-    base as numbers. An id that is no anchor's is the key of an item, or of a group of pages with it."""
+    base as numbers. An id that is no anchor's is the key of an item or of a group of pages with it, or a time between
+    two revisions."""
     network: Network
     is_least: np.ndarray[Any, np.dtype[np.bool_]]
     """By constraint, whether it is the lower side of its piece."""
@@ -103,15 +165,17 @@ def collect(
     claims: pl.DataFrame,
     articles: pl.DataFrame | None = None,
     solved: pl.DataFrame | None = None,
+    habits: pl.DataFrame | None = None,
 ) -> Evidence:
     """All evidence on the clocks of some pages.
 
     Args:
         anchors: core.anchors.
-        documents: document_id, ingested_at, published_earliest, published_latest.
+        documents: document_id, ingested_at, published_earliest, published_latest, and OF_SEQUENCES where known.
         claims: from `anchors.best_claims`.
         articles: OF_ARTICLES of core.articles; None: no item is known to stand on two pages.
         solved: anchor_id, earliest, latest, steps_earliest, steps_latest of clocks whose bounds are known to hold.
+        habits: site, unit_s and habit of sites, from `habits.learn`; then documents have a source_uri.
     """
     anchors = anchors.sort("anchor_id")
     clocks = anchors.join(documents, on="document_id", how="left", maintain_order="left")
@@ -126,6 +190,8 @@ def collect(
         _of_captures(captures, claims),
         _of_publications(publications.with_columns(words=words)),
         [] if articles is None else [*_same_items(publications), _in_order(publications), _datelines(publications)],
+        _in_sequence(publications, captures, claims) if set(OF_SEQUENCES) <= set(documents.columns) else [],
+        [] if habits is None else _habits(publications.with_columns(words=words), habits),
         [] if solved is None else [_solved(solved)],
     ]
     pieces = pl.concat([frame for frames in found for frame in frames])
@@ -201,6 +267,33 @@ def _of_publications(publications: pl.DataFrame) -> list[pl.DataFrame]:
         _say(explicit.filter(oldest.is_not_null()), "explicit_stamp", **stamp, least=oldest),
         _say(dated, "dateline_date", **ends, **symbol, words="value_symbolic"),
         _say(stated, "stated", anchor_id="anchor_id", least=_us("published_earliest"), most=_us("published_latest")),
+    ]
+
+
+def _habits(publications: pl.DataFrame, habits: pl.DataFrame) -> list[pl.DataFrame]:
+    """The half of an age's bounds that the habit of its site leaves; a minute for the making of the page."""
+    known = habits.filter(pl.col("habit").is_not_null()).select("site", "unit_s", "habit")
+    found = (
+        aged(publications.filter(pl.col("basis") == "relative_stamp"))
+        .with_columns(site=sites.of("source_uri"))
+        .join(known, on=["site", "unit_s"], maintain_order="left")
+        .with_columns(
+            _words=pl.format(
+                "stamp “{}” of a site where ages are {}", pl.coalesce("words", "value_symbolic", pl.lit("")), "habit"
+            )
+        )
+    )
+    second = pl.col("unit_s") * 1_000_000
+    ends: dict[str, pl.Expr | str | int] = {
+        "anchor_id": "anchor_id",
+        "base_id": "parent_anchor_id",
+        "words": "_words",
+    }
+    most = (-pl.col("count") * second + _MINUTE).cast(pl.Int64)
+    least = (-(pl.col("count") + 0.5) * second - _MINUTE).cast(pl.Int64)
+    return [
+        _say(found.filter(pl.col("habit") == "cut"), "site_habit", **ends, most=most),
+        _say(found.filter(pl.col("habit") == "rounded"), "site_habit", **ends, least=least),
     ]
 
 
@@ -321,6 +414,41 @@ def _in_order(publications: pl.DataFrame) -> pl.DataFrame:
     return _say(stamped, "order", anchor_id="anchor_id", base_id="_above", most=0)
 
 
+def _in_sequence(publications: pl.DataFrame, captures: pl.DataFrame, claims: pl.DataFrame) -> list[pl.DataFrame]:
+    """What the sources say came after what: revisions of one item, and pages in the archive of one crawler.
+
+    Crawlers that work side by side write records a little out of order, so two that tell their own times are left to
+    those.
+    """
+    item = ["item_uri", "item_version"]
+    numbered = publications.filter(pl.col("item_version").is_not_null())
+    versions = numbered.select(item).unique().sort(item)
+    before, after = (pl.col("item_version").shift(n).over("item_uri") for n in (1, -1))
+    revised = numbered.join(versions.with_columns(_before=before, _after=after), on=item, maintain_order="left")
+    # between two revisions lies a time, whatever the number of documents of either
+    gap = pl.col("item_uri") + " after "
+    earlier = revised.filter(pl.col("_after").is_not_null()).with_columns(
+        _gap=gap + pl.col("item_version").cast(pl.String)
+    )
+    later = revised.filter(pl.col("_before").is_not_null()).with_columns(_gap=gap + pl.col("_before").cast(pl.String))
+    dated = claims.filter(pl.col("capture_basis") == "warc")
+    crawled = (
+        captures.filter(pl.col("crawl_number").is_not_null())
+        .with_columns(_is_dated=pl.col("document_id").is_in(dated["document_id"].to_list()))
+        .sort("crawl_uri", "crawl_number", "anchor_id")
+        .with_columns(
+            _next=pl.col("anchor_id").shift(-1).over("crawl_uri"),
+            _is_next_dated=pl.col("_is_dated").shift(-1).over("crawl_uri"),
+        )
+        .filter(~(pl.col("_is_dated") & pl.col("_is_next_dated")) & pl.col("_next").is_not_null())
+    )
+    return [
+        _say(earlier, "revision", anchor_id="anchor_id", base_id="_gap", most=0, words="item_uri"),
+        _say(later, "revision", anchor_id="anchor_id", base_id="_gap", least=0, words="item_uri"),
+        _say(crawled, "crawl", anchor_id="anchor_id", base_id="_next", most=0, words="crawl_uri"),
+    ]
+
+
 def _datelines(publications: pl.DataFrame) -> pl.DataFrame:
     """Dates in the datelines of items that show better evidence besides."""
     dated = publications.filter(pl.col("dateline_symbol").is_not_null() & (pl.col("basis") != "dateline_date"))
@@ -350,7 +478,7 @@ def _solved(solved: pl.DataFrame) -> pl.DataFrame:
 def _numbered(anchors: pl.DataFrame, pieces: pl.DataFrame) -> Evidence:
     """Nodes and pieces as numbers, constraints as arrays."""
     nodes = anchors.select("anchor_id", node=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    linked = pieces.filter(pl.col("kind").is_in(["same_item", "same_words"]))
+    linked = pieces.filter(pl.col("kind").is_in(["same_item", "same_words", "revision"]))
     hubs = (
         pl.concat([linked["base_id"], linked["node_id"]]).drop_nulls().unique().sort().alias("anchor_id").to_frame()
     )

@@ -7,6 +7,8 @@ import csv
 import re
 from functools import lru_cache
 
+import polars as pl
+
 from etl.settings import current
 
 _URL = re.compile(r"https?://(?:www\.)?([^/:?#\s]{1,250})", re.IGNORECASE)
@@ -18,6 +20,12 @@ def site(source_uri: str) -> str:
     """The host that a source is of, in lower case without www; empty where its name tells none."""
     match = _URL.match(source_uri) or _FOLDER.match(source_uri)
     return match[1].lower() if match else ""
+
+
+def of(source_uri: str) -> pl.Expr:
+    """The same of a column."""
+    found = pl.coalesce(*(pl.col(source_uri).str.extract(f"(?i)^{p.pattern}") for p in (_URL, _FOLDER)), pl.lit(""))
+    return found.str.to_lowercase()
 
 
 @lru_cache(maxsize=4096)

@@ -5,9 +5,9 @@ What belongs here: finding the pages that new documents and claims touch, readin
 are the transform's; and what hangs on clocks (`anchoring.py`).
 
 Evidence that is added only tightens. So for a document that is new, or that gets its first claim, the search starts
-from the bounds that stand: the document and its neighbours (pages that share an item) are solved with the neighbours'
-bounds as they are, and on from those that moved, until nothing moves. Where evidence was taken back, or contradicts
-what stands, whole components are solved from nothing.
+from the bounds that stand: the document and its neighbours (pages that share an item or follow each other, revisions
+of an item) are solved with the neighbours' bounds as they are, and on from those that moved, until nothing moves.
+Where evidence was taken back, or contradicts what stands, whole components are solved from nothing.
 """
 
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from etl.schema.frames import polars_schema
 from etl.transform import anchors, clocks, evidence
 from etl.transform.clocks import Clocks
 from etl.transform.network import components
+from etl.warehouse import habits
 
 _MOST_ROUNDS = 12  # of widening; what still moves then is no neighbourhood
 
@@ -47,6 +48,8 @@ def solve(con: duckdb.DuckDBPyConnection) -> Solved | None:
     if new.is_empty() and changed.is_empty():
         con.execute("DROP TABLE changed_clocks")
         return None
+    con.execute(_LINKED)
+    changed = pl.concat([changed, habits.learn(con)]).unique().sort("document_id")
     only_added = changed.is_empty()
     found = _widen(con, new) if only_added else None
     if found is None:
@@ -54,7 +57,7 @@ def solve(con: duckdb.DuckDBPyConnection) -> Solved | None:
         found = scope, *_solve(con, scope)
     scope, before, solved = found
     _write(con, scope, solved)
-    con.execute("DROP TABLE changed_clocks")
+    con.execute("DROP TABLE changed_clocks; DROP TABLE sequences")
     return Solved(before, solved.anchors, only_added)
 
 
@@ -124,18 +127,53 @@ def _had_conflicts(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> b
     return bool(found)
 
 
+# documents that one says something of the other: revisions of an item, and in an archive with pages that tell no time
+# each with the next, but for two that do; see `evidence`
+_LINKED = """
+    CREATE OR REPLACE TEMP TABLE sequences AS
+    WITH crawled AS (
+        SELECT document_id, crawl_uri, crawl_number, c.document_id IS NOT NULL AS is_dated
+        FROM raw.documents AS d
+        LEFT JOIN (SELECT DISTINCT document_id FROM raw.captures WHERE basis = 'warc') AS c USING (document_id)
+        WHERE crawl_number IS NOT NULL
+        QUALIFY NOT bool_and(is_dated) OVER (PARTITION BY crawl_uri)
+    ),
+
+    beside AS (
+        SELECT
+            document_id,
+            lead(document_id) OVER archive AS next_id,
+            is_dated AND lead(is_dated) OVER archive AS are_dated
+        FROM crawled
+        WINDOW archive AS (PARTITION BY crawl_uri ORDER BY crawl_number, document_id)
+    )
+
+    SELECT document_id, 'item ' || item_uri AS sequence FROM raw.documents WHERE item_version IS NOT NULL
+    UNION ALL
+    SELECT unnest([document_id, next_id]), 'after ' || document_id FROM beside
+    WHERE next_id IS NOT NULL AND NOT are_dated
+"""
+
+
 def _neighbours(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> pl.DataFrame:
-    """Documents that share an item with these."""
+    """Documents that share an item with these, or stand in one sequence with them."""
     con.register("inner_documents", documents.to_arrow())
     found: pl.DataFrame = con.sql(
         """
         WITH keys AS (
             SELECT DISTINCT item_key FROM core.articles SEMI JOIN inner_documents USING (document_id)
             WHERE item_key IS NOT NULL
+        ),
+
+        own AS (SELECT DISTINCT sequence FROM sequences SEMI JOIN inner_documents USING (document_id)),
+
+        found AS (
+            SELECT document_id FROM core.articles SEMI JOIN keys USING (item_key)
+            UNION
+            SELECT document_id FROM sequences SEMI JOIN own USING (sequence)
         )
 
-        SELECT DISTINCT document_id
-        FROM core.articles SEMI JOIN keys USING (item_key)
+        SELECT document_id FROM found
         WHERE document_id NOT IN (SELECT document_id FROM inner_documents)
         """
     ).pl()
@@ -144,8 +182,14 @@ def _neighbours(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> pl.D
 
 
 def _component(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> pl.DataFrame:
-    """All documents that are connected with these by shared items."""
-    links = con.sql("SELECT document_id, item_key FROM core.articles WHERE item_key IS NOT NULL").pl()
+    """All documents that are connected with these by shared items or by sequences."""
+    links = con.sql(
+        """
+        SELECT document_id, item_key FROM core.articles WHERE item_key IS NOT NULL
+        UNION ALL
+        SELECT document_id, sequence FROM sequences
+        """
+    ).pl()
     ids = pl.concat([links["document_id"], documents["document_id"]]).unique().sort()
     keys = links["item_key"].unique().sort()
     number = pl.DataFrame({"document_id": ids}).with_row_index("node", offset=1)
@@ -175,10 +219,12 @@ def _solve(
     con.register("scope", documents.to_arrow())
     before = con.sql("SELECT * FROM core.anchors SEMI JOIN scope USING (document_id) ORDER BY anchor_id").pl()
     facts = con.sql(
-        """
-        SELECT document_id, source_uri, ingested_at, published_earliest, published_latest
+        f"""
+        SELECT
+            document_id, source_uri, ingested_at, published_earliest, published_latest,
+            {", ".join(evidence.OF_SEQUENCES)}
         FROM raw.documents SEMI JOIN scope USING (document_id)
-        """
+        """  # noqa: S608 - names of this package
     ).pl()
     claims = con.sql("SELECT * FROM raw.captures SEMI JOIN scope USING (document_id)").pl()
     articles = con.sql(
@@ -186,7 +232,8 @@ def _solve(
     ).pl()
     con.unregister("scope")
     solved = _standing(con, before) if keep else None
-    return before, clocks.solve(before, facts, anchors.best_claims(claims), articles, solved)
+    best = anchors.best_claims(claims)
+    return before, clocks.solve(before, facts, best, articles, solved, habits.read(con))
 
 
 def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFrame:

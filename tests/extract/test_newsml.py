@@ -51,6 +51,7 @@ def test_g2_states_fields_and_its_text_is_parsed(tmp_path: Path, content: str) -
     assert (row["stated_headline"], row["stated_dateline"]) == ("Brand in loods (2)", None)
     assert (row["stated_location"], row["stated_credit"]) == ("Assen", "ANP/AFP")
     assert (row["published_earliest"], row["published_latest"]) == (AT, AT)
+    assert (row["item_uri"], row["item_version"]) == ("urn:newsml:a:1", 2)
     assert [(uri, reason) for uri, reason, _ in refused(tmp_path)] == [("urn:newsml:a:2", "no_page")]
 
 
@@ -88,6 +89,14 @@ def test_a_dateline_that_stands_in_the_text_is_not_doubled(tmp_path: Path) -> No
     write(tmp_path, G2.format(status="usable", dateline="Assen (ANP)", content=content))
     [row] = rows(tmp_path)
     assert row["text"] == f"Brand in loods (2)\n\n{notice}\n{LEAD[0]}"
+
+
+def test_newsml_1_names_the_item_apart_from_its_revision(tmp_path: Path) -> None:
+    ids = "<ProviderId>anp.example</ProviderId><DateId>20260131</DateId><NewsItemId>7</NewsItemId>"
+    content = NEWSML.replace("<NewsIdentifier>", f"<NewsIdentifier>{ids}<RevisionId Update='N'>3</RevisionId>")
+    body = "<html><body><p>{}</p><p>{}</p></body></html>".format(*LEAD)
+    [row] = rows(write(tmp_path, content.format(status="Usable", dateline="", content=body), "latin-1"))
+    assert (row["item_uri"], row["item_version"]) == ("urn:newsml:anp.example:20260131:7", 3)
 
 
 @pytest.mark.parametrize(

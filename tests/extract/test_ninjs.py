@@ -58,6 +58,14 @@ def test_items_of_every_version(tmp_path: Path, item: dict[str, Any], name: str)
     assert (row["published_earliest"], row["published_latest"]) == (AT, AT)
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"), [("2", ("urn:a:1", 2)), (2, ("urn:a:1", 2)), ("1.1", (None, None)), (None, (None, None))]
+)
+def test_revisions_that_are_numbered(tmp_path: Path, version: Any, expected: tuple[str | None, int | None]) -> None:
+    [row] = rows(write(tmp_path, ONE | {"version": version}))
+    assert (row["item_uri"], row["item_version"]) == expected
+
+
 @pytest.mark.parametrize("wrap", [list, lambda items: {"items": list(items)}])
 def test_lists_of_items(tmp_path: Path, wrap: Any) -> None:
     write(tmp_path, wrap([ONE, {"uri": 7}, TWO]))

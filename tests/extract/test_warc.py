@@ -172,6 +172,8 @@ def test_a_page_without_a_date_was_seen_between_its_neighbours(tmp_path: Path) -
     assert told("between") == ("inferred", "08:15", "08:17")
     assert told("first") == ("inferred", None, "08:15")
     assert told("last") == ("inferred", "08:17", None)
+    places = [(found[name]["crawl_uri"], found[name]["crawl_number"]) for name in ("first", "before", "last")]
+    assert places == [("a.warc", 1), ("a.warc", 2), ("a.warc", 5)]
 
 
 def test_a_date_that_cannot_be_read_is_told_and_the_page_taken(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What each kind of evidence says of clocks, which chain a bound tells, and what is set aside."""
 
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -86,13 +88,18 @@ class Pages:
         offsets = {"offset_min_s": -3600.0 * (hours + 1), "offset_max_s": -3600.0 * (hours - 0.5)}
         self.item(page, position, "relative_stamp", f"-PT{hours}H", **offsets, **values)
 
-    def solve(self) -> Clocks:
+    def solve(self, habits: pl.DataFrame | None = None) -> Clocks:
         articles = frame(core.Article, *self.articles).select(evidence.OF_ARTICLES)
         documents = frame(raw.Document, *self.documents).select(
-            "document_id", "source_uri", "ingested_at", "published_earliest", "published_latest"
+            "document_id",
+            "source_uri",
+            "ingested_at",
+            "published_earliest",
+            "published_latest",
+            *evidence.OF_SEQUENCES,
         )
         claims = anchors.best_claims(frame(raw.Capture, *self.captures))
-        return clocks.solve(frame(core.Anchor, *self.anchors), documents, claims, articles)
+        return clocks.solve(frame(core.Anchor, *self.anchors), documents, claims, articles, habits=habits)
 
 
 def bounds(solved: Clocks, anchor: str) -> tuple[Any, ...]:
@@ -203,6 +210,84 @@ def test_a_claim_after_the_ingestion_is_set_aside() -> None:
     assert solved.anchors["capture_basis"].to_list() == ["unknown", "unknown"]
 
 
+def revisions(*stated: tuple[str, int, str | None]) -> Clocks:
+    """Texts that are revisions of an item: name, number, and when it was published where that is stated."""
+    pages = Pages()
+    for name, version, published in stated:
+        time = at(published) if published else None
+        pages.page(name, item_uri="urn:a", item_version=version, published_earliest=time, published_latest=time)
+        pages.item(name, 0, "document" if published else "upper_bound")
+    return pages.solve()
+
+
+def test_a_later_revision_comes_after_an_earlier_one() -> None:
+    solved = revisions(
+        ("a", 1, "2026-02-20T12:00"), ("b", 2, None), ("c", 2, None), ("d", 5, "2026-02-21T12:00"), ("e", 6, None)
+    )
+    for name in "bc":
+        assert bounds(solved, f"{name}-0-publication") == (at("2026-02-20T12:00"), at("2026-02-21T12:00"))
+    assert bounds(solved, "e-0-publication") == (at("2026-02-21T12:00"), INGESTED)
+    told = step(solved, "b-0-publication", "latest")
+    assert (told["kind"], told["from_anchor_id"], told["seconds"]) == ("revision", "d-0-publication", 0)
+    assert clocks.because(told["kind"], told["words"]) == "a later revision of urn:a comes after an earlier one"
+    assert step(solved, "b-0-publication", "earliest")["from_anchor_id"] == "a-0-publication"
+
+
+def test_a_revision_falls_before_what_the_source_states() -> None:
+    solved = revisions(("a", 1, "2026-02-21T12:00"), ("b", 2, "2026-02-20T12:00"))
+    assert bounds(solved, "a-0-publication") == (at("2026-02-21T12:00"), at("2026-02-21T12:00"))
+    assert set(solved.conflicts["kind"]) == {"revision"}
+    (cycle, *_) = solved.conflicts["cycle"].to_list()
+    assert any("before its later revisions" in line for line in cycle)
+    assert any("after its earlier revisions" in line for line in cycle)
+
+
+def test_a_page_of_an_archive_lies_between_those_beside_it() -> None:
+    pages = Pages()
+    for number, captured in ((1, "2026-02-20T12:00"), (2, None), (4, None), (7, "2026-02-20T12:05"), (9, None)):
+        pages.page(f"p{number}", captured, basis="warc", crawl_uri="a.warc", crawl_number=number)
+    solved = pages.solve()
+    for name in ("p2", "p4"):
+        assert bounds(solved, f"{name}-capture") == (at("2026-02-20T12:00"), at("2026-02-20T12:05"))
+    assert bounds(solved, "p9-capture") == (at("2026-02-20T12:05"), INGESTED)
+    told = step(solved, "p2-capture", "earliest")
+    assert (told["kind"], told["from_anchor_id"]) == ("crawl", "p1-capture")
+    assert "a.warc" in clocks.because(told["kind"], told["words"])
+
+
+def test_crawlers_side_by_side_write_a_little_out_of_order() -> None:
+    pages = Pages()
+    for number, captured in ((1, "2026-02-20T12:01"), (2, "2026-02-20T12:00"), (3, None)):
+        pages.page(f"p{number}", captured, basis="warc", crawl_uri="a.warc", crawl_number=number)
+    solved = pages.solve()
+    assert solved.conflicts.is_empty()
+    assert bounds(solved, "p2-capture") == (at("2026-02-20T12:00"), at("2026-02-20T12:00"))
+
+
+def test_the_order_of_an_archive_is_never_believed_against_the_rest() -> None:
+    pages = Pages()
+    for number, captured in ((1, "2026-02-20T12:00"), (2, None), (3, "2026-02-19T12:00")):
+        pages.page(f"p{number}", captured, basis="warc", crawl_uri="a.warc", crawl_number=number)
+    assert set(pages.solve().conflicts["kind"]) == {"crawl"}
+
+
+@pytest.mark.parametrize(
+    ("habit", "earliest", "latest"),
+    [("cut", "2026-02-27T08:00", "2026-02-27T09:01"), ("rounded", "2026-02-27T08:29", "2026-02-27T09:30")],
+)
+def test_a_habit_leaves_half_of_an_age_and_is_told(habit: str, earliest: str, latest: str) -> None:
+    pages = Pages()
+    pages.page("a", "2026-02-27T12:00")
+    pages.age("a", 1, 3)
+    known = pl.DataFrame({"site": [""], "unit_s": [3600], "habit": [habit]}, schema_overrides={"unit_s": pl.Int64})
+    solved = pages.solve(known)
+    assert bounds(solved, "a-1-publication") == (at(earliest), at(latest))
+    told = step(solved, "a-1-publication", "latest" if habit == "cut" else "earliest")
+    assert clocks.because(told["kind"], told["words"]) == f"stamp “-PT3H” of a site where ages are {habit}"
+    elsewhere = pages.solve(known.with_columns(site=pl.lit("a.example")))
+    assert bounds(elsewhere, "a-1-publication") == (at("2026-02-27T08:00"), at("2026-02-27T09:30"))
+
+
 def test_other_sites_and_leads_are_not_tied() -> None:
     pages = Pages()
     pages.page("a", "2026-02-27T12:00")
@@ -241,3 +326,30 @@ def test_no_pages_at_all() -> None:
 )
 def test_lengths_in_words(seconds: float, words: str) -> None:
     assert clocks.span(seconds) == words
+
+
+def test_trust_is_what_the_readme_says_and_falls_down_its_table() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| evidence | says | trust |")[2].partition("\n\n")[0]
+    told = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    kinds = {kind: (says, trust) for kinds, says, trust in told for kind in re.findall(r"`(\w+)`", kinds)}
+    assert set(kinds) == set(evidence.KINDS) - {"solved"}
+    for kind, (says, trust) in kinds.items():
+        known = evidence.KINDS[kind]
+        assert known.is_low == ("never against the above" in says), kind
+        if kind == "claim":
+            numbers = [
+                (basis.strip().replace(" ", "").lower(), float(number))
+                for bases, number in re.findall(r"([A-Za-z, ]+) (\.\d+)", trust)
+                for basis in bases.split(",")
+            ]
+            assert dict(numbers) == {basis: t for basis, (t, _) in evidence.CLAIMS.items() if basis != "unknown"}
+            assert [n for _, n in numbers] == sorted((n for _, n in numbers), reverse=True)
+        else:
+            assert known.trust == (1.0 if trust == "by definition" else float(trust)), kind
+    order = [evidence.KINDS[kind].trust for kind in kinds]
+    for low in (False, True):
+        trusts = [t for kind, t in zip(kinds, order, strict=True) if evidence.KINDS[kind].is_low == low]
+        assert trusts == sorted(trusts, reverse=True)
+    assert set(evidence.CLAIMS) == set(anchors.BASES)
+    assert all(known.why and known.says for known in evidence.KINDS.values())

@@ -66,7 +66,7 @@ def test_the_bounds_are_those_of_brute_force(seeds: range) -> None:
 
 
 def test_what_is_left_of_contradictions_is_whole_and_the_most_that_is() -> None:
-    n_conflicts = 0
+    n_conflicts = n_torn = 0
     for seed in range(300):
         net = small(seed, honest=False)
         solved = network.solve(net)
@@ -75,12 +75,27 @@ def test_what_is_left_of_contradictions_is_whole_and_the_most_that_is() -> None:
         assert (solved.earliest.tolist(), solved.latest.tolist()) == brute_force(net, believed), seed
         for conflict in solved.conflicts:
             n_conflicts += 1
-            assert brute_force(net, believed | {conflict.evidence}) is None, "what fits is taken back"
             cycle = list(conflict.cycle)
-            assert {int(net.evidence[e]) for e in cycle} <= believed | {conflict.evidence}
+            told = {int(net.evidence[e]) for e in cycle}
+            rivals = told & aside
+            if rivals == {conflict.evidence}:
+                assert brute_force(net, believed | rivals) is None, "what fits is taken back"
+            else:
+                n_torn += 1
+                assert len({net.doubt[e] for e in rivals}) == 1
+                assert all(states_time(net, e) for e in rivals)
+                assert all(brute_force(net, believed | {e}) for e in rivals), "what else contradicts it is told first"
+                assert brute_force(net, believed | rivals) is None
+            assert conflict.evidence in rivals
             assert [int(net.target[e]) for e in cycle] == [int(net.source[e]) for e in cycle[1:] + cycle[:1]]
             assert sum(int(net.upper[e]) for e in cycle) == -conflict.excess < 0
     assert n_conflicts > 100
+    assert n_torn >= 4
+
+
+def states_time(net: Network, evidence: int) -> bool:
+    own = net.evidence == evidence
+    return bool(((net.source == 0) | (net.target == 0))[own].any())
 
 
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
@@ -108,17 +123,41 @@ def test_the_chain_adds_up_to_the_bound() -> None:
             assert solved.earliest[node] == (-sum(earliest) if earliest else -OPEN)
 
 
-def test_a_wrong_clock_falls_to_its_neighbours() -> None:
-    # three pages share an item; the clock of the second is a day off
-    day = 86_400
-    rows = [(0, i, FAR, 0) for i in range(1, 5)]
+def claimed(*times: int | None) -> Network:
+    """Pages in a row, each sharing an item with the next, 30 to 200 old on both; of some it is claimed when."""
+    n_pages = len(times)
+    rows = [(0, i, FAR, 0) for i in range(1, 2 * n_pages)]
     doubt = [0.0]
-    for page, claimed in ((1, 1000), (2, 1000 + day), (3, 1060)):
-        doubt += [0.15, 0.05]
-        rows += [(0, page, claimed, len(doubt) - 2), (page, 0, -claimed, len(doubt) - 2)]
-        rows += [(page, 4, -30, len(doubt) - 1), (4, page, 200, len(doubt) - 1)]
-    solved = network.solve(make(5, rows, doubt))
-    assert [c.evidence for c in solved.conflicts] == [3]
+    for page in range(1, n_pages + 1):
+        for item in (n_pages + page - 1, n_pages + page):
+            if n_pages < item < 2 * n_pages:
+                doubt.append(0.05)
+                rows += [(page, item, -30, len(doubt) - 1), (item, page, 200, len(doubt) - 1)]
+    for page, time in enumerate(times, start=1):
+        if time is not None:
+            doubt.append(0.15)
+            rows += [(0, page, time, len(doubt) - 1), (page, 0, -time, len(doubt) - 1)]
+    return make(2 * n_pages, rows, doubt)
+
+
+DAY = 86_400
+
+
+@pytest.mark.parametrize(
+    ("times", "wrong"),
+    [
+        ((1000, 1000 + DAY, 1060), {1}),
+        ((1000, 1050, None, 1060 + DAY), {2}),
+        ((1000, None, 1050, None, None, 1060 - DAY, None, 1100), {2}),
+        # nothing says which of two is wrong
+        ((1000, None, 1060 + DAY), {0, 1}),
+        ((1000, None, 1060 + DAY, None, None, 1100 + 2 * DAY), {0, 1, 2}),
+    ],
+)
+def test_a_wrong_clock_falls_to_its_neighbours(times: tuple[int | None, ...], wrong: set[int]) -> None:
+    net = claimed(*times)
+    first = len(net.doubt) - sum(t is not None for t in times)
+    assert {c.evidence - first for c in network.solve(net).conflicts} == wrong
 
 
 def test_a_derived_constraint_follows_the_bounds() -> None:

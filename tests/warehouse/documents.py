@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -24,8 +25,8 @@ def build() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def document(text: str, kind: str = "page") -> pl.DataFrame:
-    """A row of raw.documents."""
+def document(text: str, kind: str = "page", **values: Any) -> pl.DataFrame:
+    """A row of raw.documents; `values` are put in the place of what it would hold."""
     row = {
         "document_id": hashlib.sha256(text.encode()).hexdigest()[:20],
         "source_uri": "page.txt",
@@ -39,7 +40,7 @@ def document(text: str, kind: str = "page") -> pl.DataFrame:
         "language": "nl",
         "ingested_at": dt.datetime(2026, 2, 1, tzinfo=dt.UTC),
         "run_id": "r1",
-    }
+    } | values
     return pl.DataFrame([{name: row.get(name) for name in polars_schema(Document)}], schema=polars_schema(Document))
 
 
@@ -49,9 +50,9 @@ def rows_of(documents: pl.DataFrame, version: str = "v1", rejects: pl.DataFrame 
     return pipeline.transform(documents) | {"ops.rejects": rejects, "ops.transformed": marks}
 
 
-def add(con: duckdb.DuckDBPyConnection, *texts: str, kind: str = "page", version: str = "v1") -> None:
+def add(con: duckdb.DuckDBPyConnection, *texts: str, kind: str = "page", version: str = "v1", **values: Any) -> None:
     """Load documents and their rows."""
     for text in texts:
-        rows = document(text, kind)
+        rows = document(text, kind, **values)
         load.load_documents(con, rows)
         load.load_batch(con, rows_of(rows, version), rows, "r1")

@@ -161,6 +161,38 @@ def test_the_way_there_does_not_matter(order: tuple[int, ...]) -> None:
     assert content(con) == content(at_once)
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_what_comes_after_what_is_told_whatever_comes_in_first(order: tuple[int, ...]) -> None:
+    """Pages of an archive, and revisions of an item, one by one and all at once."""
+
+    def loaded(order: tuple[int, ...], *, at_once: bool) -> duckdb.DuckDBPyConnection:
+        con = build()
+        for i in order:
+            add(con, ARCHIVE[i], crawl_uri="a.warc", crawl_number=i + 1)
+            add(con, TEXTS[i], kind="text", item_uri="urn:a", item_version=i + 1, **PUBLISHED[i])
+            stories.merge(con)
+            if i != 1:
+                claim(con, ARCHIVE[i], KNOWN + dt.timedelta(hours=8 * i))
+            if not at_once:
+                anchoring.anchor(con)
+        anchoring.anchor(con)
+        return con
+
+    one_by_one, at_once = loaded(order, at_once=False), loaded(order, at_once=True)
+    assert content(one_by_one) == content(at_once)
+    assert clocks(at_once, ARCHIVE[1])[0][1:] == (KNOWN, KNOWN + dt.timedelta(hours=16))
+    assert clocks(at_once, TEXTS[1])[1][1:] == (KNOWN, KNOWN + dt.timedelta(hours=2))
+    kinds = at_once.execute("SELECT DISTINCT kind FROM core.anchor_evidence ORDER BY ALL").fetchall()
+    assert {("crawl",), ("revision",)} <= set(kinds)
+
+
+ARCHIVE = [page(f"Sluis {n}", (text, "2 uur geleden")) for n, text in enumerate((STRIKE, BRIDGE, TRIAL), start=1)]
+TEXTS = [f"Brug dicht ({n})\n\nZWOLLE (ANP) - De brug is dicht. Versie {n}." for n in range(3)]
+PUBLISHED: list[dict[str, Any]] = [
+    {"published_earliest": time, "published_latest": time} for time in (KNOWN, None, KNOWN + dt.timedelta(hours=2))
+]
+
+
 def test_a_second_step_changes_nothing() -> None:
     con = anchored(SAMPLE, *NEIGHBOURS, known=NEIGHBOURS[3])
     before = content(con)
