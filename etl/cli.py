@@ -267,7 +267,7 @@ def _check_claim(settings: "Settings", source: str, bounds: Mapping[str, str], b
     from etl.warehouse.connection import connect
 
     earliest, latest = (dt.datetime.fromisoformat(text) if text else None for text in bounds.values())
-    with connect(settings.build_file) as con:
+    with connect(settings.build_file, read_only=True) as con:
         try:
             claims.check_assertion(con, claims.Assertion(source, earliest, latest, basis))
         except claims.UnknownSourceError as error:

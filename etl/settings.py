@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         default_factory=lambda: user_cache_path("dateline"),
         description="folder of what is made once and can be made again: the compact gazetteer",
     )
-    batch_chars: int = Field(4_000_000, gt=0, description="characters of text a batch holds at most")
+    batch_chars: int = Field(1_000_000, gt=0, description="characters of text a batch holds at most")
     max_document_bytes: int = Field(
         64_000_000, gt=0, description="a larger document is rejected: no newswire page comes near it"
     )
@@ -73,12 +73,20 @@ class Settings(BaseSettings):
     default_language: str = Field("nl", description="language a text is read in where it could not be told")
     default_zone: str = Field("Europe/Amsterdam", description="newsroom zone where no agency or language gives one")
 
+    duckdb_memory: str = Field(
+        "512MB", description="memory of a DuckDB connection (512MB, 4GB): what takes more is put on the disk"
+    )
     native: bool = Field(True, description="use machine code where it has been built; false: always the sources")
 
     @property
     def build_file(self) -> Path:
         """The database that runs write. Analysts never open it: it has one writer and a lock."""
         return self.warehouse / "build" / "dateline.duckdb"
+
+    @property
+    def checked(self) -> Path:
+        """Where checks write down of which documents they held."""
+        return self.warehouse / "build" / "checked"
 
     @property
     def shards_uri(self) -> str:

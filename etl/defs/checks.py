@@ -5,9 +5,8 @@ names every rule and what breaks it. A check that blocks stops what comes after 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -16,20 +15,20 @@ from dagster import (
     AssetCheckSeverity,
     AssetCheckSpec,
     AssetKey,
+    Config,
     MetadataValue,
     multi_asset_check,
 )
+from pydantic import Field
 
 from etl.defs.metadata import markdown
 from etl.defs.resources import POOL, Warehouse
 from etl.schema import ops
 
 if TYPE_CHECKING:
-    import duckdb
-
     from etl.schema import Row
-    from etl.warehouse.checks import Check
-    from etl.warehouse.models import Project, Test
+    from etl.warehouse.checked import Found, Rule
+    from etl.warehouse.models import Project
 
 
 class Group(NamedTuple):
@@ -37,48 +36,76 @@ class Group(NamedTuple):
 
     table: str
     kind: str
-    description: str
-    is_blocking: bool
-    run: "Callable[[duckdb.DuckDBPyConnection], Iterable[tuple[str, str, int, str | None]]]"
-    """Gives for each rule its name, its severity, how many rows break it, and one of them."""
+    rules: "tuple[Rule, ...]"
 
     @property
     def spec(self) -> AssetCheckSpec:
         """The asset check that stands for the rules."""
         return AssetCheckSpec(
-            self.kind, asset=AssetKey(self.table.split(".")), description=self.description, blocking=self.is_blocking
+            self.kind,
+            asset=AssetKey(self.table.split(".")),
+            description="; ".join(rule.description or rule.name for rule in self.rules),
+            blocking=any(rule.severity == "error" for rule in self.rules),
         )
 
-    def results(self, con: "duckdb.DuckDBPyConnection") -> list[ops.CheckResult]:
-        """Run the rules."""
+    def results(self, found: "Mapping[str, Found]") -> list[ops.CheckResult]:
+        """What running the rules gave, as rows."""
         now = dt.datetime.now(dt.UTC)
         return [
             ops.CheckResult(
-                check_name=name,
+                check_name=rule.name,
                 table_name=self.table,
                 kind=self.kind,
-                is_passed=not n_failed,
-                severity=severity,
-                n_failed=n_failed,
-                detail=example,
+                is_passed=not found[rule.name].n_failed,
+                severity=rule.severity,
+                n_failed=found[rule.name].n_failed,
+                detail=found[rule.name].example,
                 since_at=now,
             )
-            for name, severity, n_failed, example in self.run(con)
+            for rule in self.rules
         ]
 
 
-def check_step(name: str, groups: list[Group]) -> AssetChecksDefinition:
-    """One step that runs the checks of a layer; each can be run alone from the UI."""
+class ChecksConfig(Config):
+    """What to look at."""
+
+    everything: bool = Field(
+        default=False, description="all documents; else those that changed since the same rules held"
+    )
+
+
+def check_step(
+    name: str, groups: list[Group], project: "Project | None" = None, by: Literal["symbols", "linked"] = "linked"
+) -> AssetChecksDefinition:
+    """One step that runs the checks of a layer; each can be run alone from the UI.
+
+    Args:
+        name: of the step.
+        groups: its checks.
+        project: the models that they speak of.
+        by: the fingerprint of a document that they hang on.
+    """
     by_key: Mapping[object, Group] = {group.spec.key: group for group in groups}
 
     @multi_asset_check(name=name, specs=[group.spec for group in groups], can_subset=True, pool=POOL)
-    def step(context: AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[AssetCheckResult]:
+    def step(
+        context: AssetCheckExecutionContext, config: ChecksConfig, warehouse: Warehouse
+    ) -> Iterator[AssetCheckResult]:
+        from etl.warehouse import checked
         from etl.warehouse.load import record_checks
 
-        for key in context.selected_asset_check_keys:
-            found = by_key[key].results(warehouse.connection)
-            record_checks(warehouse.connection, found)
-            yield verdict(by_key[key], found)
+        chosen = [by_key[key] for key in by_key if key in context.selected_asset_check_keys]
+        rules = [rule for group in chosen for rule in group.rules]
+        found = checked.run(
+            warehouse.fingerprinted() if any(rule.is_local for rule in rules) else warehouse.connection,
+            rules,
+            checked.Memory(warehouse.settings.checked, name, by),
+            project=project or checked.NO_MODELS,
+            everything=config.everything,
+        )
+        results = [group.results(found) for group in chosen]
+        record_checks(warehouse.connection, [result for of_group in results for result in of_group])
+        yield from (verdict(group, of_group) for group, of_group in zip(chosen, results, strict=True))
 
     return step
 
@@ -116,56 +143,24 @@ def declared_steps() -> list[AssetChecksDefinition]:
     }
     rules = list(declared())
     return [
-        check_step(f"{name}_checks", _declared_groups([r for r in rules if r.table in {row.table for row in rows}]))
+        check_step(
+            f"{name}_checks",
+            _grouped((r.table, r) for r in rules if r.table in {row.table for row in rows}),
+            by="symbols" if name == "transform" else "linked",
+        )
         for name, rows in written.items()
     ]
 
 
-def _declared_groups(rules: "list[Check]") -> list[Group]:
-    groups: dict[tuple[str, str], list[Check]] = {}
-    for rule in rules:
-        groups.setdefault((rule.table, rule.kind), []).append(rule)
-    return [
-        Group(
-            table,
-            kind,
-            "; ".join(rule.description for rule in members),
-            any(rule.severity == "error" for rule in members),
-            partial(_run_declared, rules=members),
-        )
-        for (table, kind), members in groups.items()
-    ]
-
-
-def _run_declared(
-    con: "duckdb.DuckDBPyConnection", rules: "list[Check]"
-) -> Iterator[tuple[str, str, int, str | None]]:
-    from etl.warehouse.checks import run
-
-    return ((r.check.name, r.check.severity, r.n_failed, r.example) for r in run(con, rules))
+def _grouped(rules: "Iterable[tuple[str, Rule]]") -> list[Group]:
+    """The rules, each with its table, as groups."""
+    groups: dict[tuple[str, str], list[Rule]] = {}
+    for table, rule in rules:
+        groups.setdefault((table, rule.kind), []).append(rule)
+    return [Group(table, kind, tuple(members)) for (table, kind), members in groups.items()]
 
 
 def model_groups(project: "Project", layer: str) -> list[Group]:
     """The data tests of the models of a layer: yml and singular tests, by model and kind."""
     layers = {model.name: model.schema for model in project.models}
-    groups: dict[tuple[str, str], list[Test]] = {}
-    for test in project.tests:
-        if layers.get(test.model) == layer:
-            groups.setdefault((test.model, test.kind), []).append(test)
-    return [
-        Group(
-            f"{layer}.{model}",
-            kind,
-            "; ".join(test.description or test.name for test in members),
-            any(test.severity == "error" for test in members),
-            partial(_run_tests, tests=members),
-        )
-        for (model, kind), members in groups.items()
-    ]
-
-
-def _run_tests(con: "duckdb.DuckDBPyConnection", tests: "list[Test]") -> Iterator[tuple[str, str, int, str | None]]:
-    from etl.warehouse.models import run_test
-
-    results = ((test, run_test(con, test)) for test in tests)
-    return ((test.name, test.severity, result.n_failed, result.example) for test, result in results)
+    return _grouped((f"{layer}.{test.model}", test) for test in project.tests if layers.get(test.model) == layer)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,6 +57,7 @@ def run_job(
     from etl.definitions import build_definitions
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    given = {name: value for name, value in (transform or {}).items() if value is not None}
     config = {
         "raw__documents": {
             "config": {
@@ -64,10 +66,10 @@ def run_job(
                 "columns": columns,
             }
         },
-        "transform": {"config": {name: value for name, value in (transform or {}).items() if value is not None}},
+        "transform": {"config": given},
         "raw__captures": {"config": {"manifest": str(manifest.resolve()) if manifest else "", **(claim or {})}},
     }
-    with open_instance(settings) as instance:
+    with _workers(settings, given), open_instance(settings) as instance:
         result = (
             build_definitions(settings, progress)
             .resolve_job_def("dateline")
@@ -79,6 +81,16 @@ def run_job(
             )
         )
         return _outcome(result)
+
+
+def _workers(settings: Settings, transform: Mapping[str, object]) -> AbstractContextManager[None]:
+    """Start the processes that will transform, where there are to be any, while Dagster starts here."""
+    over = Settings(**settings.model_dump() | dict(transform))
+    if over.workers == 1 or over.engine != "local":
+        return nullcontext()
+    from etl.engine.hands import started_early
+
+    return started_early(over)
 
 
 def _days(settings: Settings) -> dict[str, str]:

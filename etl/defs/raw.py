@@ -68,7 +68,7 @@ def documents(
     from etl.extract.records import columns as named_columns
 
     received = loops.receive(
-        warehouse.connection,
+        warehouse.changing(),
         config.sources(warehouse.settings),
         captured_at=config.capture_time(),
         columns=named_columns(config.columns),

@@ -24,6 +24,7 @@ class Warehouse(ConfigurableResource["Warehouse"]):
 
     folder: str = Field(description="the warehouse folder")
     _connection: "duckdb.DuckDBPyConnection | None" = PrivateAttr(None)
+    _is_fingerprinted: bool = PrivateAttr(False)
     _tally: Counter[str] = PrivateAttr(default_factory=Counter)
     _started_at: dt.datetime = PrivateAttr(default_factory=lambda: dt.datetime.now(dt.UTC))
 
@@ -38,6 +39,7 @@ class Warehouse(ConfigurableResource["Warehouse"]):
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+                self._is_fingerprinted = False
 
     @property
     def connection(self) -> "duckdb.DuckDBPyConnection":
@@ -49,6 +51,20 @@ class Warehouse(ConfigurableResource["Warehouse"]):
             self._connection = connect(self.settings.build_file)
             prepare(self._connection)
         return self._connection
+
+    def fingerprinted(self) -> "duckdb.DuckDBPyConnection":
+        """The connection, with the temporary table that says how the documents stand."""
+        if not self._is_fingerprinted:
+            from etl.warehouse.slices import take_fingerprints
+
+            take_fingerprints(self.connection)
+            self._is_fingerprinted = True
+        return self.connection
+
+    def changing(self) -> "duckdb.DuckDBPyConnection":
+        """The connection, for a step that changes rows of documents."""
+        self._is_fingerprinted = False
+        return self.connection
 
     @property
     def settings(self) -> Settings:

@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -91,7 +92,34 @@ def chosen(settings: Settings) -> Hands:
         return ThisProcess()
     from etl.engine.workers import Workers
 
-    return Workers(settings.workers or available_cores())
+    n = settings.workers or available_cores()
+    return _early.pop(n, None) or Workers(n)
+
+
+_early: dict[int, Hands] = {}
+"""Workers that were started before there was work for them, by their number."""
+
+
+@contextmanager
+def started_early(settings: Settings) -> Iterator[None]:
+    """Start what `chosen` will give as far as it can be, so that a run starts beside its workers and not before them.
+
+    Args:
+        settings: who does the work; workers of this machine are started, others are not.
+    """
+    if settings.engine != "local" or settings.workers == 1:
+        yield
+        return
+    from etl.engine.workers import Workers
+
+    workers = Workers(settings.workers or available_cores())
+    workers.warm()
+    _early[workers.n] = workers
+    try:
+        yield
+    finally:
+        if _early.pop(workers.n, None) is workers:  # nobody has had work for them
+            workers.end()
 
 
 def available_cores() -> int:

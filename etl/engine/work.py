@@ -15,8 +15,9 @@ from etl.engine import shards
 from etl.engine.shards import Shards
 from etl.extract import sources
 from etl.extract.records import Refusal
-from etl.schema import ops
+from etl.schema import ops, raw
 from etl.schema.frames import polars_schema
+from etl.settings import current
 from etl.transform import pipeline
 from etl.transform.tabulate import Tables
 
@@ -44,6 +45,17 @@ def make(documents: pl.DataFrame, uri: str, versions: Mapping[str, str]) -> str:
     if not store.is_whole(shard):
         store.write(shard, _tables(documents, versions, *transform(documents)))
     return shard
+
+
+def warm() -> None:
+    """Load what reading a document takes, by reading one in the language that most are in."""
+    given = {"document_id": "", "source_uri": "", "kind": "text", "text": _SENTENCE, "n_chars": len(_SENTENCE)}
+    row = {name: given.get(name) for name in polars_schema(raw.Document)} | {"language": current().default_language}
+    pipeline.transform_versions()
+    transform(pl.DataFrame([row], schema=polars_schema(raw.Document)))
+
+
+_SENTENCE = "DEN HAAG (ANP) - De politie heeft donderdagavond twee mannen aangehouden in Den Haag."
 
 
 def refuse(documents: pl.DataFrame, uri: str, versions: Mapping[str, str]) -> str:

@@ -37,28 +37,37 @@ class Workers:
 
     def renew(self) -> None:
         """A pool that lost a process takes no more work: make another."""
-        self._end()
+        self.end()
         self._start()
 
-    def __enter__(self) -> Self:
-        """Start the pool; its processes start with the first batches."""
+    def warm(self) -> None:
+        """Start the pool now, each process with all that reading a document takes."""
         self._start()
+        assert self._pool is not None  # noqa: S101 - for the type checker
+        for _ in range(self.n):
+            self._pool.submit(work.warm)
+
+    def __enter__(self) -> Self:
+        """Start the pool, unless it is warm; its processes start with the first batches."""
+        if self._pool is None:
+            self._start()
         return self
 
     def __exit__(self, *_: Any) -> None:
         """End the pool; what is in the queue is not begun."""
-        self._end()
+        self.end()
+
+    def end(self) -> None:
+        """End the pool, used or not."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
     def _start(self) -> None:
         # a process that has threads, as Polars and DuckDB make them, must not be forked
         self._pool = ProcessPoolExecutor(
             self.n, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_parent
         )
-
-    def _end(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
 
 
 def _end_with_the_parent() -> None:

@@ -27,6 +27,15 @@ class Check(NamedTuple):
     sql: str
     """Gives the rows that break the rule."""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it holds for all documents where it holds for some of them and for the rest.
+
+        A key is unique in all by the primary key; what it refers to may be another document's. Rows of `raw` have
+        rules that cost nothing, and runs and conflicts are no document's.
+        """
+        return self.table.startswith("core.") and self.kind not in ("relationships", "conflicts")
+
 
 class Result(NamedTuple):
     """What a check found."""

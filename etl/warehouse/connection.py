@@ -7,6 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from etl.schema.ddl import sql_literal
+from etl.settings import current
+
 
 class WarehouseBusyError(RuntimeError):
     """Another process writes the build."""
@@ -44,8 +47,23 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
             f"{path} is being written by another process: wait for its run to end, or stop it. "
             "Analysts read the published file, which has no lock"
         ) from None
-    con.execute("SET TimeZone = 'UTC'")
+    limit(con, path.parent)
+    if not read_only:
+        # a checkpoint writes the indexes of all there is: the fewer, the less a batch costs in a large build
+        con.execute("SET checkpoint_threshold = '256MB'")
     return con
+
+
+def limit(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Give a connection the zone and the memory of ours: what takes more is put on the disk for the while.
+
+    Args:
+        con: a connection that nobody has used.
+        folder: where what has no room in memory goes.
+    """
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute(f"SET memory_limit = '{current().duckdb_memory}'")
+    con.execute(f"SET temp_directory = {sql_literal(str(folder / 'spilled'))}")
 
 
 @contextmanager

@@ -9,7 +9,11 @@ import duckdb
 from etl.schema.ddl import sql_literal
 
 Format = Literal["csv", "parquet"]
-_OPTIONS = {"csv": "FORMAT csv, HEADER", "parquet": "FORMAT parquet, COMPRESSION zstd"}
+_OPTIONS = {
+    "csv": "FORMAT csv, HEADER",
+    "rows": "FORMAT csv, HEADER false",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+}
 # a spreadsheet runs a cell that begins so; OWASP's list for CSV injection
 _FORMULA = r"^[=+\-@\t\r]"
 
@@ -63,15 +67,28 @@ def _tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _write(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str) -> Path:
     partial = path.with_name(f".{path.name}.partial")
-    view = con.table(table)
-    columns = ", ".join(
-        _cell(column, str(kind)) if form == "csv" else _quoted(column)
-        for column, kind in zip(view.columns, view.types, strict=True)
-    )
-    query = f"SELECT {columns} FROM {table} ORDER BY ALL"  # noqa: S608 - names of the catalogue, quoted
-    con.execute(f"COPY ({query}) TO {sql_literal(str(partial))} ({_OPTIONS[form]})")
+    write_rows(con, table, partial, form)
     partial.replace(path)
     return path
+
+
+def write_rows(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str, where: str = "true") -> None:
+    """Write the rows of a table that a condition holds for.
+
+    Args:
+        con: a database with the table.
+        table: its quoted name.
+        path: the file.
+        form: `csv`, `parquet`, or `rows`: CSV without the names of the columns.
+        where: SQL of this package.
+    """
+    view = con.table(table)
+    columns = ", ".join(
+        _quoted(column) if form == "parquet" else _cell(column, str(kind))
+        for column, kind in zip(view.columns, view.types, strict=True)
+    )
+    query = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY ALL"  # noqa: S608 - names of the catalogue, quoted
+    con.execute(f"COPY ({query}) TO {sql_literal(str(path))} ({_OPTIONS[form]})")
 
 
 def _quoted(name: str) -> str:

@@ -3,14 +3,16 @@
 The folder is a valid dbt project and dbt gives the same views; this reads the part of dbt that the project uses:
 `{{ ref('…') }}`, `{{ source('…', '…') }}` and `{{ config(…) }}` (left to dbt) in one select a file, descriptions and
 data tests in yml, singular tests in `tests/`. Anything else of Jinja is an error, so that no model can mean one
-thing here and another in dbt.
+thing here and another in dbt. Two words of ours stand under `config: {meta: …}`, which dbt keeps and does not read:
+`document` of a model whose rows are each of one document, and `local` of a model or test whose tests may be run on
+some documents and then on the rest.
 
 The SQL is the project's own text: no name and no value from outside enters it.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +72,8 @@ class Model:
     """Models it reads."""
     sources: tuple[str, ...]
     """Tables it reads: `core.events`; a seed is `ref.<seed>`."""
+    document: str | None = None
+    """The column that leads to the one document that a row is of (`meta: {document: …}`); None: rows of all."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class Test:
     """error or warn."""
     description: str
     sql: str
+    is_local: bool = False
+    """Whether it holds for all documents where it holds for some of them and for the rest (`meta: {local: true}`)."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,20 @@ class Project:
 
     models: tuple[Model, ...]
     tests: tuple[Test, ...]
+    layers: tuple[str, ...] = ()
+    """The schemas of the models, in order."""
+
+    def until(self, layer: str) -> "Project":
+        """The models of the layers up to this one."""
+        layers = self.layers[: self.layers.index(layer) + 1]
+        return replace(self, models=tuple(model for model in self.models if model.schema in layers), layers=layers)
+
+    def of_documents(self) -> "Project":
+        """The marts whose rows are each of one document, and the models they read."""
+        wanted = {model.name for model in self.models if model.schema == "marts" and model.document}
+        for model in reversed(self.models):
+            wanted |= set(model.refs) if model.name in wanted else set()
+        return replace(self, models=tuple(model for model in self.models if model.name in wanted))
 
 
 @dataclass(frozen=True)
@@ -143,6 +163,7 @@ def load_project(folder: Path) -> Project:
     return Project(
         tuple(models[name] for name in _sorted(models, order)),
         (*_generic_tests(described, names), *_singular_tests(tests, names)),
+        tuple(order),
     )
 
 
@@ -176,6 +197,17 @@ def build(con: "duckdb.DuckDBPyConnection", project: Project, layer: str) -> Non
                     con.execute(statement)
             except duckdb.Error as error:
                 raise ProjectError(f"{_shown(model.path)}: {error}") from error
+
+
+def make_tables(con: "duckdb.DuckDBPyConnection", project: Project) -> None:
+    """Make every model as a table, so that what reads it often finds it made; for a small database in memory.
+
+    Args:
+        con: a database with the schemas and what the models read.
+        project: the models.
+    """
+    for model in project.models:
+        con.execute(f"CREATE OR REPLACE TABLE {model.schema}.{model.name} AS\n{model.sql}")
 
 
 def run_test(con: "duckdb.DuckDBPyConnection", test: Test) -> TestResult:
@@ -274,7 +306,13 @@ def _model(path: Path, entry: dict[str, Any], yml: Path, names: _Names) -> Model
         compiled.sql,
         compiled.refs,
         compiled.sources,
+        _meta(entry).get("document"),
     )
+
+
+def _meta(entry: dict[str, Any]) -> dict[str, Any]:
+    """What the project says to itself, where dbt leaves room for it."""
+    return dict(entry.get("config", {}).get("meta", {}))
 
 
 def _compile(text: str, path: Path, names: _Names) -> _Compiled:
@@ -340,7 +378,8 @@ def _generic_tests(described: dict[str, tuple[dict[str, Any], Path]], names: _Na
     for model, (entry, path) in described.items():
         for column in entry.get("columns", []):
             for declared in column.get("data_tests", []):
-                yield _generic_test(model, column["name"], declared, path, names)
+                test = _generic_test(model, column["name"], declared, path, names)
+                yield replace(test, is_local=bool(_meta(entry).get("local")))
 
 
 def _generic_test(model: str, column: str, declared: str | dict[str, Any], path: Path, names: _Names) -> Test:
@@ -375,7 +414,15 @@ def _singular_tests(folders: list[Path], names: _Names) -> Iterator[Test]:
         if not entry.get("description"):
             raise ProjectError(f"{_shown(yml)}: {name} has no description")
         severity = _severity(entry, f"{_shown(yml)}: {name}")
-        yield Test(name, compiled.refs[0], "singular", severity, _line(entry["description"]), compiled.sql)
+        yield Test(
+            name,
+            compiled.refs[0],
+            "singular",
+            severity,
+            _line(entry["description"]),
+            compiled.sql,
+            bool(_meta(entry).get("local")),
+        )
 
 
 def _severity(settings: dict[str, Any], place: str) -> str:

@@ -12,6 +12,8 @@ A reader that has opened a version keeps it: versions stay for a while after the
 import datetime as dt
 import os
 import shutil
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,8 +21,9 @@ import duckdb
 
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
+from etl.warehouse import blocks
 from etl.warehouse.connection import DiskFullError, connect, disk_full, is_disk_full
-from etl.warehouse.export import export
+from etl.warehouse.models import load_project
 from etl.warehouse.page import write as write_page
 
 FORMATS = ("csv", "parquet")
@@ -62,27 +65,41 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
 def publish_exports(settings: Settings) -> list[Path]:
     """Write every mart of the published file as CSV and as Parquet beside it, and swap their symlinks.
 
-    Not those of the build: DuckDB writes other bytes of the same rows where they were updated in this session.
+    Not those of the build: DuckDB writes other bytes of the same rows where they were updated in this session. What
+    did not change since the exports that stand is taken from them (`blocks.py`).
+
+    Returns:
+        The files, and the folders of those that stand in several.
 
     Raises:
         PublicationError: as for `publish`.
 
     """
     version = settings.published_file.resolve().parent
-    written = []
+    partial = version / f"exports{_PARTIAL}"
     try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        blocks.write(version / settings.published_file.name, load_project(settings.sql), partial, _before(settings))
+        written = []
         for form in FORMATS:
-            partial = version / (form + _PARTIAL)
-            shutil.rmtree(partial, ignore_errors=True)
-            with connect(version / settings.published_file.name, read_only=True) as con:
-                names = [path.name for path in export(con, partial, form)]
+            names = sorted(path.name for path in (partial / form).iterdir())
             shutil.rmtree(version / form, ignore_errors=True)
-            partial.rename(version / form)
-            _swap(settings.published / form, version / form)
+            (partial / form).rename(version / form)
             written += [settings.published / form / name for name in names]
+        (partial / blocks.MANIFEST).replace(version / blocks.MANIFEST)  # last: without it nothing is taken from here
+        partial.rmdir()
+        for form in FORMATS:
+            _swap(settings.published / form, version / form)
     except (OSError, duckdb.IOException) as error:
         raise _refusal(error, settings.published) from error
     return written
+
+
+def _before(settings: Settings) -> Path | None:
+    """The version whose exports stand: perhaps this one, whose exports are written again."""
+    link = settings.published / FORMATS[0]
+    return link.resolve().parent if link.is_symlink() and link.exists() else None
 
 
 def publish_report(settings: Settings) -> Path:
@@ -127,12 +144,51 @@ def publish_lake(settings: Settings) -> Path:
 
 
 def _copy(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    ((name,),) = con.execute("SELECT current_database()").fetchall()
+    """Copy the build: the bytes of its file, or the rows where there is no file or half of it is empty."""
+    ((name, path),) = con.execute(
+        "SELECT database_name, path FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchall()
+    if path:
+        con.execute("FORCE CHECKPOINT")
+        sizes = con.sql(
+            "SELECT total_blocks, free_blocks FROM pragma_database_size() WHERE database_name = $1", params=[name]
+        )
+        ((n_blocks, n_free),) = sizes.fetchall()
+        if n_free * 2 < n_blocks:
+            _copy_bytes(Path(path), file)
+            return
     con.execute(f"ATTACH {sql_literal(str(file))} AS version")
     try:
         con.execute(f'COPY FROM DATABASE "{name}" TO version')
     finally:
         con.execute("DETACH version")
+
+
+# where the file system shares blocks between files, nothing is copied
+_COPY_BYTES = """
+import os, shutil, sys
+with open(sys.argv[1], "rb") as source, open(sys.argv[2], "wb") as target:
+    try:
+        while os.copy_file_range(source.fileno(), target.fileno(), 1 << 30):
+            pass
+    except (AttributeError, OSError):
+        source.seek(0)
+        target.seek(0)
+        shutil.copyfileobj(source, target, 1 << 20)
+"""
+
+
+def _copy_bytes(source: Path, target: Path) -> None:
+    """Copy a file in another process: were it opened and closed in this one, DuckDB's lock on it would be gone.
+
+    Raises:
+        OSError: the copy is not whole.
+    """
+    done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
+        [sys.executable, "-I", "-S", "-c", _COPY_BYTES, str(source), str(target)], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise OSError(done.stderr.strip().rpartition("\n")[2])
 
 
 def _sync(file: Path) -> None:

@@ -7,6 +7,8 @@ from dagster import AssetCheckResult, AssetCheckSeverity, MarkdownMetadataValue,
 from etl.defs.checks import Group, verdict
 from etl.defs.metadata import declared_schema, described_schema, markdown, preview, table_metadata
 from etl.schema import TABLES
+from etl.warehouse.checked import Found
+from etl.warehouse.checks import Check, Severity
 
 
 @pytest.mark.parametrize("table", sorted(TABLES))
@@ -56,10 +58,10 @@ def test_a_cell_is_one_line_and_cannot_break_the_table(value: object, cell: str)
     assert markdown(["c"], [[value]]).splitlines()[-1] == f"| {cell} |"
 
 
-def _folded(*found: tuple[str, str, int, str | None]) -> AssetCheckResult:
-    group = Group("core.sentences", "not_null", "no NULL", is_blocking=True, run=lambda con: found)
-    with duckdb.connect() as con:
-        return verdict(group, group.results(con))
+def _folded(*found: tuple[str, Severity, int, str | None]) -> AssetCheckResult:
+    rules = tuple(Check(name, "core.sentences", "not_null", severity, name, "") for name, severity, _, _ in found)
+    group = Group("core.sentences", "not_null", rules)
+    return verdict(group, group.results({name: Found(n_failed, example) for name, _, n_failed, example in found}))
 
 
 def test_a_check_that_holds_passes() -> None:
@@ -71,7 +73,7 @@ def test_a_check_that_holds_passes() -> None:
 @pytest.mark.parametrize(
     ("declared", "severity"), [("error", AssetCheckSeverity.ERROR), ("warn", AssetCheckSeverity.WARN)]
 )
-def test_a_check_that_fails_names_its_rules_and_an_example(declared: str, severity: AssetCheckSeverity) -> None:
+def test_a_check_that_fails_names_its_rules_and_an_example(declared: Severity, severity: AssetCheckSeverity) -> None:
     folded = _folded(("a", "error", 0, None), ("b", declared, 3, "row 7"))
     assert not folded.passed
     assert folded.severity is severity

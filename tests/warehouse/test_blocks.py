@@ -1,0 +1,75 @@
+"""Exports by block: the bytes are those of exports from nothing, and what did not change is the same file."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from etl.settings import Settings, current
+from etl.warehouse import blocks
+from etl.warehouse.models import load_project
+
+PROJECT = load_project(current().sql)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def written(file: Path, folder: Path, before: Path | None = None) -> Path:
+    folder.mkdir()
+    blocks.write(file, PROJECT, folder, before)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_CHARS", 1)
+
+
+def test_every_row_is_there_once(sample: Settings, tmp_path: Path) -> None:
+    folder = written(sample.published_file, tmp_path / "out")
+    with duckdb.connect(str(sample.published_file), read_only=True) as con:
+        for mart in (model.name for model in PROJECT.models if model.schema == "marts"):
+            ((n_rows,),) = con.execute(f"SELECT count(*) FROM marts.{mart}").fetchall()
+            with (folder / "csv" / f"{mart}.csv").open(encoding="utf-8", newline="") as lines:
+                assert sum(1 for _ in csv.DictReader(lines)) == n_rows
+            assert pl.read_parquet(folder / "parquet" / f"{mart}.parquet").height == n_rows
+
+
+def test_what_is_taken_from_the_version_before_gives_the_same_bytes(sample: Settings, tmp_path: Path) -> None:
+    first = written(sample.published_file, tmp_path / "first")
+    second = written(sample.published_file, tmp_path / "second", first)
+    assert contents(first) == contents(second)
+    parts = list((first / "parquet" / "events.parquet").iterdir())
+    assert len(parts) > 1
+    for part in parts:
+        assert part.samefile(second / part.relative_to(first))
+
+
+def test_only_blocks_that_changed_are_written_again(sample: Settings, tmp_path: Path) -> None:
+    first = written(sample.published_file, tmp_path / "first")
+    changed = tmp_path / "changed.duckdb"
+    shutil.copyfile(sample.published_file, changed)
+    with duckdb.connect(str(changed)) as con:
+        # a later document, so that what stands before and after its rows is taken over too
+        rows = con.execute("SELECT document_id FROM core.events JOIN core.articles USING (article_id) ORDER BY 1")
+        document = rows.fetchall()[-1][0]
+        con.execute("UPDATE core.events SET trigger = 'other' WHERE starts_with(event_id, ?)", [document])
+    second = written(changed, tmp_path / "second", first)
+    assert contents(second) == contents(written(changed, tmp_path / "anew"))
+    parts = [path.relative_to(first) for path in (first / "parquet" / "events.parquet").iterdir()]
+    assert sum(not (first / part).samefile(second / part) for part in parts) == 1
+
+
+def test_other_rules_write_everything(sample: Settings, tmp_path: Path) -> None:
+    first = written(sample.published_file, tmp_path / "first")
+    manifest = first / blocks.MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"rules": "others"}))
+    second = written(sample.published_file, tmp_path / "second", first)
+    for part in (first / "parquet" / "events.parquet").iterdir():
+        assert not part.samefile(second / part.relative_to(first))
