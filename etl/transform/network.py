@@ -263,20 +263,27 @@ class _Paths:
             top = jumped
         return self.parent[top]
 
-    def forget(self, is_out: npt.NDArray[np.bool_]) -> Ints:
-        """Forget the paths over edges that were taken out; gives the nodes to search on from."""
-        lost = (self.parent >= 0) & is_out[self.parent]
-        above = self._above()
-        for _ in range(max(1, len(above)).bit_length() + 1):
-            lost |= lost[above]
-            jumped = above[above]
-            if np.array_equal(jumped, above):
-                break
-            above = jumped
-        self.value[lost], self.parent[lost] = OPEN, -1
-        self.held &= ~lost
-        borders = self.tail[lost[self.head] & (self.value[self.tail] < OPEN)]
-        return _distinct(borders, len(self.value))
+    def forget(self, edges: Ints, other: "_Paths") -> Ints:
+        """Forget the paths over edges that were taken out; gives the nodes to search on from.
+
+        Args:
+            edges: those taken out.
+            other: the paths the other way, which know the edges that lead to a node.
+        """
+        n = len(self.value)
+        lost = [_distinct(self.head[edges[self.parent[self.head[edges]] == edges]], n)]
+        is_lost = np.zeros(n, np.bool_)
+        while len(lost[-1]):
+            is_lost[lost[-1]] = True
+            places, _ = self._leaving(lost[-1])
+            heads = self._heads[places]
+            hung = heads[self.parent[heads] == self.edge[places]]
+            lost.append(_distinct(hung[~is_lost[hung]], n))
+        nodes = np.concatenate(lost)
+        self.value[nodes], self.parent[nodes], self.held[nodes] = OPEN, -1, False
+        places, _ = other._leaving(nodes)
+        tails = self.tail[other.edge[places]]
+        return _distinct(tails[self.value[tails] < OPEN], n)
 
     def freed(self, other: Ints) -> Ints:
         """Nodes where the search was held and whose bounds cross no more."""
@@ -433,6 +440,8 @@ class _State:
 
     def _contradictions(self) -> set[tuple[int, ...]]:
         """Negative cycles, where there are any; where there are none, the bounds are whole."""
+        if not (self.latest.held.any() or self.soonest.held.any()):
+            return set()
         while not (cycles := self._cycles()):
             freed = self.latest.freed(self.soonest.value), self.soonest.freed(self.latest.value)
             if not any(map(len, freed)):
@@ -544,12 +553,10 @@ class _State:
         """Believe evidence no longer."""
         if not len(evidence):
             raise ValueError("constraints that are true by definition contradict each other")
-        edges = self._edges_of(evidence)
+        edges = np.concatenate([self._edges[self._first[e] : self._first[e + 1]] for e in evidence.tolist()])
         self._on[evidence] = False
         self._switch(edges, on=False)
-        is_out = np.zeros(len(self._net.source), np.bool_)
-        is_out[edges] = True
-        self._search(self.latest.forget(is_out), self.soonest.forget(is_out))
+        self._search(self.latest.forget(edges, self.soonest), self.soonest.forget(edges, self.latest))
 
     def _take_back(self, evidence: int, *, keep: bool = True) -> bool:
         """Believe a piece of evidence again where it agrees with what is believed; else set it aside.
