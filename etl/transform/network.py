@@ -178,9 +178,19 @@ class _Paths:
             The nodes whose paths are shorter now.
         """
         places, reached = self._leaving(frontier)
+        return self._shorten(places, reached, log)
+
+    def enter(self, edges: Ints) -> Ints:
+        """Shorten paths along edges that were put in; gives the nodes whose paths are shorter now."""
+        before = self.value[self.tail[edges]]
+        known = before < OPEN
+        return self._shorten(self._at[edges[known]], before[known])
+
+    def _shorten(self, places: Ints, reached: Ints, log: _Log | None = None) -> Ints:
+        """The same for places of edges and the values of the nodes that they leave."""
         self.n_looked_at += len(places)
         heads = self._heads[places]
-        reached += self._lengths[places]
+        reached = reached + self._lengths[places]
         shorter = reached < self.value[heads]
         places, heads, reached = places[shorter], heads[shorter], reached[shorter]
         moved = _distinct(heads, len(self.value))
@@ -467,12 +477,8 @@ class _State:
 
     def _relax(self, edges: Ints) -> None:
         """Search on from edges that were put in."""
-        n = self._net.n_nodes
-        ends = [side.tail[edges] for side in (self.latest, self.soonest)]
-        self._search(
-            _distinct(ends[0][self.latest.value[ends[0]] < OPEN], n),
-            _distinct(ends[1][self.soonest.value[ends[1]] < OPEN], n),
-        )
+        moved = self.latest.enter(edges), self.soonest.enter(edges)
+        self._search(self.latest.hold(moved[0], self.soonest.value), self.soonest.hold(moved[1], self.latest.value))
 
     def _search(self, latest: Ints, soonest: Ints) -> None:
         """Search on both ways from nodes, step by step, so that what contradicts is met where it is told.
