@@ -35,6 +35,25 @@ def test_wrong_clocks_are_named_and_do_not_poison_the_rest() -> None:
     assert sum(m.n_conflicts for m in found) <= 1.2 * n_wrong, "honest evidence stays believed"
 
 
+@pytest.mark.parametrize("name", simulator.SITES)
+def test_sites_of_several_densities(name: str) -> None:
+    setting = simulator.SITES[name]
+    honest = simulator.site(1500, recycled=0.0, seed=3, **setting)
+    found = simulator.measure(honest, simulator.solve(honest))
+    assert found.n_conflicts == 0
+    assert found.sound >= 0.995
+    assert found.width_min < 45 or name == "40 pages a day"
+    made = [simulator.site(1500, wrong=0.05, recycled=0.0, seed=seed, **setting) for seed in range(3)]
+    solved = [simulator.solve(each) for each in made]
+    telling = [simulator.telling(each) for each in made]
+    named = [
+        tells & set(each.conflicts.filter(pl.col("kind") == "claim")["document_id"].to_list())
+        for each, tells in zip(solved, telling, strict=True)
+    ]
+    assert sum(map(len, telling)) > 5
+    assert sum(map(len, named)) >= 0.9 * sum(map(len, telling))
+
+
 def test_texts_that_are_used_again_do_not_poison_the_rest() -> None:
     made = simulator.site(N_PAGES, recycled=0.002, seed=1)
     found = simulator.measure(made, simulator.solve(made))

@@ -178,9 +178,19 @@ class _Paths:
             The nodes whose paths are shorter now.
         """
         places, reached = self._leaving(frontier)
+        return self._shorten(places, reached, log)
+
+    def enter(self, edges: Ints) -> Ints:
+        """Shorten paths along edges that were put in; gives the nodes whose paths are shorter now."""
+        before = self.value[self.tail[edges]]
+        known = before < OPEN
+        return self._shorten(self._at[edges[known]], before[known])
+
+    def _shorten(self, places: Ints, reached: Ints, log: _Log | None = None) -> Ints:
+        """The same for places of edges and the values of the nodes that they leave."""
         self.n_looked_at += len(places)
         heads = self._heads[places]
-        reached += self._lengths[places]
+        reached = reached + self._lengths[places]
         shorter = reached < self.value[heads]
         places, heads, reached = places[shorter], heads[shorter], reached[shorter]
         moved = _distinct(heads, len(self.value))
@@ -263,20 +273,27 @@ class _Paths:
             top = jumped
         return self.parent[top]
 
-    def forget(self, is_out: npt.NDArray[np.bool_]) -> Ints:
-        """Forget the paths over edges that were taken out; gives the nodes to search on from."""
-        lost = (self.parent >= 0) & is_out[self.parent]
-        above = self._above()
-        for _ in range(max(1, len(above)).bit_length() + 1):
-            lost |= lost[above]
-            jumped = above[above]
-            if np.array_equal(jumped, above):
-                break
-            above = jumped
-        self.value[lost], self.parent[lost] = OPEN, -1
-        self.held &= ~lost
-        borders = self.tail[lost[self.head] & (self.value[self.tail] < OPEN)]
-        return _distinct(borders, len(self.value))
+    def forget(self, edges: Ints, other: "_Paths") -> Ints:
+        """Forget the paths over edges that were taken out; gives the nodes to search on from.
+
+        Args:
+            edges: those taken out.
+            other: the paths the other way, which know the edges that lead to a node.
+        """
+        n = len(self.value)
+        lost = [_distinct(self.head[edges[self.parent[self.head[edges]] == edges]], n)]
+        is_lost = np.zeros(n, np.bool_)
+        while len(lost[-1]):
+            is_lost[lost[-1]] = True
+            places, _ = self._leaving(lost[-1])
+            heads = self._heads[places]
+            hung = heads[self.parent[heads] == self.edge[places]]
+            lost.append(_distinct(hung[~is_lost[hung]], n))
+        nodes = np.concatenate(lost)
+        self.value[nodes], self.parent[nodes], self.held[nodes] = OPEN, -1, False
+        places, _ = other._leaving(nodes)
+        tails = self.tail[other.edge[places]]
+        return _distinct(tails[self.value[tails] < OPEN], n)
 
     def freed(self, other: Ints) -> Ints:
         """Nodes where the search was held and whose bounds cross no more."""
@@ -433,6 +450,8 @@ class _State:
 
     def _contradictions(self) -> set[tuple[int, ...]]:
         """Negative cycles, where there are any; where there are none, the bounds are whole."""
+        if not (self.latest.held.any() or self.soonest.held.any()):
+            return set()
         while not (cycles := self._cycles()):
             freed = self.latest.freed(self.soonest.value), self.soonest.freed(self.latest.value)
             if not any(map(len, freed)):
@@ -458,12 +477,8 @@ class _State:
 
     def _relax(self, edges: Ints) -> None:
         """Search on from edges that were put in."""
-        n = self._net.n_nodes
-        ends = [side.tail[edges] for side in (self.latest, self.soonest)]
-        self._search(
-            _distinct(ends[0][self.latest.value[ends[0]] < OPEN], n),
-            _distinct(ends[1][self.soonest.value[ends[1]] < OPEN], n),
-        )
+        moved = self.latest.enter(edges), self.soonest.enter(edges)
+        self._search(self.latest.hold(moved[0], self.soonest.value), self.soonest.hold(moved[1], self.latest.value))
 
     def _search(self, latest: Ints, soonest: Ints) -> None:
         """Search on both ways from nodes, step by step, so that what contradicts is met where it is told.
@@ -544,12 +559,10 @@ class _State:
         """Believe evidence no longer."""
         if not len(evidence):
             raise ValueError("constraints that are true by definition contradict each other")
-        edges = self._edges_of(evidence)
+        edges = np.concatenate([self._edges[self._first[e] : self._first[e + 1]] for e in evidence.tolist()])
         self._on[evidence] = False
         self._switch(edges, on=False)
-        is_out = np.zeros(len(self._net.source), np.bool_)
-        is_out[edges] = True
-        self._search(self.latest.forget(is_out), self.soonest.forget(is_out))
+        self._search(self.latest.forget(edges, self.soonest), self.soonest.forget(edges, self.latest))
 
     def _take_back(self, evidence: int, *, keep: bool = True) -> bool:
         """Believe a piece of evidence again where it agrees with what is believed; else set it aside.

@@ -75,7 +75,7 @@ def _transform(documents: pl.DataFrame) -> Tables:
 
 
 ANCHOR_STEP = frozenset(
-    ["anchors.py", "clocks.py", "cluster.py", "evidence.py", "explain.py", "infer.py", "network.py"]
+    ["anchors.py", "clocks.py", "cluster.py", "evidence.py", "explain.py", "habits.py", "infer.py", "network.py"]
 )
 """Modules of this room that read rows, not text: when they change, no text need be read again."""
 
