@@ -160,6 +160,15 @@ class Grammar:
             for rule in own:
                 rule.firsts = tuple([self._firsts(rule.parts[i:]) for i in range(len(rule.parts))])
                 rule.options = tuple([self._options(part) for part in rule.parts])
+        self._begun: dict[str, dict[Mask, list[Rule]]] = {head: {} for head in rules}
+
+    def beginning(self, head: str, word: Mask) -> list[Rule]:
+        """The rules of a head that can begin with a word."""
+        begun = self._begun[head]
+        found = begun.get(word)
+        if found is None:
+            found = begun[word] = [rule for rule in self.rules[head] if word & rule.firsts[0]]
+        return found
 
     def _firsts(self, parts: Sequence[Part]) -> Mask:
         return _all([self.bits[name] for name in _first(parts, self.rules, frozenset())])
@@ -321,17 +330,16 @@ class _Reader:
     def __init__(self, row: Sequence[Mask]) -> None:
         self.row = row
         self.n = len(row)
-        self.rules = load().rules
+        self.grammar = load()
         self.asked: dict[int, Mask] = {}
         """What was asked of each word but the first; of a word that is not there too."""
         self.table: dict[tuple[str, int], Ends] = {}
 
     def plans(self) -> Plans:
         """What can begin at the first word."""
-        grammar = load()
         ends: dict[int, list[Tree]] = {}
-        for head in grammar.top:
-            if self.n and self.row[0] & grammar.first[head]:
+        for head in self.grammar.top:
+            if self.n and self.row[0] & self.grammar.first[head]:
                 for end, trees in self.match(head, 0).items():
                     ends.setdefault(end, []).extend(trees)
         return tuple((end, tuple(ends[end])) for end in sorted(ends, reverse=True))
@@ -342,13 +350,11 @@ class _Reader:
         known = self.table.get(key)
         if known is None:
             self.table[key] = {}  # a head that would begin with itself finds nothing
-            word = self.row[start]
             found: dict[int, list[Tree]] = {}
-            for rule in self.rules[head]:
-                if word & rule.firsts[0]:
-                    for end, slots in self.parts(rule, 0, start):
-                        if end > start:
-                            found.setdefault(end, []).append(Tree(rule, slots))
+            for rule in self.grammar.beginning(head, self.row[start]):
+                for end, slots in self.parts(rule, 0, start):
+                    if end > start:
+                        found.setdefault(end, []).append(Tree(rule, slots))
             self.table[key] = known = {end: tuple(trees) for end, trees in found.items()}
         return known
 
