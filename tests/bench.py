@@ -10,8 +10,8 @@ scan reads the text once with an expression, once with the gazetteer's names, ha
 what any tool that does this work must at least do. Repeated text flatters what is memoised, and alike items are
 read once, so pages, times, events and the whole are measured on text that does not repeat too: composed pages of one
 seed after those of another, as a run reads news of today after that of yesterday; and times with each expression of
-the text read for the first time. Pages, places and events run as machine code where `make native` has built it; the
-title says so.
+the text read for the first time. Pages, times, places and events run as machine code where `make native` has built
+it; the title says so.
 """
 
 import datetime as dt

@@ -15,6 +15,11 @@ PIVOT = 50
 """A year of two digits below it lies in this century."""
 
 
+def two_digits(text: str) -> str:
+    """A number as calendars and clocks write it."""
+    return str(int(text)).zfill(2)
+
+
 def number(text: str) -> str:
     """A number as symbols write it: no zeros before or after it that say nothing."""
     return f"{float(text):g}"
@@ -59,7 +64,7 @@ def clock(hour: str, minute: str = "", second: str = "") -> str:
     """A time of day."""
     if int(hour) > 24 or int(minute or 0) > 59 or int(second or 0) > 59:
         raise ValueError("not a time of day")
-    parts = [f"{int(hour) % 24:02d}", *(f"{int(p):02d}" for p in (minute, second) if p)]
+    parts = [two_digits(str(int(hour) % 24)), *[two_digits(part) for part in (minute, second) if part]]
     return "T" + ":".join(parts)
 
 
@@ -137,7 +142,7 @@ def date(year: str, month: str, day: str) -> str:
     """A date; the year may not be said."""
     y = year or "XXXX"
     dt.date(int(year or 2000), int(month), int(day))  # raises where the calendar has no such day
-    return f"{y}-{int(month):02d}-{int(day):02d}"
+    return f"{y}-{two_digits(month)}-{two_digits(day)}"
 
 
 def date_short(year: str, month: str, day: str) -> str:

@@ -359,7 +359,7 @@ def _is_measured(text: str, at: int, found: Found, vocabulary: Vocabulary) -> bo
         return False
     if text[at : found.end - found.start + at].partition(" ")[0].lower() not in vocabulary.outside:
         return False
-    return vocabulary.measured.search(_before(text, at, vocabulary)) is not None
+    return words.first_match(vocabulary.measured, _before(text, at, vocabulary))[0] >= 0
 
 
 def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
@@ -391,14 +391,14 @@ def _is_placed(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
 def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str | None:
     """The way the clause around an expression looks, or None."""
     first, last = max(0, start - _LEFT), end + _RIGHT
-    if not vocabulary.future.search(text[first:last].encode()):
+    if words.first_match(vocabulary.future, text[first:last].encode())[0] < 0:
         return None
     clause = b"%b | %b | %b" % (
         _before(text, start, vocabulary),
         text[start:end].encode(),
         _after(text, end, vocabulary),
     )
-    if vocabulary.future.search(clause) and not vocabulary.past.search(clause):
+    if words.first_match(vocabulary.future, clause)[0] >= 0 > words.first_match(vocabulary.past, clause)[0]:
         return "future"
     return None
 
@@ -406,13 +406,13 @@ def _direction(text: str, start: int, end: int, vocabulary: Vocabulary) -> str |
 def _before(text: str, start: int, vocabulary: Vocabulary) -> bytes:
     """What stands before an expression in its clause, in UTF-8."""
     before, begin = text[max(0, start - _LEFT) : start].encode(), 0
-    for match in vocabulary.clause.finditer(before):
-        begin = match.end()
+    while (match := words.first_match(vocabulary.clause, before, begin))[0] >= 0:
+        begin = match[1]
     return before[begin:]
 
 
 def _after(text: str, end: int, vocabulary: Vocabulary) -> bytes:
     """What stands after an expression in its clause, in UTF-8."""
     after = text[end : end + _RIGHT].encode()
-    match = vocabulary.clause.search(after)
-    return after[: match.start()] if match else after
+    first, _ = words.first_match(vocabulary.clause, after)
+    return after if first < 0 else after[:first]

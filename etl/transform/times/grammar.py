@@ -8,8 +8,8 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, reduce
+from itertools import pairwise
 from threading import Lock
-from typing import NamedTuple
 
 from etl.settings import PACKAGE
 from etl.transform.times import build
@@ -20,12 +20,28 @@ Mask = int
 """A set of classes, a bit for each."""
 
 
-class Part(NamedTuple):
+class Option:
+    """What a part can be: a class, of which this is the bit, or a head and the classes that it can begin with."""
+
+    def __init__(self, name: str, bit: Mask, first: Mask) -> None:
+        self.name = name
+        self.bit = bit
+        self.first = first
+
+
+class Part:
     """One part of a rule."""
 
-    slot: str
-    names: tuple[str, ...]
-    is_optional: bool
+    def __init__(self, slot: str, names: tuple[str, ...], is_optional: bool) -> None:
+        self.slot = slot
+        self.names = names
+        self.is_optional = is_optional
+        self.following: Part | None = None
+        self.is_enough = True
+        """All that follow it may be missing."""
+        self.options: tuple[Option, ...] = ()
+        self.firsts: Mask = 0
+        """The classes of the words that it and what follows it can begin with."""
 
 
 Text = tuple[str, ...]
@@ -55,12 +71,10 @@ class Rule:
         self.template = template
         self.copied = _slot_alone(template)
         """The slot whose symbol the template leaves as it is; empty where it does more."""
-        self.needed = max([i for i, part in enumerate(parts, start=1) if not part.is_optional], default=0)
-        """How many parts reach as far as the last that may not be missing."""
-        self.firsts: tuple[Mask, ...] = ()
-        """For each part, the classes of the words that it and what follows it can begin with."""
-        self.options: tuple[tuple[tuple[str, Mask, Mask], ...], ...] = ()
-        """For each part its names with the class's bit, or with 0 and what the head can begin with."""
+        for part, following in pairwise(parts):
+            part.following = following
+        for part, following in reversed(list(pairwise(parts))):
+            part.is_enough = following.is_optional and following.is_enough
 
 
 Values = Sequence[dict[str, str]]
@@ -158,14 +172,24 @@ class Grammar:
         """The classes of the words that an expression can begin with."""
         for own in rules.values():
             for rule in own:
-                rule.firsts = tuple([self._firsts(rule.parts[i:]) for i in range(len(rule.parts))])
-                rule.options = tuple([self._options(part) for part in rule.parts])
+                for i, part in enumerate(rule.parts):
+                    part.firsts = self._firsts(rule.parts[i:])
+                    part.options = tuple([self._option(name) for name in part.names])
+        self._begun: dict[str, dict[Mask, list[Rule]]] = {head: {} for head in rules}
+
+    def beginning(self, head: str, word: Mask) -> list[Rule]:
+        """The rules of a head that can begin with a word."""
+        begun = self._begun[head]
+        found = begun.get(word)
+        if found is None:
+            found = begun[word] = [rule for rule in self.rules[head] if word & rule.parts[0].firsts]
+        return found
 
     def _firsts(self, parts: Sequence[Part]) -> Mask:
         return _all([self.bits[name] for name in _first(parts, self.rules, frozenset())])
 
-    def _options(self, part: Part) -> tuple[tuple[str, Mask, Mask], ...]:
-        return tuple([(name, self.bits.get(name, 0), self.first.get(name, 0)) for name in part.names])
+    def _option(self, name: str) -> Option:
+        return Option(name, self.bits.get(name, 0), self.first.get(name, 0))
 
 
 _CALL = re.compile(r"([a-z]\w+)\(([^)]*)\)")
@@ -309,10 +333,14 @@ def _keep(node: _Node, reader: "_Reader", found: Plans) -> None:
     while node.asked:
         word = reader.row[at] & node.asked if at < reader.n else 0
         at += 1
-        following = _Node(reader.asked.get(at, 0))
+        following = _Node(reader.asked[at])
         if not following.asked:
             following.found = found  # before another thread can come to it
         node = node.next.setdefault(word, following)
+
+
+_Way = tuple[int, tuple[Slot, ...]]
+"""Where parts end, and what fills their slots."""
 
 
 class _Reader:
@@ -321,71 +349,62 @@ class _Reader:
     def __init__(self, row: Sequence[Mask]) -> None:
         self.row = row
         self.n = len(row)
-        self.rules = load().rules
-        self.asked: dict[int, Mask] = {}
+        self.grammar = load()
+        self.asked: list[Mask] = [0] * (self.n + 2)
         """What was asked of each word but the first; of a word that is not there too."""
-        self.table: dict[tuple[str, int], Ends] = {}
+        self.table: list[dict[str, Ends]] = [{} for _ in row]
+        """Where a head that begins at a word can end, as far as it is known."""
 
     def plans(self) -> Plans:
         """What can begin at the first word."""
-        grammar = load()
         ends: dict[int, list[Tree]] = {}
-        for head in grammar.top:
-            if self.n and self.row[0] & grammar.first[head]:
+        for head in self.grammar.top:
+            if self.n and self.row[0] & self.grammar.first[head]:
                 for end, trees in self.match(head, 0).items():
                     ends.setdefault(end, []).extend(trees)
         return tuple((end, tuple(ends[end])) for end in sorted(ends, reverse=True))
 
     def match(self, head: str, start: int) -> Ends:
         """Where a head that begins at `start` can end."""
-        key = head, start
-        known = self.table.get(key)
+        table = self.table[start]
+        known = table.get(head)
         if known is None:
-            self.table[key] = {}  # a head that would begin with itself finds nothing
-            word = self.row[start]
+            table[head] = {}  # a head that would begin with itself finds nothing
             found: dict[int, list[Tree]] = {}
-            for rule in self.rules[head]:
-                if word & rule.firsts[0]:
-                    for end, slots in self.parts(rule, 0, start):
-                        if end > start:
-                            found.setdefault(end, []).append(Tree(rule, slots))
-            self.table[key] = known = {end: tuple(trees) for end, trees in found.items()}
+            for rule in self.grammar.beginning(head, self.row[start]):
+                for end, slots in self.parts(rule.parts[0], start):
+                    if end > start:
+                        found.setdefault(end, []).append(Tree(rule, slots))
+            table[head] = known = {end: tuple(trees) for end, trees in found.items()}
         return known
 
-    def parts(self, rule: Rule, index: int, at: int) -> list[tuple[int, tuple[Slot, ...]]]:
-        """Ways to fit the parts from `index` on to the words from `at` on: where they end, and what fills the slots.
-
-        The word at `at` is one that these parts can begin with.
-        """
-        slot, word, following = rule.parts[index].slot, self.row[at], index + 1
-        is_last, is_enough = following == len(rule.parts), following >= rule.needed
-        classes = 0 if is_last else rule.firsts[following]
-        ways: list[tuple[int, tuple[Slot, ...]]] = []
-        for name, bit, first in rule.options[index]:
-            if word & bit:
-                steps: dict[int, tuple[Tree, ...]] = {at + 1: ()}
-            elif word & first:
-                steps = self.match(name, at)
-            else:
-                continue
-            for end, trees in steps.items():
-                own = (Slot(slot, -1 if trees else at, trees, name),) if slot else ()
-                if is_last or not self.goes_on(classes, end):
-                    if is_enough:
-                        ways.append((end, own))
-                    continue
-                for last, rest in self.parts(rule, following, end):
-                    ways.append((last, own + rest))
-        if rule.parts[index].is_optional:
-            if is_last or not self.goes_on(classes, at):
-                if is_enough:
-                    ways.append((at, ()))
-            else:
-                ways += self.parts(rule, following, at)
+    def parts(self, part: Part, at: int) -> list[_Way]:
+        """Ways to fit a part and what follows it to the words from `at` on, the first of which it can begin with."""
+        word = self.row[at]
+        ways: list[_Way] = []
+        for option in part.options:
+            if word & option.bit:
+                own = (Slot(part.slot, at, (), option.name),) if part.slot else ()
+                self.rest(part, at + 1, own, ways)
+            elif word & option.first:
+                for end, trees in self.match(option.name, at).items():
+                    own = (Slot(part.slot, -1, trees, option.name),) if part.slot else ()
+                    self.rest(part, end, own, ways)
+        if part.is_optional:
+            self.rest(part, at, (), ways)
         return ways
+
+    def rest(self, part: Part, at: int, own: tuple[Slot, ...], ways: list[_Way]) -> None:
+        """Add the ways to go on from where a part ends, whose own slots are these."""
+        following = part.following
+        if following is not None and self.goes_on(following.firsts, at):
+            for end, slots in self.parts(following, at):
+                ways.append((end, own + slots))
+        elif part.is_enough:
+            ways.append((at, own))
 
     def goes_on(self, classes: Mask, at: int) -> bool:
         """Whether the word at `at` is of any of these classes."""
         if at:
-            self.asked[at] = self.asked.get(at, 0) | classes
+            self.asked[at] |= classes
         return at < self.n and self.row[at] & classes != 0

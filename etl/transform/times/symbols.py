@@ -46,40 +46,43 @@ _DURATION = re.compile(
 )
 
 
-class Point(NamedTuple):
+class Point:
     """A point: its base and what is done to it, as (kind, text) pairs."""
 
-    kind: str
-    base: str
-    ops: tuple[tuple[str, str], ...]
+    def __init__(self, kind: str, base: str, ops: tuple[tuple[str, str], ...]) -> None:
+        self.kind = kind
+        self.base = base
+        self.ops = ops
 
     def __str__(self) -> str:
-        return self.base + "".join(text for _, text in self.ops)
+        return self.base + "".join([text for _, text in self.ops])
 
 
-class Side(NamedTuple):
+class Side:
     """A side of a range; point None: open; edge `<` its beginning, `>` its end, `` the whole of it."""
 
-    edge: str
-    point: Point | None
+    def __init__(self, edge: str, point: Point | None) -> None:
+        self.edge = edge
+        self.point = point
 
     def __str__(self) -> str:
         return self.edge + str(self.point) if self.point else ".."
 
 
-class Symbol(NamedTuple):
+class Symbol:
     """A parsed symbol: kind point, range, duration or set."""
 
-    kind: str
-    sides: tuple[Side, ...]
-    duration: str
+    def __init__(self, kind: str, sides: tuple[Side, ...], duration: str) -> None:
+        self.kind = kind
+        self.sides = sides
+        self.duration = duration
 
     def __str__(self) -> str:
         if self.kind == "duration":
             return self.duration
         if self.kind == "set":
             return "R/" + (self.duration or str(self.sides[0]))
-        return "/".join(map(str, self.sides))
+        return "/".join([str(side) for side in self.sides])
 
 
 @lru_cache(maxsize=65536)
@@ -97,7 +100,7 @@ def parse(text: str) -> Symbol:
         return Symbol("set", inner.sides, inner.duration)
     if text != "P0D" and _DURATION.fullmatch(text):
         return Symbol("duration", (), text)
-    sides = tuple(_side(side, text) for side in text.split("/"))
+    sides = tuple([_side(side, text) for side in text.split("/")])
     if len(sides) > 2:
         raise ValueError(f"{text!r} is not a time symbol: more than two sides")
     return Symbol("range" if len(sides) == 2 else "point", sides, "")

@@ -269,31 +269,35 @@ def runs(data: bytes, vocabulary: Vocabulary) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     end = 0
-    while end <= len(data):
-        start, last = -1, -1
-        for match in vocabulary.run.finditer(data, end):
-            span: tuple[int, int] = match.span()
-            # words take two bytes at least, with what is between
-            if span[1] - span[0] > 2 * _MOST_BEFORE + 2 and _is_long(data, span):
-                start, last = span
-                break
-            found.append(span)
-        # in the long run, and where the last one begins before its end
-        while start < last:
-            match = _bounded(vocabulary.language).search(data, start)
-            if match is None:
-                return found
-            found.append(match.span())
-            start = match.end()
+    while True:
+        start, last = first_match(vocabulary.run, data, end)
         if start < 0:
             return found
+        # words take two bytes at least, with what is between
+        if last - start <= 2 * _MOST_BEFORE + 2 or len(_BEGINS.findall(data, start, last)) <= _MOST_BEFORE + 1:
+            found.append((start, last))
+            end = last
+            continue
+        # in the long run, and where the last one begins before its end
         end = start
-    return found
+        while end < last:
+            span = first_match(_bounded(vocabulary.language), data, end)
+            if span[0] < 0:
+                return found
+            found.append(span)
+            end = span[1]
 
 
-def _is_long(data: bytes, span: tuple[int, int]) -> bool:
-    """Whether a run has more words than an automaton that counts lets it have before what shows time."""
-    return len(_BEGINS.findall(data, span[0], span[1])) > _MOST_BEFORE + 1
+def first_match(pattern: "re2._Regexp[bytes]", data: bytes, start: int = 0) -> tuple[int, int]:
+    """The first match from a position on, as bytes; (-1, -1) where there is none.
+
+    As `search` of the pattern does, without the generator and the match it makes: they take longer than matching.
+    """
+    spans: list[tuple[int, int]] = pattern._regexp.Match(_ANYWHERE, data, start, len(data))
+    return spans[0]
+
+
+_ANYWHERE = re2._Anchor.UNANCHORED
 
 
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_+")

@@ -3,9 +3,10 @@
 import datetime as dt
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from etl.transform.times import resolve
@@ -104,3 +105,26 @@ def test_a_wider_anchor_never_gives_narrower_bounds(
     assert holds(wide, narrow)
     assert holds(unknown, wide)
     assert narrow.earliest is None or narrow.latest is None or narrow.earliest <= narrow.latest
+
+
+MINUTES = st.one_of(
+    st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2100, 1, 1)),  # noqa: DTZ001
+    st.datetimes(dt.datetime(2026, 3, 27), dt.datetime(2026, 3, 31)),  # noqa: DTZ001
+    st.datetimes(dt.datetime(2026, 10, 23), dt.datetime(2026, 10, 27)),  # noqa: DTZ001
+).map(lambda moment: moment.replace(second=0, microsecond=0))
+
+
+@given(MINUTES, st.sampled_from(["Europe/Amsterdam", "America/New_York", "Africa/Casablanca", "Australia/Lord_Howe"]))
+def test_a_minute_is_the_instant_at_which_the_zone_shows_it(moment: dt.datetime, zone: str) -> None:
+    """What a zone is ahead is known by the day; in the days beside a change too it is that of the minute."""
+    found = resolve.bounds(moment.isoformat("T", "minutes"), Interval(None, None), [zone])
+    civil = moment.replace(tzinfo=ZoneInfo(zone))
+    shown = [civil.replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1)]
+    assume(shown[0].astimezone(civil.tzinfo).replace(tzinfo=None) == moment)  # the clocks do not skip it
+    assert found.earliest == min(shown)
+
+
+def test_on_the_last_day_of_the_calendar_its_times_have_bounds_and_what_ends_after_it_has_none() -> None:
+    last = point("9999-12-31T09:00")
+    assert resolve.bounds("T12:00", last, ["UTC"]) == (utc("9999-12-31T12:00"), utc("9999-12-31T12:01"))
+    assert resolve.bounds("P0D", last, ["UTC"]) == (None, None)
