@@ -42,7 +42,6 @@ MODULES = (
     "transform/places/capitals.py",
     "transform/places/find.py",
     "transform/places/locate.py",
-    "transform/places/names.py",
     "transform/places/resolve.py",
     "transform/places/weigh.py",
     "transform/places/within.py",
