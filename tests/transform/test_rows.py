@@ -1,5 +1,6 @@
 """Rows come out as a frame of the declared schema, in the order in which they were added."""
 
+import polars as pl
 import pytest
 
 from etl.schema.core import Event, Sentence
@@ -40,3 +41,18 @@ def test_no_row_gives_an_empty_frame_and_a_wrong_name_is_told() -> None:
     with pytest.raises(KeyError, match="ordnal"):
         rows.adder("sentence_id", "ordnal")
     assert rows.frame().is_empty()
+
+
+def test_columns_follow_the_rows_before_them_and_rows_follow_columns() -> None:
+    rows = Rows(Sentence)
+    rows.add(sentence_id="a", ordinal=1)
+    rows.extend(sentence_id=pl.Series(["b", "c"]), article_id=pl.Series(["x", None]))
+    rows.extend(sentence_id=pl.Series([], dtype=pl.String))
+    rows.add(sentence_id="d", ordinal=2)
+    frame = rows.frame()
+    assert frame.schema == polars_schema(Sentence)
+    assert frame["sentence_id"].to_list() == ["a", "b", "c", "d"]
+    assert frame["article_id"].to_list() == [None, "x", None, None]
+    assert frame["ordinal"].to_list() == [1, None, None, 2]
+    with pytest.raises(KeyError, match="sentense_id"):
+        rows.extend(sentense_id=pl.Series(["e"]))

@@ -9,8 +9,7 @@ import re
 from collections.abc import Sequence
 
 from etl.transform.places import capitals, within
-from etl.transform.places.gazetteer import Names
-from etl.transform.places.names import Name
+from etl.transform.places.gazetteer import Name, Names
 from etl.transform.places.sources import OTHER
 from etl.transform.places.weigh import (
     IN_CONTAINER,
@@ -90,7 +89,7 @@ def _hit(
         around = lowered(around)
     elif around.before[-2:] in _POSSESSIVE:
         inside = inside or within.owner(last, start, name)
-        around = Around("", around.further, around.after, around.opens)
+        around = around._replace(before="")
     weight, is_person = weigh(name, around, names, language, last, start)
     if weight < 0 and not is_person and is_title(text, start, end, around):
         weight, is_person = weigh(name, lowered(around), names, language, last, start)
@@ -131,11 +130,11 @@ def _in_lists(text: str, hits: list[Hit]) -> list[Hit]:
     for i in [*links, *reversed(links)]:
         for this, other in ((i, i + 1), (i + 1, i)):
             if hits[other].weight >= _SUPPORTS and not hits[this].is_person and hits[this].weight < _SUPPORTS:
-                hits[this].weight += _LISTED
+                hits[this] = hits[this]._replace(weight=hits[this].weight + _LISTED)
     for i in links:
         for this, other in ((i, i + 1), (i + 1, i)):
             if _is_among_divisions(hits[this], hits[other]):
-                hits[this].is_area = True
+                hits[this] = hits[this]._replace(is_area=True)
     return hits
 
 

@@ -2,11 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from etl.transform.places import capitals, find, gazetteer, resolve, within
-from etl.transform.places.gazetteer import Names
-from etl.transform.places.names import Candidate, Name
+from etl.transform.places.gazetteer import Candidate, Name, Names
 from etl.transform.places.weigh import SURE, Hit
 from etl.transform.records import PlaceMention, Unit
 
@@ -37,7 +36,7 @@ def locate(units: Sequence[Unit], language: str, homes: Sequence[str | None]) ->
     return mentions
 
 
-def _in_dateline(index: int, text: str, names: Names) -> list[Hit]:
+def _in_dateline(index: int, text: str, names: Names) -> Iterator[Hit]:
     """The places of a dateline; one that is not known keeps its row. What follows a comma holds what is before it."""
     found: list[tuple[int, str, Name, bool]] = []
     position, after_comma = 0, False
@@ -49,11 +48,9 @@ def _in_dateline(index: int, text: str, names: Names) -> list[Hit]:
             name = names.folded(surface) or Name("", (), "dateline", 0, 0)
             found.append((start, surface, name, after_comma))
         position, after_comma = (match.end(), "," in match[0]) if match else (end, False)
-    hits: list[Hit] = []
     for i, (start, surface, name, _) in enumerate(found):
         inside = _area(name, found[i + 1][2]) if i + 1 < len(found) and found[i + 1][3] else None
-        hits.append(Hit(index, start, start + len(surface), surface, name, SURE, inside))
-    return hits
+        yield Hit(index, start, start + len(surface), surface, name, SURE, inside)
 
 
 def _area(name: Name, area: Name) -> Candidate | None:

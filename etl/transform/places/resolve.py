@@ -7,11 +7,11 @@ calibrated.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from etl.transform.places import gazetteer
-from etl.transform.places.gazetteer import ROW
-from etl.transform.places.names import Candidate, Shares
+from etl.transform.places.gazetteer import ROW, Candidate
 from etl.transform.places.sources import GIVEN, SURNAME
 from etl.transform.places.weigh import SURE, Hit
 from etl.transform.places.within import holds
@@ -44,17 +44,17 @@ _TRUST_AT_NONE, _TRUST_SLOPE, _TRUST_MOST = 0.25, 1.6, 0.98
 of our own texts reach: a name may be no place at all. `make bench` prints both."""
 
 
-class Focus:
+Shares = tuple[tuple[float, Candidate], ...]
+"""The places a name may mean, each with how likely it is; together 1."""
+
+
+class Focus(NamedTuple):
     """Where the other places of an article lie; a name that may mean several places counts for each by its share."""
 
-    __slots__ = ("countries", "divisions", "squares")
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self.countries: dict[str, float] = {}
-        self.divisions: dict[str, float] = {}
-        self.squares: dict[int, float] = {}
-        """How many of its places lie in a square of half a degree or one beside it."""
+    countries: dict[str, float]
+    divisions: dict[str, float]
+    squares: dict[int, float]
+    """How many of its places lie in a square of half a degree or one beside it."""
 
 
 class _Sense:
@@ -73,7 +73,7 @@ class _Sense:
         self.ranked: list[tuple[float, Candidate]] = []
 
 
-def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> list[PlaceMention]:
+def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> Iterator[PlaceMention]:
     """Choose among the hits of an article those that are places, and the place of each.
 
     Args:
@@ -90,17 +90,13 @@ def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> lis
         if undecided := [sense for sense in doubtful if sense.ranked[0][0] < sense.ranked[1][0] + _DECIDED]:
             _rank(undecided, _Evidence(_focus(senses), home))
     place_of = gazetteer.load().place
-    mentions: list[PlaceMention] = []
     for sense in senses:
         ranked = sense.ranked
         place = place_of(ranked[0][1].row) if ranked else None
         trust, next_two = _trust(ranked), tuple([c.location_id for _, c in ranked[1:3]])
         for hit in sense.hits:
             role = "dateline" if units[hit.unit].kind == "dateline" else hit.name.role
-            mentions.append(
-                PlaceMention(hit.unit, hit.start, hit.end, hit.surface, role, place, hit.name.n, trust, next_two)
-            )
-    return mentions
+            yield PlaceMention(hit.unit, hit.start, hit.end, hit.surface, role, place, hit.name.n, trust, next_two)
 
 
 def _rank(senses: Sequence[_Sense], evidence: "_Evidence") -> None:
@@ -134,8 +130,9 @@ def _senses(hits: Sequence[Hit]) -> list[_Sense]:
 
 def _focus(senses: Sequence[_Sense]) -> Focus:
     """Where the places of an article lie: first by what each name means by itself, then by what it means here."""
-    focus = Focus()
-    countries, divisions, squares = focus.countries, focus.divisions, focus.squares
+    countries: dict[str, float] = {}
+    divisions: dict[str, float] = {}
+    squares: dict[int, float] = {}
     for sense in senses:
         for share, found in sense.shares:
             country, division, cell = found.country, found.division, found.cell
@@ -146,7 +143,7 @@ def _focus(senses: Sequence[_Sense]) -> Focus:
             if cell is not None and share >= _LEAST_NEAR:
                 for step in _BESIDE:
                     squares[cell + step] = squares.get(cell + step, 0.0) + share
-    return focus
+    return Focus(countries, divisions, squares)
 
 
 def _kept(senses: list[_Sense], units: Sequence[Unit]) -> list[_Sense]:

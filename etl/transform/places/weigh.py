@@ -5,8 +5,9 @@ what stands before and after it. Weights are on one scale, in which a name above
 first half of each language's texts in `tests/transform/places/paragraphs.tsv`.
 """
 
-from etl.transform.places.gazetteer import Names
-from etl.transform.places.names import Candidate, Name
+from typing import NamedTuple
+
+from etl.transform.places.gazetteer import Candidate, Name, Names
 from etl.transform.places.sources import CALENDAR, GIVEN, SURNAME, WORD
 from etl.transform.places.words import (
     AREA,
@@ -58,58 +59,31 @@ _OPENING = frozenset("\n\"“‘'(„«")
 _LONGEST_TITLE = 150
 
 
-class Hit:
+class Hit(NamedTuple):
     """A name found: where, what it can stand for, and the weight of what shows that it is a place."""
 
-    __slots__ = ("end", "inside", "is_area", "is_person", "name", "start", "surface", "unit", "weight")
-
-    def __init__(
-        self,
-        unit: int,
-        start: int,
-        end: int,
-        surface: str,
-        name: Name,
-        weight: float,
-        inside: Candidate | None = None,
-        is_person: bool = False,
-        is_area: bool = False,
-    ) -> None:
-        """Take what was found.
-
-        Args:
-            unit: index of the text.
-            start: where it starts in the text.
-            end: where it ends.
-            surface: as written.
-            name: what it can stand for.
-            weight: how far what stands around shows that it is a place: above zero it is one.
-            inside: the country, division or county that the text says it lies in.
-            is_person: whether the words around it make it a person's name.
-            is_area: whether the words around it make it a division: "Lagos State", "de provincie Utrecht".
-        """
-        self.unit = unit
-        self.start = start
-        self.end = end
-        self.surface = surface
-        self.name = name
-        self.weight = weight
-        self.inside = inside
-        self.is_person = is_person
-        self.is_area = is_area
+    unit: int
+    start: int
+    end: int
+    surface: str
+    name: Name
+    weight: float
+    inside: Candidate | None = None
+    """The country, division or county that the text says it lies in."""
+    is_person: bool = False
+    """Whether the words around it make it a person's name."""
+    is_area: bool = False
+    """Whether the words around it make it a division: "Lagos State", "de provincie Utrecht"."""
 
 
-class Around:
+class Around(NamedTuple):
     """The words around a name."""
 
-    __slots__ = ("after", "before", "further", "opens")
-
-    def __init__(self, before: str, further: str, after: str, opens: bool) -> None:
-        """Take the word before, the one before that, the word after, and whether it opens a sentence or a line."""
-        self.before = before
-        self.further = further
-        self.after = after
-        self.opens = opens
+    before: str
+    further: str
+    after: str
+    opens: bool
+    """Whether it opens a sentence or a line."""
 
 
 def around_of(text: str, start: int, end: int) -> Around:
@@ -254,5 +228,4 @@ def is_title(text: str, start: int, end: int, around: Around) -> bool:
 
 def lowered(around: Around) -> Around:
     """The words around a name in a title, whose capitals say nothing."""
-    after = around.after[:1].lower() + around.after[1:]
-    return Around(around.before.lower(), around.further, after, around.opens)
+    return around._replace(before=around.before.lower(), after=around.after[:1].lower() + around.after[1:])
