@@ -264,13 +264,13 @@ def _close(result: list[_Stretch], current: _Stretch, following: _Stretch) -> _S
 
 def _finite_of(stretch: _Stretch, tokens: list[Token], fin: list[int], last: bool) -> int | None:
     """The finite verb of a stretch: the sure one, else the likeliest of the unsure."""
-    sure = [j for j in stretch.tokens if fin[j] == 2]
-    if sure:
-        return sure[0]
-    unsure = [j for j in stretch.tokens if fin[j] == 1]
-    if not unsure:
-        return None
-    return unsure[-1] if last else unsure[0]
+    unsure: int | None = None
+    for j in stretch.tokens:
+        if fin[j] == 2:
+            return j
+        if fin[j] == 1 and (last or unsure is None):
+            unsure = j
+    return unsure
 
 
 _SOFT: Final = frozenset({",", "(", ")", "–", "—", "),", '",', ""})

@@ -26,7 +26,7 @@ from etl.transform.events.marks import (
     THAT,
 )
 from etl.transform.events.modality import Stance, comments, stance
-from etl.transform.events.participants import Cast
+from etl.transform.events.participants import Cast, new_record
 from etl.transform.events.recall import Recall, is_news
 from etl.transform.events.scene import COVERED, VERBAL, Scene, Spot, read_events
 from etl.transform.events.timing import Timed, When, is_said, when
@@ -209,9 +209,8 @@ class _Sentence:
         cast = Cast(scene, self.text, self.offset)
         result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
-        told_of = {g.clause for g, _ in judged if not _is_first_content(scene, g)}
         for group, how in judged:
-            if _only_says(scene, group, len(told_of) > 1 or (bool(told_of) and group.clause not in told_of)):
+            if group.entry.flags & _SAYS and _only_says(scene, group, _tells_more(scene, group, judged)):
                 continue
             at = self._when(group, how, told, line)
             people = cast.of(group, how)
@@ -233,7 +232,7 @@ class _Sentence:
         start, end = _trigger(self.scene, group)
         start, end = start + self.offset, end + self.offset
         entry = group.entry
-        return EventMention(  # by position: names cost more than the rest of this function
+        fields = (
             self.unit,
             start,
             end,
@@ -253,6 +252,7 @@ class _Sentence:
             participants,
             _confidence(group),
         )
+        return new_record(EventMention, fields)
 
     def _when(self, group: Group, how: Stance, told: Recall, line: int) -> When:
         """The time of an event: by its sentence, by what the article told of it, or by the tale it goes on with."""
@@ -327,13 +327,21 @@ def _is_first_content(scene: Scene, group: Group) -> bool:
     return clause.kind == "that" and clause.parent is None
 
 
+def _tells_more(scene: Scene, group: Group, judged: list[tuple[Group, Stance]]) -> bool:
+    """Whether another clause than that of a verb of speech tells an event."""
+    return any(g.clause != group.clause and not _is_first_content(scene, g) for g, _ in judged)
+
+
+_SAYS: Final = FLAG_SPEECH | FLAG_EVID
+
+
 def _only_says(scene: Scene, group: Group, has_others: bool) -> bool:
     """Whether a verb of speech does no more than name who says so: "…, zegt de minister", "Dat melden media".
 
     Said of a sentence that tells another event; what is said of nothing else is an event itself.
     """
     clause = scene.clauses[group.clause]
-    if not group.entry.flags & (FLAG_SPEECH | FLAG_EVID) or clause.kind != "main" or group.role != "finite":
+    if clause.kind != "main" or group.role != "finite":
         return False
     first, *rest = clause.tokens
     inverted = first == clause.verb and group.clause > 0

@@ -18,18 +18,18 @@ def groups(
     clauses: list[Clause],
     fin: list[int],
     verbs: list[Group],
-    taken: set[int],
+    uses: list[int],
     lexicon: Lexicon,
 ) -> list[Group]:
     """The event nouns of a sentence as groups of role `noun`, where no verb group tells the same event.
 
-    `taken` are the tokens of the verb groups.
+    `uses` is not 0 where a verb group has a token.
     """
     result: list[Group] = []
     for number, clause in enumerate(clauses):
         for position, i in enumerate(clause.tokens):
             token = tokens[i]
-            if not token.word.nouns or i in taken or i == clause.verb:
+            if not token.word.nouns or uses[i] or i == clause.verb:
                 continue
             if token.is_name and _inside_name(tokens, i):
                 continue

@@ -175,27 +175,30 @@ def _read(tokens: list[Token], starts: list[int], kind: Kind, lexicon: Lexicon) 
     fin = finite(tokens, lexicon)
     found = clauses_of.clauses(tokens, lexicon, fin)
     groups = verbs.groups(tokens, found, lexicon, fin)
-    taken: set[int] = set()
+    uses = [0] * len(tokens)
     for group in groups:
-        taken.update(group.used)
-    event_nouns = nouns.groups(tokens, found, fin, groups, taken, lexicon)
+        for i in group.used:
+            uses[i] = VERBAL
+    event_nouns = nouns.groups(tokens, found, fin, groups, uses, lexicon)
     groups += [g for g in event_nouns if not _is_named(tokens, g.head, lexicon)]
     if not lexicon.verb_second:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
         _read_bare(tokens, groups, found, lexicon, bool(is_headline))
     if len(groups) > 1:
         groups.sort(key=_head)
-    uses = _uses(tokens, fin, found, groups, taken, lexicon)
+    _use(uses, tokens, fin, found, groups, lexicon)
     return Scene(tokens, starts, found, groups, kind, lexicon, uses)
 
 
-def _uses(
-    tokens: list[Token], fin: list[int], found: list[Clause], groups: list[Group], taken: set[int], lexicon: Lexicon
-) -> list[int]:
-    """What each token is taken up by."""
-    uses = [0] * len(tokens)
-    for i in taken:
-        uses[i] = VERBAL
+def _use(
+    uses: list[int],
+    tokens: list[Token],
+    fin: list[int],
+    found: list[Clause],
+    groups: list[Group],
+    lexicon: Lexicon,
+) -> None:
+    """Mark what each token is taken up by, after the words of the verb groups are."""
     for clause in found:
         if clause.verb is not None:
             uses[clause.verb] = VERBAL
@@ -204,11 +207,10 @@ def _uses(
         if is_auxiliary or (token.tags & TO and _before_infinitive(i, groups, lexicon)):
             uses[i] = VERBAL
     for group in groups:
-        _use(uses, tokens, group)
-    return uses
+        _use_for(uses, tokens, group)
 
 
-def _use(uses: list[int], tokens: list[Token], group: Group) -> None:
+def _use_for(uses: list[int], tokens: list[Token], group: Group) -> None:
     """Mark a noun as an event, and the words that a verb or a noun takes."""
     if group.role == "noun":
         uses[group.head] |= EVENT_NOUN

@@ -141,6 +141,8 @@ def _noun_is_background(scene: Scene, group: Group) -> bool:
 
 def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Timed | None:
     """The expression of the event's clause; a noun's own stands in its phrase."""
+    if not times:
+        return None
     if group.role == "noun":
         own = next((t for t in times if _dates_noun(scene, group, t)), None)
         verb = scene.main_group(group.clause)
@@ -251,7 +253,7 @@ def _relation(scene: Scene, group: Group, time: Timed) -> Relation:
 
 def _carried(scene: Scene, group: Group, times: list[Timed]) -> When | None:
     """The expression of a clause that this one is joined to."""
-    clause, parent_at = scene.clauses[group.clause], _joined_to(scene, group.clause)
+    clause, parent_at = scene.clauses[group.clause], _joined_to(scene, group.clause) if times else None
     if parent_at is None:
         return None
     near = [t for t in times if scene.owner[t.first] == parent_at and not _belongs_to_noun(scene, t)]

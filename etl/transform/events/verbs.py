@@ -272,7 +272,7 @@ def _best(
     """The reading of a verb that explains most of its clause, with the tokens it takes."""
     best: Reading | None = None
     best_score = 0.0
-    best_used: list[int] = []
+    best_used: tuple[int, ...] = ()
     only_phrases = bool(tokens[i].tags & AUXILIARIES)
     features = _FEATURES[role]
     missing = ~clause.signs
@@ -282,22 +282,24 @@ def _best(
         entry = reading.entry
         if (only_phrases and not entry.companions) or not (entry.takes_all or _fits(entry, tokens, clause)):
             continue
-        used = [i]
+        used: tuple[int, ...] = (i,)
         if not reading.joined:
             at = _particle_at(tokens, clause, i, entry.particle, role)
             if at is None:
                 continue
-            used.append(at)
+            used = i, at
         if entry.companions:
             companions = _companions_at(tokens, clause, i, entry, lexicon)
             if companions is None:
                 continue
-            used.extend(companions)
+            used = *used, *companions
         score = (0.0 if entry.event_type else -0.5) + 3 * len(entry.companions) + (1 if entry.need else 0)
         score += 4 if entry.particle else 0
         if best is None or score > best_score:
             best, best_score, best_used = reading, score, used
-    return (best, tuple(sorted(best_used))) if best is not None else None
+    if best is None:
+        return None
+    return best, best_used if len(best_used) == 1 else tuple(sorted(best_used))
 
 
 def _fits(entry: Entry, tokens: list[Token], clause: Clause) -> bool:

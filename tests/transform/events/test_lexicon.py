@@ -1,0 +1,34 @@
+"""The signs of words: a quick no to readings whose words do not stand in a clause, and never a wrong one."""
+
+import pytest
+
+from etl.transform.events.lexicon import load
+from etl.transform.events.tokens import can_tell, runs
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_words_that_a_reading_asks_for_bear_its_signs(language: str) -> None:
+    lexicon = load(language)
+    readings = [reading for known in lexicon._verbs.values() for reading in known]
+    assert any(reading.asks for reading in readings)
+    for reading in readings:
+        entry = reading.entry
+        words = entry.companions if reading.joined else (*entry.companions, entry.particle)
+        signs = 0
+        for word in words:
+            signs |= lexicon.word(word).sign
+        assert reading.asks & ~signs == 0, (entry.lemma, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "tells"),
+    [
+        ("Zij namen de wet aan.", "nl", True),
+        ("Het is een mooie dag.", "nl", False),
+        ("Hij is hier niet.", "nl", False),
+        ("They carried out an attack.", "en", True),
+        ("It is a blue house.", "en", False),
+    ],
+)
+def test_a_sentence_without_the_words_of_an_event_is_not_read(text: str, language: str, tells: bool) -> None:
+    assert can_tell(runs(text, load(language))) == tells
