@@ -406,12 +406,13 @@ def _stamp_text(element: Any, shown: str) -> str:
 def _metadata(tree: Any) -> tuple[str | None, Bounds]:
     """The headline, and when the page says it was published."""
     metas = {
-        (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower(): meta.get("content")
-        for meta in tree.iterfind(".//meta[@content]")
+        (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower(): content
+        for meta in tree.iter("meta")
+        if (content := meta.get("content")) is not None
     }
     data = _linked_data(tree)
-    titles = [title for title in map(markup.words, tree.findall(".//h1")) if title]
-    title = markup.words(tree.find(".//title"))
+    titles = [title for title in map(markup.words, tree.iter("h1")) if title]
+    title = markup.words(next(tree.iter("title"), None))
     headline = (
         (titles[0] if len(titles) == 1 else None)
         or _string(data.get("headline"))
@@ -431,7 +432,9 @@ def _metadata(tree: Any) -> tuple[str | None, Bounds]:
 
 def _linked_data(tree: Any) -> dict[str, Any]:
     """The first article that the page describes in JSON-LD."""
-    for script in tree.iterfind(".//script[@type='application/ld+json']"):
+    for script in tree.iter("script"):
+        if script.get("type") != "application/ld+json":
+            continue
         try:
             data = json.loads(script.text or "")
         except (ValueError, RecursionError):

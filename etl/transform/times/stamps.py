@@ -171,7 +171,7 @@ def _reach(text: str, start: int, end: int) -> int:
     while at < end and (token := _TOKEN.match(text, at, end)):
         word = token["word"]
         if word and word not in known and word.lower() not in known:
-            # a word of time glued to the letters of another, the longest; capitals that are glued themselves are a name
+            # the longest word of time that is glued to another; capitals that are glued themselves are a name
             plain = word.lower() if token.start("word") > at else word
             lengths = (n for n in range(len(word) - 1, 2, -1) if plain[:n] in known)
             if at > start and (n := next(lengths, 0)):
