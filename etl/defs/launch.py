@@ -17,7 +17,6 @@ from etl.defs.instance import PROCESS_TAG, open_instance
 from etl.engine.progress import Progress, silent
 from etl.settings import FIRST_DAY, PACKAGE, Settings
 
-
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -93,7 +92,12 @@ def check_everything(settings: Settings) -> Outcome:
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with open_instance(settings) as instance:
         job = build_definitions(settings).resolve_job_def(CHECKS.name)
-        result = job.execute_in_process(instance=instance, raise_on_error=False, tags={PROCESS_TAG: str(os.getpid())})
+        result = job.execute_in_process(
+            run_config=EVERYTHING | _QUIET,
+            instance=instance,
+            raise_on_error=False,
+            tags={PROCESS_TAG: str(os.getpid())},
+        )
         return _outcome(result)
 
 
