@@ -276,6 +276,23 @@ def _check_claim(settings: "Settings", source: str, bounds: Mapping[str, str], b
             _fail(str(error), ExitCode.FAILED)
 
 
+@app.command(epilog=_example("dateline check --warehouse warehouse"))
+def check(warehouse: Warehouse = None) -> None:
+    """Run every check on every row: a run looks at documents that changed since its checks held."""
+    settings = _settings(warehouse)
+    _require(settings.build_file, settings)
+    _require_free(settings)
+    from etl.defs.launch import check_everything
+
+    outcome = check_everything(settings)
+    for kind, lines in (("warning", outcome.warnings), ("failed", outcome.failures)):
+        for line in lines:
+            _say(f"{kind}: {line}")
+    if not outcome.is_success or outcome.failures:
+        _fail("a check failed", ExitCode.FAILED)
+    typer.echo("every check held" if not outcome.warnings else "every check that blocks held")
+
+
 @app.command(
     epilog=_example(
         "dateline explain buitenland-1.txt      (a page: its capture, and the ids of its items)",

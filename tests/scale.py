@@ -34,6 +34,8 @@ class Measured(NamedTuple):
     seconds: float
     transform_seconds: float
     """Of the step that reads the text, as Dagster timed it."""
+    cpu_seconds: float
+    """Of the process that loads, without its workers."""
     peak_mb: float
     """Resident memory of the process that loads, at its highest."""
     n_events: int
@@ -73,7 +75,16 @@ def run(warehouse: Path, *arguments: str) -> Measured:
         raise RuntimeError(output)
     events = next(line.split()[1] for line in output.splitlines() if line.split()[:1] == ["events"])
     seconds = time.monotonic() - start
-    return Measured(seconds, _transform(warehouse), usage.ru_maxrss / 1024, int(events.replace(",", "")))
+    measured = Measured(
+        seconds,
+        _transform(warehouse),
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss / 1024,
+        int(events.replace(",", "")),
+    )
+    names = " ".join(Path(argument).name for argument in arguments)
+    Console(soft_wrap=True).print(names, measured)  # a run may take minutes
+    return measured
 
 
 def _transform(warehouse: Path) -> float:
@@ -100,7 +111,7 @@ def main(megabytes: float) -> None:
         assert one.n_events == two.n_events == dask.n_events, "the engines do not agree"
 
     table = Table(title=f"whole runs on {megabytes:g} MB of composed pages, {os.cpu_count()} cores")
-    for column in ("run", "seconds", "transform", "peak MB", "ratio", "goal", "of what"):
+    for column in ("run", "seconds", "transform", "processor", "peak MB", "ratio", "goal", "of what"):
         table.add_column(column, justify="left" if column in ("run", "goal", "of what") else "right")
     work = one.seconds - least.seconds
     growth, again_work = work / max(tenth.seconds - least.seconds, 0.1), again.seconds - least.seconds
@@ -114,7 +125,12 @@ def main(megabytes: float) -> None:
     ]
     for label, run_, ratio, goal, of in rows:
         shown = "" if ratio is None else f"{ratio:.2f}"
-        figures = (f"{run_.seconds:.1f}", f"{run_.transform_seconds:.1f}", f"{run_.peak_mb:.0f}")
+        figures = (
+            f"{run_.seconds:.1f}",
+            f"{run_.transform_seconds:.1f}",
+            f"{run_.cpu_seconds:.1f}",
+            f"{run_.peak_mb:.0f}",
+        )
         table.add_row(label, *figures, shown, goal, of)
     Console().print(table)
 

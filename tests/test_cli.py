@@ -208,6 +208,17 @@ def test_a_failed_check_stops_publication_and_names_itself(house: House, tmp_pat
     assert (folder / "published" / "dateline.duckdb").readlink() == published
 
 
+def test_check_looks_at_what_a_run_does_not(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "warehouse"
+    shutil.copytree(house.folder, folder, symlinks=True)
+    assert dateline("check", "--warehouse", folder).code == ExitCode.OK
+    with duckdb.connect(str(folder / "build" / "dateline.duckdb")) as con:
+        con.execute("UPDATE raw.documents SET text = repeat('x', n_chars)")  # no fingerprint holds the text
+    answer = dateline("check", "--warehouse", folder)
+    assert answer.code == ExitCode.FAILED
+    assert "gives body" in answer.err or "body_in_text" in answer.err
+
+
 def test_annotate_writes_a_record_for_each_and_says_which_failed(tmp_path: Path) -> None:
     source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     good = {"id": 1, "text": "Minister bezoekt vrijdag Parijs.", "reference": "2026-01-31", "lang": "nl"}

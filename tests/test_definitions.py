@@ -10,7 +10,7 @@ from dagster import AssetKey, AssetSpec, BackfillPolicy, Definitions, TableSchem
 
 from etl.definitions import build_definitions
 from etl.defs import core as core_steps
-from etl.defs.automation import JOB, today
+from etl.defs.automation import CHECKS, JOB, today
 from etl.schema import tables
 
 HEAVY = (
@@ -118,10 +118,14 @@ def test_every_asset_and_column_is_described(key: str) -> None:
     assert [column.name for column in schema.columns if not column.description] == []
 
 
-def test_one_job_one_schedule_one_sensor_and_none_starts_by_itself() -> None:
+def test_two_jobs_with_a_schedule_each_one_sensor_and_none_starts_by_itself() -> None:
     repository = definitions().get_repository_def()
-    assert [job.name for job in repository.get_all_jobs() if not job.name.startswith("__")] == [JOB.name]
-    assert [(s.name, s.default_status.value) for s in repository.schedule_defs] == [("hourly", "STOPPED")]
+    assert [job.name for job in repository.get_all_jobs() if not job.name.startswith("__")] == [
+        CHECKS.name,
+        JOB.name,
+    ]
+    schedules = {s.name: s.default_status.value for s in repository.schedule_defs}
+    assert schedules == {"hourly": "STOPPED", "weekly_checks": "STOPPED"}
     assert [(s.name, s.default_status.value) for s in repository.sensor_defs] == [("arrivals", "STOPPED")]
 
 

@@ -32,6 +32,27 @@ JOB = define_asset_job(
     executor_def=in_process_executor,
 )
 
+_CHECK_STEPS = ("documents", "captures", "transform", "anchor", "intermediate", "marts")
+EVERYTHING = {"ops": {f"{step}_checks": {"config": {"everything": True}} for step in _CHECK_STEPS}}
+CHECKS = define_asset_job(
+    "check_everything",
+    selection=AssetSelection.all_asset_checks(),
+    description="Every check on every row: a run looks only at documents that changed since its checks held.",
+    config=EVERYTHING,
+    executor_def=in_process_executor,
+)
+
+
+def weekly_checks() -> ScheduleDefinition:
+    """Check everything on Saturday night."""
+    return ScheduleDefinition(
+        name="weekly_checks",
+        job=CHECKS,
+        cron_schedule="0 3 * * 6",
+        default_status=DefaultScheduleStatus.STOPPED,
+        description="Every check on every row, on Saturday night.",
+    )
+
 
 def today() -> str:
     """The partition of what is ingested now."""

@@ -1,7 +1,8 @@
 """Data checks as asset checks: one check a table and rule, all checks of a layer in one step.
 
-A check costs Dagster some 30 ms of bookkeeping, so rules of one kind on one table are one check, whose metadata
-names every rule and what breaks it. A check that blocks stops what comes after its table; publication comes last.
+A check costs Dagster some 30 ms of bookkeeping, so rules of one kind on one table are one check, and so are all that
+speak of single columns; its metadata names every rule and what breaks it. A check that blocks stops what comes after
+its table; publication comes last.
 """
 
 import datetime as dt
@@ -32,17 +33,17 @@ if TYPE_CHECKING:
 
 
 class Group(NamedTuple):
-    """The rules of one kind on one table."""
+    """The rules on one table that are one check."""
 
     table: str
-    kind: str
+    name: str
     rules: "tuple[Rule, ...]"
 
     @property
     def spec(self) -> AssetCheckSpec:
         """The asset check that stands for the rules."""
         return AssetCheckSpec(
-            self.kind,
+            self.name,
             asset=AssetKey(self.table.split(".")),
             description="; ".join(rule.description or rule.name for rule in self.rules),
             blocking=any(rule.severity == "error" for rule in self.rules),
@@ -55,7 +56,7 @@ class Group(NamedTuple):
             ops.CheckResult(
                 check_name=rule.name,
                 table_name=self.table,
-                kind=self.kind,
+                kind=rule.kind,
                 is_passed=not found[rule.name].n_failed,
                 severity=rule.severity,
                 n_failed=found[rule.name].n_failed,
@@ -117,7 +118,7 @@ def verdict(group: Group, results: list[ops.CheckResult]) -> AssetCheckResult:
     rows = [(r.check_name, r.n_failed, r.detail) for r in sorted(results, key=lambda r: -r.n_failed)]
     return AssetCheckResult(
         asset_key=group.spec.asset_key,
-        check_name=group.kind,
+        check_name=group.name,
         passed=not failed,
         severity=AssetCheckSeverity.ERROR if is_error or not failed else AssetCheckSeverity.WARN,
         description="; ".join(f"{r.check_name}: {r.n_failed} rows, such as {r.detail}" for r in failed) or None,
@@ -156,11 +157,14 @@ def _grouped(rules: "Iterable[tuple[str, Rule]]") -> list[Group]:
     """The rules, each with its table, as groups."""
     groups: dict[tuple[str, str], list[Rule]] = {}
     for table, rule in rules:
-        groups.setdefault((table, rule.kind), []).append(rule)
-    return [Group(table, kind, tuple(members)) for (table, kind), members in groups.items()]
+        groups.setdefault((table, "columns" if rule.kind in _OF_COLUMNS else rule.kind), []).append(rule)
+    return [Group(table, name, tuple(members)) for (table, name), members in groups.items()]
+
+
+_OF_COLUMNS = ("unique", "not_null", "accepted_values", "relationships")
 
 
 def model_groups(project: "Project", layer: str) -> list[Group]:
-    """The data tests of the models of a layer: yml and singular tests, by model and kind."""
+    """The data tests of the models of a layer: yml and singular tests, by model."""
     layers = {model.name: model.schema for model in project.models}
     return _grouped((f"{layer}.{test.model}", test) for test in project.tests if layers.get(test.model) == layer)

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 from dagster import AssetCheckSeverity, DagsterEventType, ExecuteInProcessResult
 
-from etl.defs.automation import today
+from etl.defs.automation import CHECKS, EVERYTHING, today
 from etl.defs.instance import PROCESS_TAG, open_instance
 from etl.engine.progress import Progress, silent
 from etl.settings import FIRST_DAY, PACKAGE, Settings
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class Outcome(NamedTuple):
@@ -74,11 +76,27 @@ def run_job(
             build_definitions(settings, progress)
             .resolve_job_def("dateline")
             .execute_in_process(
-                run_config={"ops": config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                run_config={"ops": config} | _QUIET,
                 instance=instance,
                 raise_on_error=False,
                 tags={PROCESS_TAG: str(os.getpid())} | _days(settings),
             )
+        )
+        return _outcome(result)
+
+
+def check_everything(settings: Settings) -> Outcome:
+    """Run every check on every row of the build."""
+    from etl.definitions import build_definitions
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    with open_instance(settings) as instance:
+        job = build_definitions(settings).resolve_job_def(CHECKS.name)
+        result = job.execute_in_process(
+            run_config=EVERYTHING | _QUIET,
+            instance=instance,
+            raise_on_error=False,
+            tags={PROCESS_TAG: str(os.getpid())},
         )
         return _outcome(result)
 
@@ -131,8 +149,12 @@ def _outcome(result: ExecuteInProcessResult) -> Outcome:
 
 def _cause(error: Any) -> str:
     """Give the error of a step on one line: what our own code says of it, else the innermost error."""
+    from etl.warehouse.connection import disk_full, is_disk_full
+
     while error is not None:
         message = " ".join(error.message.split())
+        if is_disk_full(RuntimeError(message)) and not message.startswith("etl."):
+            return str(disk_full("the warehouse"))  # Dagster's own books are written there too
         if message.startswith("etl.") or error.cause is None:
             return message.partition(": ")[2] if message.startswith("etl.") else message
         error = error.cause
