@@ -35,10 +35,11 @@ tests: $(STAMP)
 native: $(STAMP) ## machine code of what reads every word, where there is a C compiler; once, some minutes
 	@.venv/bin/python -m etl.native
 
-bench: native ## MB/s of every step beside a bare scan of the same text; the anchor network and whole runs at scale
-	.venv/bin/python -m tests.bench
+bench: native ## one table: steps beside a bare scan, peers, whole runs; then places, HTML and the anchor network
+	.venv/bin/python -m tests.bench_all
+	.venv/bin/python -m tests.bench --places
+	.venv/bin/python -m tests.bench --html
 	.venv/bin/python -m tests.bench_anchors
-	.venv/bin/python -m tests.scale
 
 dev: native ## the Dagster UI on http://127.0.0.1:3000
 	.venv/bin/dateline dev

@@ -42,12 +42,12 @@ def transform(documents: pl.DataFrame) -> Tables:
     Returns:
         One frame for each table of `core`, by qualified name; columns that only a clock can fill are NULL.
     """
-    with _no_search_for_cycles():
+    with no_search_for_cycles():
         return _transform(documents)
 
 
 @contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
+def no_search_for_cycles() -> Iterator[None]:
     """Leave Python's collector alone: the records of a batch hold no cycles, and it took a quarter of the time."""
     was_on = gc.isenabled()
     gc.disable()
