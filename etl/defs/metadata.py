@@ -62,12 +62,6 @@ def table_metadata(con: "duckdb.DuckDBPyConnection", table: str, schema: TableSc
     }
 
 
-def view_metadata(con: "duckdb.DuckDBPyConnection", view: str, schema: TableSchema) -> dict[str, Any]:
-    """Columns with their types in the database. Counting or showing the rows of a view would compute all of them."""
-    relation = con.table(view)
-    return {"dagster/column_schema": _with_types(schema, dict(zip(relation.columns, relation.types, strict=True)))}
-
-
 def row_metadata(con: "duckdb.DuckDBPyConnection", row: type[Row]) -> dict[str, Any]:
     """Give `table_metadata` of a declared table."""
     return table_metadata(con, row.table, declared_schema(row))

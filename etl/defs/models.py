@@ -13,7 +13,7 @@ from dagster import (
 )
 
 from etl.defs.checks import check_step, model_groups
-from etl.defs.metadata import described_schema, view_metadata
+from etl.defs.metadata import described_schema, table_metadata
 from etl.defs.resources import POOL, Warehouse
 from etl.settings import Settings
 
@@ -53,7 +53,7 @@ def _layer(project: "Project", layer: str, keys: dict[str, AssetKey]) -> AssetsD
 
         build_views(warehouse.connection, project, layer)
         for key, model in models.items():
-            metadata = view_metadata(warehouse.connection, ".".join(key.path), described_schema(model.columns))
+            metadata = table_metadata(warehouse.connection, ".".join(key.path), described_schema(model.columns))
             yield MaterializeResult(asset_key=key, metadata=metadata)
 
     return views
