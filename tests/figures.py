@@ -26,4 +26,4 @@ def show(title: str, figures: Iterable[Figure]) -> None:
         table.add_column(column, justify="right" if column in ("value", "ratio") else "left")
     for figure in figures:
         table.add_row(*figure)
-    Console(soft_wrap=True).print(table)
+    Console(width=140).print(table)

@@ -29,6 +29,8 @@ from etl.warehouse.models import Model, Project
 MANIFEST = "exports.json"
 BLOCK_CHARS = 500_000
 """Characters of documents that a block holds: what a run writes again because the last block grows."""
+_SLICE_BLOCKS = slices.SLICE_CHARS // BLOCK_CHARS
+"""Blocks that are computed at a time: each time the tables of all documents are read through."""
 
 
 class Block(NamedTuple):
@@ -155,30 +157,46 @@ def _write_documents(
             header.unlink()
             if len(blocks) != 1:
                 (folder / "parquet" / f"{mart.name}.parquet").mkdir()
-        for block in blocks:
-            is_filled = False
-            for mart in marts:
-                out, parquet = files[mart.name], _parquet(folder, mart.name, block, len(blocks))
-                start = out.tell()
-                place = known.get(mart.name, {}).get((block.label, block.fingerprint))
-                if place and before is not None:
-                    source = old[mart.name]
-                    source.seek(place.offset)
-                    _copy(source, out, place.size)
-                    _link(_parquet(before, mart.name, block, len(known[mart.name])), parquet)
-                else:
-                    if not is_filled:
-                        slicer.fill(block.documents)
-                        is_filled = True
-                    where = f"{slices.document_of(str(mart.document))} IN (SELECT document_id FROM main.asked)"  # noqa: S608
-                    rows = folder / "rows"
-                    write_rows(slicer.con, f"marts.{mart.name}", rows, "rows", where)
-                    with rows.open("rb") as source:
-                        _copy(source, out, rows.stat().st_size)
-                    rows.unlink()
-                    write_rows(slicer.con, f"marts.{mart.name}", parquet, "parquet", where)
-                places[mart.name].append(Place(block.label, block.fingerprint, start, out.tell() - start))
+        for first in range(0, len(blocks), _SLICE_BLOCKS):
+            stretch = blocks[first : first + _SLICE_BLOCKS]
+            changed = [
+                b for b in stretch if any((b.label, b.fingerprint) not in known.get(m.name, {}) for m in marts)
+            ]
+            if changed:
+                slicer.fill([document for block in changed for document in block.documents])
+            for block in stretch:
+                if block in changed:
+                    slicer.ask(block.documents)
+                for mart in marts:
+                    out, parquet = files[mart.name], _parquet(folder, mart.name, block, len(blocks))
+                    start = out.tell()
+                    place = known.get(mart.name, {}).get((block.label, block.fingerprint))
+                    if place and before is not None:
+                        source = old[mart.name]
+                        source.seek(place.offset)
+                        _copy(source, out, place.size)
+                        _link(_parquet(before, mart.name, block, len(known[mart.name])), parquet)
+                    else:
+                        _write_block(slicer, mart, out, parquet)
+                    places[mart.name].append(Place(block.label, block.fingerprint, start, out.tell() - start))
     return places
+
+
+def _write_block(slicer: slices.Slicer, mart: Model, out: Any, parquet: Path) -> None:
+    """Write the rows of the documents asked for, to the end of a CSV file and to a Parquet file."""
+    slicer.con.execute(
+        f"""
+        CREATE OR REPLACE TABLE main.block AS
+        FROM marts.{mart.name}
+        WHERE {slices.document_of(str(mart.document))} IN (SELECT document_id FROM main.asked)
+        """  # noqa: S608 - names of our own files
+    )
+    rows = parquet.with_suffix(".rows")
+    write_rows(slicer.con, "main.block", rows, "rows")
+    with rows.open("rb") as source:
+        _copy(source, out, rows.stat().st_size)
+    rows.unlink()
+    write_rows(slicer.con, "main.block", parquet, "parquet")
 
 
 def _parquet(folder: Path, mart: str, block: Block, n_blocks: int) -> Path:

@@ -72,7 +72,7 @@ def _write(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str) ->
     return path
 
 
-def write_rows(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str, where: str = "true") -> None:
+def write_rows(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str) -> None:
     """Write the rows of a table that a condition holds for.
 
     Args:
@@ -80,14 +80,13 @@ def write_rows(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str
         table: its quoted name.
         path: the file.
         form: `csv`, `parquet`, or `rows`: CSV without the names of the columns.
-        where: SQL of this package.
     """
     view = con.table(table)
     columns = ", ".join(
         _quoted(column) if form == "parquet" else _cell(column, str(kind))
         for column, kind in zip(view.columns, view.types, strict=True)
     )
-    query = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY ALL"  # noqa: S608 - names of the catalogue, quoted
+    query = f"SELECT {columns} FROM {table} ORDER BY ALL"  # noqa: S608 - names of the catalogue, quoted
     con.execute(f"COPY ({query}) TO {sql_literal(str(path))} ({_OPTIONS[form]})")
 
 

@@ -158,11 +158,15 @@ class Slicer:
                 con.execute(f"CREATE TABLE {row.table} ({columns})")
         self._rows = {row: key for row, key in _by_document().items() if row.table in present}
 
-    def groups(self, documents: list[str]) -> Iterator[list[str]]:
-        """Divide documents into such as make a slice each."""
+    def ask(self, documents: list[str]) -> None:
+        """Name documents in `main.asked`: all those of the slice, or some of them."""
         self.con.execute(
             "CREATE OR REPLACE TABLE main.asked AS SELECT unnest(?::VARCHAR[]) AS document_id", [documents]
         )
+
+    def groups(self, documents: list[str]) -> Iterator[list[str]]:
+        """Divide documents into such as make a slice each."""
+        self.ask(documents)
         rows = self.con.execute(
             f"""
             SELECT list(document_id ORDER BY place)
@@ -202,9 +206,7 @@ class Slicer:
 
     def _reach(self, documents: list[str]) -> None:
         whole = f'"{self._whole}".core'
-        self.con.execute(
-            "CREATE OR REPLACE TABLE main.asked AS SELECT unnest(?::VARCHAR[]) AS document_id", [documents]
-        )
+        self.ask(documents)
         self.con.execute(
             f"""
             CREATE OR REPLACE TABLE main.documents AS

@@ -20,13 +20,15 @@ LEAST_SHARED = 0.8
 LEAST_SHINGLES = 10
 """Shingles of a body that can be nearly the same as another: of a short line every word counts."""
 
-# the distinct shingles of every row of `bodies` (body_sha256, body)
+# the distinct shingles of every row of `bodies` (body_sha256, body), as what an expression makes of three words
 _SHINGLES = r"""
     SELECT body_sha256, list_distinct(
-        list_transform(range(1, len(words) - 1), lambda i: array_to_string(words[i : i + 2], ' '))
+        list_transform(range(1, len(words) - 1), lambda i: {0})
     ) AS shingles
-    FROM (SELECT body_sha256, regexp_extract_all(lower(body), '[\p{L}\p{N}]+') AS words FROM bodies)
+    FROM (SELECT body_sha256, regexp_extract_all(lower(body), '[\p{{L}}\p{{N}}]+') AS words FROM bodies)
 """
+_AS_TEXT = _SHINGLES.format("array_to_string(words[i : i + 2], ' ')")
+_AS_NUMBERS = _SHINGLES.format("hash(words[i], words[i + 1], words[i + 2])")  # compared in less time; never stored
 _BODIES = "SELECT body_sha256, any_value(body) AS body FROM core.articles WHERE body <> '' GROUP BY body_sha256"
 
 _SKETCH = f"""
@@ -35,7 +37,7 @@ _SKETCH = f"""
         SELECT * FROM ({_BODIES}) ANTI JOIN ops.body_sketches USING (body_sha256)
     ),
 
-    shingles AS ({_SHINGLES}),
+    shingles AS ({_AS_TEXT}),
 
     hashes AS (
         SELECT body_sha256, md5_number_lower(unnest(shingles)) AS hash
@@ -93,7 +95,7 @@ _PAIRS = f"""
         WHERE body_sha256 IN (SELECT body_sha256 FROM candidates UNION SELECT first_sha256 FROM candidates)
     ),
 
-    shingles AS ({_SHINGLES}),
+    shingles AS ({_AS_NUMBERS}),
 
     compared AS (
         SELECT
