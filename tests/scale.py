@@ -83,7 +83,7 @@ def run(warehouse: Path, *arguments: str) -> Measured:
         int(events.replace(",", "")),
     )
     names = " ".join(Path(argument).name for argument in arguments)
-    Console(soft_wrap=True).print(names, measured)  # a run may take minutes
+    Console(soft_wrap=True).print(f"{names}: {measured.seconds:.1f} s")  # a run may take minutes
     return measured
 
 
