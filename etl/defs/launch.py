@@ -5,14 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from dagster import AssetCheckSeverity, DagsterEventType, ExecuteInProcessResult
 
-from etl.defs.automation import CHECKS, EVERYTHING, today
+from etl.defs.automation import CHECKS, EVERYTHING, JOB, today
 from etl.defs.instance import PROCESS_TAG, open_instance
 from etl.engine.progress import Progress, silent
 from etl.settings import FIRST_DAY, PACKAGE, Settings
@@ -56,9 +55,8 @@ def run_job(
         progress: told how far reading and transforming are.
 
     """
-    from etl.definitions import build_definitions
+    from etl.engine.hands import started_early
 
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     given = {name: value for name, value in (transform or {}).items() if value is not None}
     config = {
         "raw__documents": {
@@ -71,44 +69,38 @@ def run_job(
         "transform": {"config": given},
         "raw__captures": {"config": {"manifest": str(manifest.resolve()) if manifest else "", **(claim or {})}},
     }
-    with _workers(settings, given), open_instance(settings) as instance:
-        result = (
-            build_definitions(settings, progress)
-            .resolve_job_def("dateline")
-            .execute_in_process(
-                run_config={"ops": config} | _QUIET,
-                instance=instance,
-                raise_on_error=False,
-                tags={PROCESS_TAG: str(os.getpid())} | _days(settings),
-            )
-        )
-        return _outcome(result)
+    with started_early(Settings(**settings.model_dump() | given)):
+        return _execute(settings, JOB.name, {"ops": config}, progress, lambda: _days(settings))
 
 
 def check_everything(settings: Settings) -> Outcome:
     """Run every check on every row of the build."""
+    return _execute(settings, CHECKS.name, EVERYTHING)
+
+
+def _execute(
+    settings: Settings,
+    job: str,
+    config: Mapping[str, object],
+    progress: Progress = silent,
+    tags: Callable[[], Mapping[str, str]] = dict,
+) -> Outcome:
+    """Run a job in this process; its tags are asked for when the instance is open."""
     from etl.definitions import build_definitions
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with open_instance(settings) as instance:
-        job = build_definitions(settings).resolve_job_def(CHECKS.name)
-        result = job.execute_in_process(
-            run_config=EVERYTHING | _QUIET,
-            instance=instance,
-            raise_on_error=False,
-            tags={PROCESS_TAG: str(os.getpid())},
+        result = (
+            build_definitions(settings, progress)
+            .resolve_job_def(job)
+            .execute_in_process(
+                run_config={**config, **_QUIET},
+                instance=instance,
+                raise_on_error=False,
+                tags={PROCESS_TAG: str(os.getpid()), **tags()},
+            )
         )
         return _outcome(result)
-
-
-def _workers(settings: Settings, transform: Mapping[str, object]) -> AbstractContextManager[None]:
-    """Start the processes that will transform, where there are to be any, while Dagster starts here."""
-    over = Settings(**settings.model_dump() | dict(transform))
-    if over.workers == 1 or over.engine != "local":
-        return nullcontext()
-    from etl.engine.hands import started_early
-
-    return started_early(over)
 
 
 def _days(settings: Settings) -> dict[str, str]:

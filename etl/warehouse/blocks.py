@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 from etl.schema.ddl import sql_literal
-from etl.warehouse import slices
-from etl.warehouse.export import write_rows
+from etl.warehouse import export, slices
+from etl.warehouse.export import FORMATS, write_rows
 from etl.warehouse.models import Model, Project
 
 MANIFEST = "exports.json"
@@ -39,6 +39,11 @@ class Block(NamedTuple):
     label: str
     fingerprint: str
     documents: list[str]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from every other, and from what it was before."""
+        return self.label, self.fingerprint
 
 
 class Place(NamedTuple):
@@ -62,18 +67,18 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
     """
     rules = _rules(project)
     known = _known(before, rules)
-    for form in ("csv", "parquet"):
+    for form in FORMATS:
         (folder / form).mkdir()
     with _opened(file) as con:
         places: dict[str, list[Place]] = {}
-        names = _marts(con)
-        documents = [model for model in project.models if model.document and model.name in names]
-        if documents:
+        names = export.marts(con)
+        of_documents = [model for model in project.models if model.document and model.name in names]
+        if of_documents:
             slices.take_fingerprints(con)
             blocks = _blocks(con)
             with slices.sliced(con, project.of_documents()) as slicer:
-                places = _write_documents(slicer, documents, blocks, folder, before, known)
-        _write_whole(con, [name for name in names if name not in places], folder)
+                places = _write_documents(slicer, of_documents, blocks, folder, before, known)
+        _write_whole(con, {name: mart for name, mart in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
     (folder / MANIFEST).write_text(json.dumps(manifest, separators=(",", ":")), encoding="utf-8")
 
@@ -93,7 +98,8 @@ def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _rules(project: Project) -> str:
     """A hash of what else but the documents says how a row is written."""
-    texts = [Path(__file__).read_text(encoding="utf-8"), *(model.sql for model in project.models), duckdb.__version__]
+    writers = (Path(str(module)).read_text(encoding="utf-8") for module in (__file__, export.__file__))
+    texts = [*writers, *(model.sql for model in project.models), duckdb.__version__]
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
@@ -159,9 +165,7 @@ def _write_documents(
                 (folder / "parquet" / f"{mart.name}.parquet").mkdir()
         for first in range(0, len(blocks), _SLICE_BLOCKS):
             stretch = blocks[first : first + _SLICE_BLOCKS]
-            changed = [
-                b for b in stretch if any((b.label, b.fingerprint) not in known.get(m.name, {}) for m in marts)
-            ]
+            changed = [b for b in stretch if any(b.key not in known.get(m.name, {}) for m in marts)]
             if changed:
                 slicer.fill([document for block in changed for document in block.documents])
             for block in stretch:
@@ -170,7 +174,7 @@ def _write_documents(
                 for mart in marts:
                     out, parquet = files[mart.name], _parquet(folder, mart.name, block, len(blocks))
                     start = out.tell()
-                    place = known.get(mart.name, {}).get((block.label, block.fingerprint))
+                    place = known.get(mart.name, {}).get(block.key)
                     if place and before is not None:
                         source = old[mart.name]
                         source.seek(place.offset)
@@ -178,7 +182,7 @@ def _write_documents(
                         _link(_parquet(before, mart.name, block, len(known[mart.name])), parquet)
                     else:
                         _write_block(slicer, mart, out, parquet)
-                    places[mart.name].append(Place(block.label, block.fingerprint, start, out.tell() - start))
+                    places[mart.name].append(Place(*block.key, start, out.tell() - start))
     return places
 
 
@@ -218,21 +222,10 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _marts(con: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = con.execute(
-        """
-        SELECT table_name FROM information_schema.tables
-        WHERE table_catalog = 'published' AND table_schema = 'marts'
-        ORDER BY table_name
-        """
-    ).fetchall()
-    return [name for (name,) in rows]
-
-
-def _write_whole(con: duckdb.DuckDBPyConnection, names: Sequence[str], folder: Path) -> None:
+def _write_whole(con: duckdb.DuckDBPyConnection, tables: Mapping[str, str], folder: Path) -> None:
     """Write the marts whose rows are not each of one document, each computed once."""
-    for name in names:
-        con.execute(f'CREATE OR REPLACE TEMP TABLE whole AS FROM marts."{name}"')
-        for form in ("csv", "parquet"):
+    for name, table in tables.items():
+        con.execute(f"CREATE OR REPLACE TEMP TABLE whole AS FROM {table}")
+        for form in FORMATS:
             write_rows(con, "whole", folder / form / f"{name}.{form}", form)
     con.execute("DROP TABLE IF EXISTS whole")

@@ -62,7 +62,7 @@ def limit(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         folder: where what has no room in memory goes.
     """
     con.execute("SET TimeZone = 'UTC'")
-    con.execute(f"SET memory_limit = '{current().duckdb_memory}'")
+    con.execute(f"SET memory_limit = {sql_literal(current().duckdb_memory)}")
     con.execute(f"SET temp_directory = {sql_literal(str(folder / 'spilled'))}")
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import duckdb
 
 from etl.schema.ddl import sql_literal
 
 Format = Literal["csv", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 _OPTIONS = {
     "csv": "FORMAT csv, HEADER",
     "rows": "FORMAT csv, HEADER false",
@@ -45,8 +46,13 @@ def export(con: duckdb.DuckDBPyConnection, folder: Path, form: str, names: Seque
     if unknown := sorted(set(names or ()) - set(tables)):
         raise UnknownTableError(f"no table {', '.join(unknown)}: there are {', '.join(tables)}")
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = {name: t for name, t in tables.items() if (name in names if names else t.startswith('"marts".'))}
+    chosen = {name: table for name, table in tables.items() if name in names} if names else marts(con)
     return [_write(con, table, folder / f"{name}.{form}", form) for name, table in chosen.items()]
+
+
+def marts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Quoted name of each mart by its name, in the order of their names."""
+    return {name: table for name, table in _tables(con).items() if table.startswith('"marts".')}
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -73,7 +79,7 @@ def _write(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str) ->
 
 
 def write_rows(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str) -> None:
-    """Write the rows of a table that a condition holds for.
+    """Write the rows of a table, in the order of all their columns.
 
     Args:
         con: a database with the table.

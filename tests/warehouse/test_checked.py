@@ -1,29 +1,16 @@
 """Checks look at what changed since they held, and at everything when asked, or when the rules are others."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import pytest
 
-from etl.settings import Settings, current
+from etl.settings import current
 from etl.warehouse import checked, slices
 from etl.warehouse.checks import declared
-from etl.warehouse.connection import connect
 from etl.warehouse.models import load_project
 
 RULES = [check for check in declared() if check.table in ("core.articles", "core.sentences")]
 PROJECT = load_project(current().sql)
-
-
-@pytest.fixture
-def con(sample: Settings, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The sample warehouse, to be changed."""
-    file = tmp_path / "build.duckdb"
-    shutil.copyfile(sample.published_file, file)
-    with connect(file) as con:
-        yield con
 
 
 def failed(

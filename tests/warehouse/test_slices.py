@@ -1,27 +1,13 @@
 """Slices: what their models say of a document is what they say on the whole build."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import duckdb
 import pytest
 
-from etl.settings import Settings, current
+from etl.settings import current
 from etl.warehouse import slices
-from etl.warehouse.connection import connect
 from etl.warehouse.models import load_project
 
 PROJECT = load_project(current().sql)
-
-
-@pytest.fixture
-def con(sample: Settings, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The sample warehouse, to be changed."""
-    file = tmp_path / "build.duckdb"
-    shutil.copyfile(sample.published_file, file)
-    with connect(file) as con:
-        yield con
 
 
 def documents(con: duckdb.DuckDBPyConnection) -> list[str]:
