@@ -18,11 +18,12 @@ A line of `events_verbs.csv` is one verb or verb phrase:
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from ahocorasick_rs import AhoCorasick
 from mypy_extensions import mypyc_attr
 
 from etl import languages
@@ -286,11 +287,12 @@ class Run:
         """Its tokens anywhere else."""
         self.opens = forms[-1][1].opens
         """The word after it may owe its capital to its place."""
-        self.triggers = any(form.bare.triggers for _, form in forms)
+        self.triggers = False
         """It can name an event by itself, as it stands or in a sentence of capitals, where it is no name."""
         self.sign = 0
         asks: set[int] = set()
         for _, form in forms:
+            self.triggers = self.triggers or form.bare.triggers
             self.sign |= form.bare.sign
             asks.update(form.bare.asks)
         self.asks = () if self.triggers else tuple(sorted(asks))
@@ -331,10 +333,10 @@ class Lexicon:
         self._verbs: defaultdict[str, list[Reading]] = defaultdict(list)
         self._nouns: defaultdict[str, list[Entry]] = defaultdict(list)
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
-        self._contexts = [(kind, listed.split()) for kind, listed in self.data.get("contexts", {}).items()]
-        """Parts of words that show a context."""
+        self._shows = _Parts({kind: listed.split() for kind, listed in self.data.get("contexts", {}).items()})
+        """The PLOVER contexts that a word shows by a part of it."""
         self._type_contexts = {kind: listed.split() for kind, listed in self.data.get("type_contexts", {}).items()}
-        of_words, of_types = [kind for kind, _ in self._contexts], chain.from_iterable(self._type_contexts.values())
+        of_words, of_types = self.data.get("contexts", {}), chain.from_iterable(self._type_contexts.values())
         self.contexts = sorted({*of_words, *of_types})
         """The PLOVER contexts that words, types and modes can give."""
         self._named_contexts: dict[int, tuple[str, ...]] = {0: ()}
@@ -371,6 +373,8 @@ class Lexicon:
         self.numbers |= {word: (int(n), None) for word, n in (pair.split("=") for pair in numbers["vague"].split())}
         rows = languages.table(self.language, "events_actors")
         self._actors = {r["word"]: Actor(r["sector"], r["country"]) for r in rows}
+        self._actor_ends = {word[-_ACTOR_MIN:] for word in self._actors}
+        """The last letters of each: few words end in any of them."""
         self._compound_actors: dict[str, Actor | None] = {}
         self.name_ends = frozenset(word.rpartition(" ")[2] for word in self._actors if " " in word)
         """Last words of names of several words in the table."""
@@ -382,12 +386,19 @@ class Lexicon:
         if " " in low:
             return None
         if low not in self._compound_actors:
-            parts = low.split("-")
-            found = next((a for a in map(self._actors.get, parts) if a), None) if len(parts) > 1 else None
-            self._compound_actors[low] = found or next(
-                (a for cut in range(1, len(low) - _ACTOR_MIN + 1) if (a := self._actors.get(low[cut:]))), None
-            )
+            self._compound_actors[low] = self._compound_actor(low)
         return self._compound_actors[low]
+
+    def _compound_actor(self, low: str) -> Actor | None:
+        if "-" in low:
+            for part in low.split("-"):
+                if part in self._actors:
+                    return self._actors[part]
+        if low[-_ACTOR_MIN:] in self._actor_ends:
+            for cut in range(1, len(low) - _ACTOR_MIN + 1):
+                if low[cut:] in self._actors:
+                    return self._actors[low[cut:]]
+        return None
 
     def _slots(self, given: str, event_type: str, mode: str, lemma: str, table: str) -> Any:
         known = self.data[table]
@@ -458,14 +469,13 @@ class Lexicon:
         if known is None:
             verbs = () if low in self.numbers else tuple(self._verbs.get(low, ()))
             tags = self._tags.get(low, 0)
-            shown = [kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)]
             known = self._words[low] = Word(
                 tags,
                 verbs,
                 tuple(self._nouns.get(low, ())) or self._compound(low),
                 self.modals.get(low),
                 self._governs.get(low, 0),
-                self._context_bits(shown),
+                self._context_bits(self._shows.of(low)),
                 self._signs.get(low, 0) | (_REFLEXIVE_SIGN if tags & REFLEXIVE or low in REFLEXIVES else 0),
                 self._person(low),
             )
@@ -556,9 +566,23 @@ def _masks(lists: dict[str, str], prefix: str) -> dict[str, int]:
     return dict(found)
 
 
-def _is_part(part: str, low: str) -> bool:
-    """Whether a word begins or ends with a part, or holds one long enough to be no accident."""
-    return low.startswith(part) or low.endswith(part) or (len(part) >= _LONG_PART and part in low)
+class _Parts:
+    """What parts of words show: those that a word begins or ends with, or holds and are too long to be an accident."""
+
+    def __init__(self, parts: Mapping[str, Sequence[str]]) -> None:
+        """Take the parts, by what they show."""
+        pairs = [(part, kind) for kind, listed in parts.items() for part in listed]
+        self._shown = [kind for _, kind in pairs]
+        self._is_long = [len(part) >= _LONG_PART for part, _ in pairs]
+        self._scan = AhoCorasick([part for part, _ in pairs]).find_matches_as_indexes
+
+    def of(self, low: str) -> set[str]:
+        """What a word in lower case shows."""
+        shown: set[str] = set()
+        for i, start, end in self._scan(low, overlapping=True):
+            if not start or end == len(low) or self._is_long[i]:
+                shown.add(self._shown[i])
+        return shown
 
 
 def _number(word: str, numbers: dict[str, tuple[int, int | None]]) -> tuple[int, int | None] | None:
