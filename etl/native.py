@@ -15,6 +15,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import MutableSequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -68,6 +69,8 @@ _SEEN = ("languages/__init__.py", "transform/records.py")
 """What they use of others: a constant of theirs may stand in the machine code."""
 _SHARED = "*__mypyc*"  # the library that holds the code of all of them
 _KEPT = 5
+SCRATCH = "building-"
+_LONGEST_BUILD_S = 86_400
 
 
 def prefer(package: str, path: MutableSequence[str]) -> None:
@@ -119,7 +122,7 @@ def build() -> Path:
 
     target = folder()
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=SCRATCH) as scratch:
         here = Path.cwd()
         os.chdir(PACKAGE.parent)  # mypyc names modules after their paths from where it runs
         try:
@@ -136,7 +139,7 @@ def build() -> Path:
             os.chdir(here)
         if not target.is_dir():  # another process may have been faster
             Path(scratch, "lib").rename(target)
-    _forget_old(target)
+    forget_old(target)
     return target
 
 
@@ -162,11 +165,17 @@ def _compile(extensions: list[Any], scratch: Path) -> None:
     command.run()
 
 
-def _forget_old(target: Path) -> None:
-    """Keep what a few checkouts may use; a process that has loaded the rest keeps what it has."""
+def forget_old(target: Path) -> None:
+    """Keep what a few checkouts may use; a process that has loaded the rest keeps what it has.
+
+    What a build that was killed has left goes too.
+    """
     built = [f for f in target.parent.iterdir() if f.is_dir() and len(f.name) == len(target.name)]
     for old in sorted(built, key=lambda f: f.stat().st_mtime)[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+    for left in target.parent.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > _LONGEST_BUILD_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def main() -> int:

@@ -82,3 +82,12 @@ def test_every_module_that_is_compiled_exists_and_these_rooms_are_compiled_whole
         compiled = {PACKAGE / module for module in native.MODULES if module.startswith(f"transform/{room}/")}
         assert {path for path in folder.glob("*.py") if path.name not in {"__init__.py", *names}} == compiled
     assert [module for module in native.MODULES if not (PACKAGE / module).is_file()] == []
+
+
+def test_what_a_killed_build_left_goes_and_one_at_work_stays(tmp_path: Path) -> None:
+    left, at_work = (tmp_path / f"{native.SCRATCH}{name}" for name in ("left", "at-work"))
+    for folder in (left, at_work):
+        folder.mkdir()
+    os.utime(left, (0, 0))
+    native.forget_old(tmp_path / "0123456789abcdef")
+    assert [path.name for path in tmp_path.iterdir()] == [at_work.name]

@@ -567,7 +567,7 @@ def _masks(lists: dict[str, str], prefix: str) -> dict[str, int]:
 
 
 class _Parts:
-    """What parts of words show: those that a word begins or ends with, or holds and are too long to be an accident."""
+    """What parts of words show: those that a word begins or ends with, or holds, too long for chance."""
 
     def __init__(self, parts: Mapping[str, Sequence[str]]) -> None:
         """Take the parts, by what they show."""
