@@ -14,6 +14,10 @@ A line of `events_verbs.csv` is one verb or verb phrase:
     not     letters of which none may stand in it
     flags   state, zijn, speech, ask, promise, wish, deny, refuse, allege, claim, evid, impl, occur, subjrec, there
             (the object is where it happened), bare (what is said may follow without a conjunction)
+
+A line of `events_nouns.csv` is one noun: lemma, plural (where the rule does not give it), type, mode, need, flags (x:
+it is not looked for at the end of compounds). A noun without a type is no event, nor is what ends in it: aardappel is
+no appel.
 """
 
 import re
@@ -332,6 +336,8 @@ class Lexicon:
         self._governs = _masks(self.data["governors"], "GOV_")
         self._verbs: defaultdict[str, list[Reading]] = defaultdict(list)
         self._nouns: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._no_events: set[str] = set()
+        """Nouns that end in one of those and are none."""
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
         self._shows = _Parts({kind: listed.split() for kind, listed in self.data.get("contexts", {}).items()})
         """The PLOVER contexts that a word shows by a part of it."""
@@ -447,6 +453,9 @@ class Lexicon:
     def _read_nouns(self) -> None:
         for line, row in enumerate(languages.table(self.language, "events_nouns"), start=2):
             words = row["lemma"].split()
+            if not row["type"]:
+                self._no_events.update(surface for surface, _ in noun_forms(words[-1], row["plural"], self.language))
+                continue
             entry = Entry(
                 row["lemma"],
                 row["type"],
@@ -548,10 +557,13 @@ class Lexicon:
 
     def _compound(self, low: str) -> tuple[Entry, ...]:
         """Nouns that a compound ends in: wapenlevering, anti-ICE-protest. The longest one counts."""
-        if low in self._verbs or low in self._tags or not low[0].isalpha():
+        if low in self._verbs or low in self._tags or low in self._no_events or not low[0].isalpha():
             return ()
         for cut in range(self._rest, len(low) - self._min + 1):
-            found = self._nouns.get(low[cut:])
+            end = low[cut:]
+            if end in self._no_events:
+                return ()
+            found = self._nouns.get(end)
             if found:
                 return tuple(e for e in found if not e.companions and not e.flags & FLAG_X)
         return ()
