@@ -225,6 +225,7 @@ _JOINERS: Final = SUB | COND | REL | COORD
 _MOST_RUNS: Final = 200_000
 _LONG_RUN: Final = 60
 _MOST_SIGNS: Final = 60
+_SMALL_SIGNS: Final = 15
 _REFLEXIVE_SIGN: Final = 1 << 60
 REFLEXIVES: Final = frozenset({"zich", "oneself"})
 """How the lexicon writes a reflexive companion: it stands for all of them."""
@@ -347,7 +348,8 @@ class Lexicon:
         """The PLOVER contexts that words, types and modes can give."""
         self._named_contexts: dict[int, tuple[str, ...]] = {0: ()}
         self._signs: dict[str, int] = {}
-        """A bit of each word that readings ask for; as there are more words than bits, some share one."""
+        """A bit of each word that readings ask for. As there are more words than bits, some share one, but none of
+        the small words, which stand in every sentence, shares one with the rest."""
         self.particles: set[str] = set()
         self._read_verbs()
         self._read_nouns()
@@ -508,7 +510,8 @@ class Lexicon:
         for word in words:
             known = _REFLEXIVE_SIGN if word in REFLEXIVES else self._signs.get(word)
             if known is None:
-                known = self._signs[word] = 1 << (len(self._signs) % _MOST_SIGNS)
+                first, n = (0, _SMALL_SIGNS) if word in self._tags else (_SMALL_SIGNS, _MOST_SIGNS - _SMALL_SIGNS)
+                known = self._signs[word] = 1 << (first + len(self._signs) % n)
             signs |= known
         return signs
 
