@@ -7,7 +7,7 @@ to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose toke
 from itertools import pairwise
 from typing import Final, Literal
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from etl.transform.events.lexicon import QUOTES, Lexicon, Token
 from etl.transform.events.marks import (
@@ -69,7 +69,11 @@ class Clause:
         """Index of the clause it hangs on."""
         self.shares_subject, self.quoted, self.after_colon = shares_subject, quoted, after_colon
         self.coordinated = False
-        self.tags = self.signs = self.contexts = 0
+        self.mask = 0
+        """Its tokens as bits, once it is complete."""
+        self.tags: i64 = 0
+        self.signs: i64 = 0
+        self.contexts: i64 = 0
         """Those of all its words, once it is complete."""
         self.text = ""
         """Its words in lower case, once somebody asks (`clause_text`)."""
@@ -144,8 +148,6 @@ def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: b
 def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     """The quotation marks around a few words that say nothing by themselves: een "historische" stap."""
     found: set[int] = set()
-    if not any(token.is_quote for token in tokens):
-        return found
     marks = [i for i, token in enumerate(tokens) if token.is_quote]
     if len(marks) < 2:
         return found
@@ -157,6 +159,7 @@ def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     return found
 
 
+_NONE: Final[set[int]] = set()
 _FEW: Final = 5  # words between quotation marks that still are a part of the sentence around them
 
 
@@ -170,7 +173,7 @@ def _quoted_after(mark: str, quoted: bool) -> bool:
 def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexicon: Lexicon) -> Kind | None:
     """The kind of clause that begins at i without a word that says so."""
     if lexicon.verb_second:  # no comma after the relative clause: "de man die zij zag is weg"
-        if fin[i] != 2 or not tokens[i - 1].word.verbs:
+        if current.kind == "main" or fin[i] != 2 or not tokens[i - 1].word.verbs:
             return None
         holds = current.kind == "rel" or (current.kind == "that" and _is_subject(tokens, current))
         return "main" if holds else None
@@ -218,9 +221,11 @@ _TELLS: Final = FLAG_SPEECH | FLAG_CLAIM | FLAG_WISH | FLAG_PROMISE
 
 def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:
     result: list[_Stretch] = []
+    verb_second = lexicon.verb_second
     current = _Stretch([], "main", None, "", False, False)
     quoted = has_verb = False
-    named = _named_in_quotes(tokens, fin)
+    has_quotes = any(token.is_quote for token in tokens)
+    named = _named_in_quotes(tokens, fin) if has_quotes else _NONE
     for i, token in enumerate(tokens):
         if token.is_quote and i in named:
             continue
@@ -229,14 +234,15 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             mark = token.surface if current.tokens else current.break_before + token.surface
             current = _close(result, current, _Stretch([], "main", None, mark, quoted, False))
             continue
-        has_verb = has_verb and bool(current.tokens)  # a finite verb in the stretch so far
-        silent = _silent(tokens, fin, i, current, lexicon) if has_verb else None
+        if not current.tokens:
+            has_verb = False  # a finite verb in the stretch so far
+        silent = _silent(tokens, fin, i, current, lexicon) if has_verb and (fin[i] or not verb_second) else None
         if silent is not None:
             mark = "," if silent == "main" else ""
             current = _close(result, current, _Stretch([i], silent, None, mark, quoted, False))
             has_verb = bool(fin[i])
             continue
-        kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.word.joins else None
+        kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.joins else None
         if kind is not None and not (kind == "main" and not current.tokens):
             coordinated = kind == "main"
             base: Kind = current.kind if coordinated and current.kind in ("sub", "that", "cond", "rel") else kind
@@ -246,7 +252,10 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             current = _close(result, current, _Stretch([], base, opener, "", quoted, coordinated))
             if coordinated:
                 continue
-        has_verb = bool(fin[i]) or (has_verb and bool(current.tokens))
+        if fin[i]:
+            has_verb = True
+        elif not current.tokens:
+            has_verb = False
         current.tokens.append(i)
     if current.tokens:
         result.append(current)
@@ -328,13 +337,18 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
 
 def _gather(clause: Clause, tokens: list[Token]) -> None:
     """What the words of a clause say, taken together."""
-    tags = signs = contexts = 0
+    tags: i64 = 0
+    signs: i64 = 0
+    contexts: i64 = 0
+    mask = 0
     for i in clause.tokens:
+        mask |= 1 << i
         word = tokens[i].word
         tags |= word.tags
         signs |= word.sign
         contexts |= word.contexts
     clause.tags, clause.signs, clause.contexts = tags, signs, contexts
+    clause.mask = mask
 
 
 def _mark_conditions(found: list[Clause], tokens: list[Token]) -> None:

@@ -4,7 +4,6 @@ Shape: a batch of units of one language in, a list of `EventMention` out, in the
 code points of the unit's text; indexes point into the time and place mentions that were given.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -39,6 +38,7 @@ _LONG: Final = frozenset({"month", "quarter", "year"})
 _DAYS: Final = frozenset({"day", "part_of_day"})
 _DATED: Final = frozenset({"DATE", "TIME"})
 _NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
+_EVENT: Final[type[EventMention]] = EventMention  # a constant of the machine code; a name is looked up
 _POINTS: Final = DEF | PRONOUN | THAT
 _LOOK_BACK: Final = 3  # tokens between a preposition of place and the place
 
@@ -68,8 +68,8 @@ def code(
     lexicon = lexicons.load(language)
     times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
-    told: dict[int, Recall] = defaultdict(Recall)
-    lines = _Lines(units)
+    recalls: dict[int, Recall] = {}
+    lines = _Lines()
     for span in _bounded(sentences, units):
         number, start, end = span
         unit = units[number]
@@ -81,7 +81,11 @@ def code(
             sentence.add_time(index, times[index])
         for index in places_of.within(number, start, end):
             sentence.add_place(index, places[index])
-        result.extend(sentence.events(told[unit.article], lines.of(span)))
+        article = unit.article
+        told = recalls.get(article)
+        if told is None:
+            told = recalls[article] = Recall()
+        result.extend(sentence.events(told, lines.of(number, unit.text, start)))
     return result
 
 
@@ -105,17 +109,17 @@ def _bounded(sentences: Sequence[SentenceSpan], units: Sequence[Unit]) -> Sequen
 class _Lines:
     """Numbers the paragraphs: each line of a unit is one."""
 
-    def __init__(self, units: Sequence[Unit]) -> None:
-        self._units = units
+    def __init__(self) -> None:
         self._unit, self._at, self._line = -1, 0, 0
 
-    def of(self, span: SentenceSpan) -> int:
+    def of(self, unit: int, text: str, start: int) -> int:
         """The paragraph of a sentence, unlike that of any other unit; asked for in the order of the text."""
-        if span.unit != self._unit or span.start < self._at:
-            self._unit, self._at = span.unit, 0
+        if unit != self._unit or start < self._at:
+            self._unit, self._at = unit, 0
             self._line += 1
-        self._line += self._units[span.unit].text.count("\n", self._at, span.start)
-        self._at = span.start
+        if start > self._at:
+            self._line += text.count("\n", self._at, start)
+            self._at = start
         return self._line
 
 
@@ -252,7 +256,7 @@ class _Sentence:
             participants,
             _confidence(group),
         )
-        return new_record(EventMention, fields)
+        return new_record(_EVENT, fields)
 
     def _when(self, group: Group, how: Stance, told: Recall, line: int) -> When:
         """The time of an event: by its sentence, by what the article told of it, or by the tale it goes on with."""
@@ -286,7 +290,7 @@ class _Sentence:
         best: int | None = None
         best_key = (False, 0)
         for index, first in self.spots:
-            if self.scene.owner[first] != group.clause:
+            if not self.scene.owns(group.clause, first):
                 continue
             is_object = bool(group.entry.flags & FLAG_THERE) and 0 < first - group.head <= _LOOK_BACK
             if not is_object and not _is_locative(self.scene, first):

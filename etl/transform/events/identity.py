@@ -64,9 +64,10 @@ def _facts(scene: Scene, tokens: list[int]) -> tuple[str | None, str | None]:
     acts = False
     for position in range(len(tokens) - 1, -1, -1):
         spot = scene.place_at(tokens[position])
-        if spot is not None and spot.mention.place is not None:
-            country = country or spot.mention.place.country_code
-            is_country_alone = spot.mention.place.feature_class == "A" and len(tokens) == 1
+        place = spot.mention.place if spot is not None else None
+        if spot is not None and place is not None:
+            country = country or place.country_code
+            is_country_alone = len(tokens) == 1 and place.feature_class == "A"
             acts = acts or spot.mention.role == "metonym" or is_country_alone
         if sector is not None:
             continue
@@ -96,9 +97,10 @@ def _quantity(scene: Scene, phrase: Phrase) -> tuple[int | None, int | None]:
     low = high = None
     if any(tokens[i].person.is_no_person for i in phrase.tokens):
         return None, None
-    for i in phrase.tokens[:-1] or phrase.tokens:
+    last = phrase.tokens[-1] if len(phrase.tokens) > 1 else -1  # the noun counts nobody, unless it is all there is
+    for i in phrase.tokens:
         found = tokens[i].person.number
-        if found is not None:
+        if found is not None and i != last:
             low, high = (
                 found
                 if low is None

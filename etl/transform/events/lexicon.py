@@ -28,7 +28,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from etl import languages
 from etl.schema.core import Modality
@@ -55,10 +55,12 @@ from etl.transform.events.marks import (
     PASS_PAST,
     PASS_PRES,
     PAST,
+    PREP,
     PRES,
     REFLEXIVE,
     REL,
     SUB,
+    TO,
     bits,
 )
 
@@ -69,7 +71,7 @@ class Source:
 
     def __init__(self, text: str) -> None:
         self.text, self.parts = text, tuple(text.split("/"))
-        self.is_subject = text == "s"
+        self.is_subject, self.is_object = text == "s", text == "o"
 
 
 @mypyc_attr(acyclic=True)
@@ -84,7 +86,7 @@ class Entry:
         slots: tuple[tuple[str, tuple[Source, ...]], ...],
         need: tuple[str, ...],
         exclude: tuple[str, ...],
-        flags: int,
+        flags: i64,
         particle: str,
         companions: tuple[str, ...],
         source: str,
@@ -101,7 +103,7 @@ class Entry:
             "o",
         }
         """The prepositions that its slots name."""
-        self.contexts = 0
+        self.contexts: i64 = 0
         """The PLOVER contexts that its type and mode give, as bits of `Lexicon.contexts`."""
 
 
@@ -109,8 +111,12 @@ class Entry:
 class Reading:
     """One thing a form may be."""
 
-    def __init__(self, entry: Entry, feature: int, joined: bool, asks: int) -> None:
+    def __init__(self, entry: Entry, feature: i64, joined: bool, asks: i64) -> None:
         self.entry, self.feature = entry, feature
+        self.explains = bool(entry.event_type) + 6 * len(entry.companions) + 2 * bool(entry.need)
+        """How much of a clause it explains: a phrase more than a particle, letters more than a bare verb."""
+        if entry.particle:
+            self.explains += 8
         self.joined = joined
         """Whether the particle is written with it, or it has none."""
         self.asks = asks
@@ -161,22 +167,24 @@ class Word:
 
     def __init__(
         self,
-        tags: int,
+        tags: i64,
         verbs: tuple[Reading, ...],
         nouns: tuple[Entry, ...],
         modal: str | None,
-        governs: int,
-        contexts: int,
-        sign: int,
+        governs: i64,
+        contexts: i64,
+        sign: i64,
         person: Person,
     ) -> None:
         self.tags, self.verbs, self.nouns, self.modal, self.governs = tags, verbs, nouns, modal, governs
+        self.ranked = tuple(sorted(verbs, key=_explains))
+        """Its verb readings, those first that explain most of a clause."""
         self.contexts = contexts
         """The PLOVER contexts that it gives an event beside it, as bits of `Lexicon.contexts`."""
         self.sign = sign
         """What readings can ask for that it is."""
         self.person = person
-        self.features = 0
+        self.features: i64 = 0
         """What its verb readings can be, taken together."""
         for reading in verbs:
             self.features |= reading.feature
@@ -184,6 +192,8 @@ class Word:
         """It can be an auxiliary or a modal."""
         self.is_finite_auxiliary = (modal is not None and modal != "plain") or bool(tags & FINITE_AUXILIARIES)
         """It can be a finite auxiliary or a modal that says more than its verb."""
+        self.only_helps = bool(tags & AUXILIARIES) and not any(r.entry.companions for r in verbs)
+        """It is an auxiliary wherever it stands: no phrase of the lexicon has it for its verb."""
         self.joins = bool(tags & _JOINERS)
         """It can open a clause."""
         asked = {r.asks for r in verbs if r.entry.event_type}
@@ -209,6 +219,10 @@ class Word:
         return word
 
 
+def _explains(reading: Reading) -> int:
+    return -reading.explains
+
+
 _BY_GOVERNOR: Final[tuple[tuple[int, Modality], ...]] = (
     (GOV_HYPOTHETICAL, "hypothetical"),
     (GOV_POSSIBLE, "possible"),
@@ -222,6 +236,7 @@ AUXILIARIES: Final = (
 )
 FINITE_AUXILIARIES: Final = HAVE_PRES | HAVE_PAST | BE_PRES | BE_PAST | PASS_PRES | PASS_PAST | DO
 _JOINERS: Final = SUB | COND | REL | COORD
+_FINITE: Final = PRES | PAST
 _MOST_RUNS: Final = 200_000
 _LONG_RUN: Final = 60
 _MOST_SIGNS: Final = 60
@@ -241,8 +256,21 @@ class Token:
 
     def __init__(self, surface: str, low: str, word: Word, is_name: bool) -> None:
         self.surface, self.low, self.word = surface, low, word
-        self.tags = word.tags
+        self.tags, self.features, self.tells = word.tags, word.features, word.tells
+        self.is_auxiliary, self.joins = word.is_auxiliary, word.joins
         self.person = word.person
+        self.is_bound = word.person.is_bound
+        self.is_small = bool(word.tags) or self.is_bound
+        """It is a small word, or says how many: it may stand between phrases."""
+        self.is_noun = bool(word.nouns)
+        """It can be a noun that names an event."""
+        self.is_verb = bool(word.verbs) and not is_name and not word.only_helps
+        """It can be a verb of its own."""
+        self.may_be_finite = word.is_finite_auxiliary or (
+            bool(word.verbs) and not is_name and bool(word.features & _FINITE) and not word.tags & PREP
+        )
+        self.helps = word.is_auxiliary or bool(word.tags & TO)
+        """It can be an auxiliary, a modal or the "to" of an infinitive."""
         self.length = len(surface)
         self.is_break = surface in BREAKS
         self.is_quote = surface in QUOTES or surface in ("``", "''")
@@ -280,23 +308,21 @@ def _token(surface: str, low: str, word: Word, is_name: bool, verb_second: bool)
 
 @mypyc_attr(acyclic=True)
 class Run:
-    """A run of characters without white space, cut: each word or mark with where it begins."""
+    """A run of characters without white space, cut into words and marks that leave no character between them."""
 
-    def __init__(self, text: str, forms: list[tuple[int, Form]]) -> None:
-        self.text, self.forms = text, forms
-        self.length = len(text)
-        self.offsets = tuple([offset for offset, _ in forms])
+    def __init__(self, forms: list[Form]) -> None:
+        self.forms = forms
         self.opening = self.read(True, False)
         """Its tokens where the sentence begins with it, so that its first capital may be owed to its place."""
         self.inner = self.read(False, False)
         """Its tokens anywhere else."""
-        self.opens = forms[-1][1].opens
+        self.opens = forms[-1].opens
         """The word after it may owe its capital to its place."""
         self.triggers = False
         """It can name an event by itself, as it stands or in a sentence of capitals, where it is no name."""
-        self.sign = 0
+        self.sign: i64 = 0
         asks: set[int] = set()
-        for _, form in forms:
+        for form in forms:
             self.triggers = self.triggers or form.bare.triggers
             self.sign |= form.bare.sign
             asks.update(form.bare.asks)
@@ -306,7 +332,7 @@ class Run:
     def read(self, opening: bool, shouted: bool) -> tuple[Token, ...]:
         """Its tokens, where the sentence begins with it or not, in a sentence of capitals or in another one."""
         tokens: list[Token] = []
-        for _, form in self.forms:
+        for form in self.forms:
             if shouted:
                 tokens.append(form.shouted_opening if opening else form.shouted)
             else:

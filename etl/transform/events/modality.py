@@ -6,7 +6,7 @@ verb or noun before a that-clause or an infinitive), and who is quoted.
 
 from typing import Final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from etl.schema.core import Modality, Polarity
 from etl.transform.events.marks import (
@@ -49,6 +49,9 @@ _GOVERNED: Final[tuple[tuple[int, Modality], ...]] = (
     (FLAG_SPEECH, "reported"),
     (FLAG_EVID, "reported"),
 )
+_GOVERNS: Final = (
+    FLAG_ASK | FLAG_WISH | FLAG_PROMISE | FLAG_DENY | FLAG_REFUSE | FLAG_ALLEGE | FLAG_CLAIM | FLAG_SPEECH | FLAG_EVID
+)
 _UNREAL: Final[frozenset[Modality]] = frozenset({"possible", "future", "hypothetical", "denied"})
 _BY_CHAIN: Final[dict[str, Modality]] = {
     "possible": "possible",
@@ -69,9 +72,9 @@ class Stance:
         self.polarity, self.modality, self.source = polarity, modality, source
 
 
-def _made_by(flags: int) -> Modality | None:
+def _made_by(flags: i64) -> Modality | None:
     """What a governing verb makes of its complement."""
-    if not flags:
+    if not flags & _GOVERNS:
         return None
     return next((kind for flag, kind in _GOVERNED if flags & flag), None)
 
@@ -133,15 +136,14 @@ class _Judge:
                 if tags & PREP and i < group.first - 3:
                     return False
             return False
-        if not scene.tagged(NEG, group.clause):
+        if not scene.has_tag(NEG, group.clause):
             return False
-        inner = [g for g in scene.groups if g.clause == group.clause and g.role == "to"]
+        inner = [g for g in scene.of(group.clause) if g.role == "to"]
         for i in scene.tagged(NEG, group.clause):
             following = next((g for g in inner if i < g.head), None)
             between = following is not None and any(
                 g.head > i and g.head < following.head and g.role in ("finite", "participle")
-                for g in scene.groups
-                if g.clause == group.clause
+                for g in scene.of(group.clause)
             )
             target = following if following is not None and not between and self._starts(following) <= i else None
             if (target is group) or (target is None and group.role not in ("to", "nominal", "ing", "reduced")):
@@ -150,14 +152,11 @@ class _Judge:
 
     def _starts(self, infinitive: Group) -> int:
         """Where the stretch of an infinitive begins: after the finite verb or the participle before it."""
-        before = [
-            g.last
-            for g in self.scene.groups
-            if g.clause == infinitive.clause
-            and g.role in ("finite", "participle", "infinitive")
-            and g.head < infinitive.head
-        ]
-        return max(before, default=-1)
+        start = -1
+        for g in self.scene.of(infinitive.clause):
+            if g.last > start and g.head < infinitive.head and g.role in ("finite", "participle", "infinitive"):
+                start = g.last
+        return start
 
     def _verb(self, group: Group) -> Modality | None:
         scene = self.scene
@@ -207,16 +206,17 @@ class _Judge:
         return any(c.kind == "cond" for c in self.scene.clauses)
 
     def _adverb(self, group: Group) -> Modality | None:
-        for i in self.scene.tagged(POSSIBLE | ALLEGED, group.clause):
-            return "alleged" if self.scene.tags(i) & ALLEGED else "possible"
-        return None
+        if not self.scene.has_tag(POSSIBLE | ALLEGED, group.clause):
+            return None
+        i = self.scene.tagged(POSSIBLE | ALLEGED, group.clause)[0]
+        return "alleged" if self.scene.tags(i) & ALLEGED else "possible"
 
     def _infinitive(self, group: Group) -> Modality | None:
         """An infinitive with te/to: as sure as its governor makes it; of a purpose, future."""
         scene = self.scene
         mark = self._infinitive_mark(group)
         i = group.first - 1 if mark is None else mark
-        while i >= 0 and scene.owner[i] == group.clause and not scene.tokens[i].is_break:
+        while i >= 0 and scene.owns(group.clause, i) and not scene.tokens[i].is_break:
             if scene.tags(i) & PURPOSE:
                 return "future"
             word = scene.tokens[i].word
@@ -231,9 +231,11 @@ class _Judge:
 
     def _governor(self, group: Group) -> Group | None:
         """The verb before an infinitive in its clause."""
-        own = [g for g in self.scene.groups if g.clause == group.clause and g.role != "noun" and g is not group]
-        before = [g for g in own if g.head < group.head and not self.scene.tokens[g.head].word.is_auxiliary]
-        return before[-1] if before else None
+        before: Group | None = None
+        for g in self.scene.of(group.clause):
+            if g.head < group.head and g.role != "noun" and not self.scene.tokens[g.head].is_auxiliary:
+                before = g
+        return before
 
     def _governed(self, group: Group) -> Modality | None:
         governor = self._governor(group)
@@ -351,7 +353,7 @@ class _Judge:
         """The speech verb of a main clause that comments on the others: "…, zegt de minister"."""
         scene = self.scene
         for number, clause in enumerate(scene.clauses):
-            if number == group.clause or clause.kind not in ("main", "fragment") or clause.verb is None:
+            if number == group.clause or clause.verb is None or clause.kind not in ("main", "fragment"):
                 continue
             verb = scene.main_group(number)
             if verb is None or not verb.entry.flags & (FLAG_SPEECH | FLAG_CLAIM | FLAG_EVID | FLAG_ALLEGE):
@@ -365,4 +367,4 @@ class _Judge:
         return None
 
     def _according(self, group: Group) -> bool:
-        return bool(self.scene.tagged(ATTRIBUTION, group.clause))
+        return self.scene.has_tag(ATTRIBUTION, group.clause)

@@ -29,7 +29,7 @@ def groups(
     for number, clause in enumerate(clauses):
         for position, i in enumerate(clause.tokens):
             token = tokens[i]
-            if not token.word.nouns or uses[i] or i == clause.verb:
+            if not token.is_noun or uses[i] or i == clause.verb:
                 continue
             if token.is_name and _inside_name(tokens, i):
                 continue
@@ -37,9 +37,8 @@ def groups(
                 continue
             if not lexicon.verb_second and _is_modifier(tokens, fin, i):
                 continue
-            found = _best(tokens, clause, position)
-            if found and not any(_tells(g, number, found[0], tokens, i, lexicon) for g in verbs):
-                entry, used = found
+            entry, used = _best(tokens, clause, position)
+            if entry is not None and not any(_tells(g, number, entry, tokens, i, lexicon) for g in verbs):
                 result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
     return result
 
@@ -70,18 +69,20 @@ def _inside_name(tokens: list[Token], i: int) -> bool:
     return any(tokens[j].is_capital for j in beside)
 
 
-def _best(tokens: list[Token], clause: Clause, position: int) -> tuple[Entry, tuple[int, ...]] | None:
-    """The entry with the most companions before the noun whose letters stand in the clause."""
+def _best(tokens: list[Token], clause: Clause, position: int) -> tuple[Entry | None, tuple[int, ...]]:
+    """The entry with the most companions before the noun whose letters stand in the clause, if any; its tokens."""
     i = clause.tokens[position]
-    best: tuple[int, Entry, tuple[int, ...]] | None = None
+    best: Entry | None = None
+    best_score = 0
+    best_used: tuple[int, ...] = ()
     for entry in tokens[i].word.nouns:
         if entry.need and not holds_any(clause_text(tokens, clause), entry.need):
             continue
         n = len(entry.companions)
-        before = clause.tokens[max(0, position - n) : position]
+        before = clause.tokens[max(0, position - n) : position] if n else []
         if n and tuple([tokens[j].low for j in before]) != entry.companions:
             continue
         score = 2 * n + (1 if entry.need else 0)
-        if best is None or score > best[0]:
-            best = score, entry, (*before, i)
-    return (best[1], best[2]) if best else None
+        if best is None or score > best_score:
+            best, best_score, best_used = entry, score, (*before, i)
+    return best, best_used

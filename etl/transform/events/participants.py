@@ -34,6 +34,10 @@ from etl.transform.records import Participant
 new_record: Final = tuple.__new__
 """Makes a record of its fields, in order: a named tuple's own constructor is Python, and takes twice as long."""
 
+_PARTICIPANT: Final[type[Participant]] = Participant  # a constant of the machine code; a name is looked up
+_NOBODY: Final[list[int]] = []
+_HOLDERS: Final = frozenset({"finite", "participle", "infinitive"})
+
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class _Roles:
@@ -50,13 +54,14 @@ class Cast:
     def __init__(self, scene: Scene, text: str, offset: int) -> None:
         self.scene, self.text, self.offset = scene, text, offset
         self._phrases: list[list[Phrase] | None] = [None] * len(scene.clauses)
-        self._reached: tuple[Group, list[Phrase]] | None = None
+        self._reached: list[Phrase] = []
+        self._reaching: Group | None = None
 
     def of(self, group: Group, stance: Stance) -> tuple[Participant, ...]:
         """The participants of an event, actors first."""
         found = self._noun(group) if group.role == "noun" else self._verb(group)
         result: list[Participant] = []
-        actors = self._tell(result, "actor", found.actor, [])
+        actors = self._tell(result, "actor", found.actor, _NOBODY)
         self._tell(result, "recipient", found.recipient, actors)
         if stance.modality != "asserted" or stance.source is not None:
             self._tell(result, "attribution", self._sources(group, stance), actors)
@@ -66,6 +71,8 @@ class Cast:
         self, result: list[Participant], role: ParticipantRole, found: list[Phrase], actors: list[int]
     ) -> list[int]:
         """Add the participants of a role, but who acts or is told already; give the tokens that all begin at."""
+        if not found:
+            return actors
         told = [*actors]
         for phrase in found:
             if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
@@ -89,7 +96,7 @@ class Cast:
             who.quantity_min,
             who.quantity_max,
         )
-        return new_record(Participant, fields)
+        return new_record(_PARTICIPANT, fields)
 
     def phrases(self, clause: int) -> list[Phrase]:
         """The phrases of a clause, remembered."""
@@ -121,7 +128,8 @@ class Cast:
         for source in sources:
             hits = self._first(group, source, subject, objects)
             if not source.is_subject:  # both parties of a meeting act
-                found = found + [p for p in hits if self._is_party(p)]
+                if hits:
+                    found = found + [p for p in hits if self._is_party(p)]
             elif not found or self._has_party(hits):
                 found = hits
         return found
@@ -139,6 +147,10 @@ class Cast:
 
     def _first(self, group: Group, source: Source, subject: list[Phrase], objects: list[Phrase]) -> list[Phrase]:
         """The phrases of a slot; of `to/o` those of the first part that has any."""
+        if source.is_subject:
+            return subject
+        if source.is_object:
+            return objects
         for part in source.parts:
             found = subject if part == "s" else objects if part == "o" else self._after(group, part)
             if found:
@@ -171,9 +183,9 @@ class Cast:
 
     def _stretch(self, group: Group) -> list[Phrase]:
         """The phrases a verb can take, remembered for the last verb asked for."""
-        if self._reached is None or self._reached[0] is not group:
-            self._reached = group, self._reach(group)
-        return self._reached[1]
+        if self._reaching is not group:
+            self._reaching, self._reached = group, self._reach(group)
+        return self._reached
 
     def _reach(self, group: Group) -> list[Phrase]:
         """The phrases a verb can take: of its clause; of an infinitive with te, those after its governor."""
@@ -183,23 +195,24 @@ class Cast:
             return [p for p in own if p.first > start]
         if group.role not in ("finite", "participle", "infinitive", "ing"):
             return own
-        inner = [g for g in self.scene.of(group.clause) if g.role == "to"]
-        if inner:
-            cut = min(self._infinitive_start(g) for g in inner)
-            return [p for p in own if p.first <= cut or p.first < group.head]
-        return own
+        cut = len(self.scene.tokens)
+        for g in self.scene.of(group.clause):
+            if g.role == "to":
+                cut = min(cut, self._infinitive_start(g))
+        return [p for p in own if p.first <= cut or p.first < group.head] if cut < len(self.scene.tokens) else own
 
     def _is_expletive(self, phrase: Phrase) -> bool:
         return bool(phrase.pronoun and self.scene.tags(phrase.first) & EXPLETIVE)
 
     def _infinitive_start(self, group: Group) -> int:
         scene = self.scene
+        marks = PURPOSE if scene.lexicon.verb_second else PURPOSE | TO
         for i in range(group.head - 1, -1, -1):
-            if scene.tags(i) & PURPOSE or (not scene.lexicon.verb_second and scene.tags(i) & TO):
+            if scene.tokens[i].tags & marks:
                 return i
-            if any(g.head == i and g.role in ("finite", "participle", "infinitive") for g in scene.groups):
+            if scene.uses[i] and any(g.head == i and g.role in _HOLDERS for g in scene.groups):
                 return i
-            if scene.owner[i] not in (group.clause, -1):
+            if not scene.owns(group.clause, i) and scene.owner(i) != -1:
                 break
         return scene.clauses[group.clause].tokens[0] - 1
 
@@ -398,7 +411,7 @@ class Cast:
             if phrase.first <= last:
                 continue
             gap = range(last + 1, phrase.first)
-            is_cut = not phrase.prep or any(self.scene.uses[i] & VERBAL or self.scene.owner[i] == -1 for i in gap)
+            is_cut = not phrase.prep or any(self.scene.uses[i] & VERBAL or self.scene.owner(i) == -1 for i in gap)
             if is_cut and not phrase.joined:
                 break
             run.append(phrase)

@@ -5,7 +5,7 @@ A phrase runs from its article to its last noun; what a preposition adds ("van h
 
 from typing import Final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from etl.transform.events.clauses import Clause
 from etl.transform.events.marks import (
@@ -80,27 +80,32 @@ class _Chunker:
 
     def run(self) -> list[Phrase]:
         scene, last = self.scene, -2
+        opener = -1 if self.clause.opener is None else self.clause.opener
         for i in self.clause.tokens:
-            if i != last + 1:
+            if i != last + 1 and last >= 0:
                 self._comma(last, i)
             last = i
-            tags = scene.tags(i)
-            if scene.uses[i] & (VERBAL | COVERED) or i == self.clause.opener:
+            if scene.uses[i] & (VERBAL | COVERED) or i == opener:
                 self._end(i)
-            elif tags & COORD and not tags & DEF:
-                self._close()
-                self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or not scene.uses[i - 1] & VERBAL)
-            elif (tags or scene.tokens[i].person.is_bound) and (self._joins(i, tags) or self._opens(i, tags)):
-                continue
-            else:
-                if self.current and self._splits(i):
+            elif not (scene.tokens[i].is_small and self._takes(i, scene.tokens[i].tags)):
+                if self.current and scene.has_places and self._splits(i):
                     self._close()
                 self.current.append(i)
         self._close()
-        self._enumerations()
+        if len(self.found) > 2:
+            self._enumerations()
         return self.found
 
-    def _opens(self, i: int, tags: int) -> bool:
+    def _takes(self, i: int, tags: i64) -> bool:
+        """Take a small word: a conjunction, or what ends a phrase or begins one; not what stands inside one."""
+        if tags & COORD and not tags & DEF:
+            self._close()
+            scene = self.scene
+            self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or not scene.uses[i - 1] & VERBAL)
+            return True
+        return self._joins(i, tags) or self._opens(i, tags)
+
+    def _opens(self, i: int, tags: i64) -> bool:
         """Take a small word that ends a phrase or begins one: a preposition, a pronoun, an article, an adverb."""
         if tags & PREP and not self._inside_name(i):
             self._close()
@@ -121,12 +126,12 @@ class _Chunker:
     def _end(self, i: int) -> None:
         """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
         scene = self.scene
-        is_noun = scene.uses[i] & COMPANION and not scene.tags(i) & (PREP | ARTICLE)
-        if is_noun and not (self.determined or self._names_somebody()):
-            self.current = []
+        if self.current:
+            is_noun = scene.uses[i] & COMPANION and not scene.tokens[i].tags & (PREP | ARTICLE)
+            if is_noun and not (self.determined or self._names_somebody()):
+                self.current = []
         self._close()
-        following = scene.tokens[i + 1].word if i + 1 < len(scene.tokens) else None
-        if scene.uses[i] & COVERED and following is not None and following.nouns:
+        if scene.uses[i] & COVERED and i + 1 < len(scene.tokens) and scene.tokens[i + 1].is_noun:
             return  # na dagenlange onderhandelingen
         self.prep = scene.tokens[i].low if scene.uses[i] & SLOT_WORD else ""
         self.joiner = self.joiner and scene.lexicon.verb_second
@@ -150,48 +155,48 @@ class _Chunker:
             self.prep, self.joiner = "", False
         self.current, self.determined = [], False
 
-    def _determine(self, i: int, tags: int) -> None:
+    def _determine(self, i: int, tags: i64) -> None:
         """Begin a phrase with its article; a quantity is part of it."""
         self._close()
         self.determined = bool(tags & DEF)
         if not tags & DEF and not _is_article(tags):
             self.current = [i]
 
-    def _joins(self, i: int, tags: int) -> bool:
+    def _joins(self, i: int, tags: i64) -> bool:
         """Take a small word that opens no phrase of its own: thousands of voters, according to, at least."""
         scene = self.scene
-        if tags & OF and self._is_before_of(i):
+        if tags & OF and self.current and self._is_before_of(i):
             self.current.append(i)
-        elif self._is_bound(i) or (self._is_bound(i + 1) and tags & PREP):
+        elif self._is_bound(i) or (tags & PREP and self._is_bound(i + 1)):
             self.joiner = self.joiner and not self.current
             self._close()
+        elif tags & PREP and self.prep:
+            return scene.tokens[i - 1].low == self.prep and self.prep in scene.lexicon.attribution
         else:
-            return (
-                bool(tags & PREP) and self.prep in scene.lexicon.attribution and scene.tokens[i - 1].low == self.prep
-            )
+            return False
         return True
 
     def _is_before_of(self, i: int) -> bool:
         """Whether "of" is part of a quantity or a title: thousands of voters, Secretary of State."""
         scene = self.scene
-        if not self.current or i + 1 >= len(scene.tokens):
+        if i + 1 >= len(scene.tokens):
             return False
         before = scene.tokens[self.current[-1]]
         if before.person.is_number:
             return True
+        if not scene.tokens[i + 1].person.ends_name:
+            return False
         return scene.lexicon.actor(f"{before.low} {scene.tokens[i].low} {scene.tokens[i + 1].low}") is not None
 
     def _is_bound(self, i: int) -> bool:
         """A word such as "least" in "at least": it says how many and is no part of a name."""
         scene = self.scene
-        if not 0 < i < len(scene.tokens) or not scene.tokens[i].person.is_bound:
+        if not 0 < i < len(scene.tokens) or not scene.tokens[i].is_bound:
             return False
         return bool(scene.tags(i - 1) & PREP and not scene.tags(i) & PREP)
 
     def _comma(self, last: int, i: int) -> None:
         """A gap in the clause: a comma, a quotation mark or another clause."""
-        if last < 0:
-            return
         if not all(self.scene.tokens[j].surface in _QUOTE_MARKS for j in range(last + 1, i)):
             self._close()
 
@@ -219,7 +224,7 @@ class _Chunker:
         j = i + 1
         if j < len(self.scene.tokens) and self.scene.tokens[j].person.is_decimal:
             return False  # dat het 150 drones …
-        if j >= len(self.scene.tokens) or self.scene.owner[j] != self.scene.owner[i] or self.scene.uses[j] & VERBAL:
+        if j >= len(self.scene.tokens) or not self.clause.mask >> j & 1 or self.scene.uses[j] & VERBAL:
             return False
         return not self.scene.tags(j) & (PREP | PRONOUN | DEF | COORD) and not self.scene.uses[j] & COVERED
 
@@ -253,5 +258,5 @@ class _Chunker:
 _QUOTE_MARKS: Final = frozenset("\"“”„'’‘«»`´") | {"``", "''"}
 
 
-def _is_article(tags: int) -> bool:
+def _is_article(tags: i64) -> bool:
     return bool(tags & ARTICLE)

@@ -4,7 +4,6 @@ What belongs here: "de aanslag", "het ongeluk" of an event that was dated before
 when a verb in the present hangs on it. What does not: the time of an event by its own sentence (`timing`).
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
@@ -39,7 +38,7 @@ class Recall:
     """The dated events of an article, in the order of the text."""
 
     def __init__(self) -> None:
-        self._told: defaultdict[str, list[_Told]] = defaultdict(list)
+        self._told: dict[str, list[_Told]] = {}
         self._focus: int | None = None
         self._near: tuple[int, int] | None = None
         self._dated: tuple[int, int] | None = None
@@ -47,7 +46,10 @@ class Recall:
     def tell(self, entry: Entry, modality: Modality, when: When) -> None:
         """Remember an event that the text dates."""
         if is_news(modality, when):
-            self._told[entry.event_type].append(_Told(entry, when))
+            known = self._told.get(entry.event_type)
+            if known is None:
+                known = self._told[entry.event_type] = []
+            known.append(_Told(entry, when))
 
     def was_on(self, day: int | None, line: int) -> None:
         """Remember the expression of a day on which something happened; None: of no day, so the tale breaks off."""
@@ -71,7 +73,7 @@ class Recall:
         """The time of the last event told that a noun may speak of."""
         if entry.flags & FLAG_STATE:
             return None
-        for told in reversed(self._told[entry.event_type]):
+        for told in reversed(self._told.get(entry.event_type, [])):
             if _is_same(entry, told.entry):
                 return When(told.when.relation, "carried", told.when.time)
         return None

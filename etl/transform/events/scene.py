@@ -6,7 +6,7 @@ What belongs here: putting tokens, clauses, verb and noun groups together and th
 from operator import attrgetter
 from typing import Final, Literal
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from etl.transform.events import clauses as clauses_of
 from etl.transform.events import nouns, verbs
@@ -20,7 +20,7 @@ from etl.transform.events.marks import (
     SUB,
     TO,
 )
-from etl.transform.events.tokens import can_tell, finite, place, runs
+from etl.transform.events.tokens import Cut, cut, finite
 from etl.transform.events.verbs import Group
 from etl.transform.records import PlaceMention
 
@@ -71,11 +71,6 @@ class Scene:
         self.uses = uses
         """What each token is taken up by: VERBAL, COMPANION, SLOT_WORD, COVERED."""
         self._spots: list[Spot | None] = []
-        self.owner = [-1] * len(tokens)
-        """The clause of each token, -1 for a break."""
-        for number, clause in enumerate(clauses):
-            for i in clause.tokens:
-                self.owner[i] = number
         self._main: list[Group | None] = [None] * len(clauses)
         self._of: list[list[Group]] = [[] for _ in clauses]
         for group in groups:
@@ -88,7 +83,7 @@ class Scene:
         """The code point of the sentence at which a token ends."""
         return self.starts[i] + self.tokens[i].length
 
-    def tags(self, i: int) -> int:
+    def tags(self, i: int) -> i64:
         """The tags of a token; none beyond the ends."""
         return self.tokens[i].tags if 0 <= i < len(self.tokens) else 0
 
@@ -99,11 +94,31 @@ class Scene:
         for i in range(first, min(end, len(self.tokens))):
             self._spots[i] = spot
 
+    @property
+    def has_places(self) -> bool:
+        """Whether a place mention covers any token."""
+        return bool(self._spots)
+
     def place_at(self, i: int) -> Spot | None:
         """The place mention that covers a token; none beyond the ends."""
         return self._spots[i] if 0 <= i < len(self._spots) else None
 
-    def tagged(self, tag: int, clause: int) -> list[int]:
+    def owner(self, i: int) -> int:
+        """The clause of a token, -1 for a break."""
+        for number, clause in enumerate(self.clauses):
+            if clause.mask >> i & 1:
+                return number
+        return -1
+
+    def owns(self, clause: int, i: int) -> bool:
+        """Whether a token is one of a clause."""
+        return bool(self.clauses[clause].mask >> i & 1)
+
+    def has_tag(self, tag: i64, clause: int) -> bool:
+        """Whether a word of a clause bears a tag."""
+        return bool(self.clauses[clause].tags & tag)
+
+    def tagged(self, tag: i64, clause: int) -> list[int]:
         """The tokens of a clause that bear a tag, in order."""
         own = self.clauses[clause]
         if not own.tags & tag:
@@ -122,6 +137,8 @@ class Scene:
 def _is_named(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     """Whether a word begins the name of an institution: Amnesty International."""
     if i + 1 >= len(tokens) or not tokens[i + 1].is_name or not tokens[i].is_capital:
+        return False
+    if not tokens[i + 1].person.ends_name:
         return False
     return lexicon.actor(f"{tokens[i].low} {tokens[i + 1].low}") is not None
 
@@ -155,23 +172,20 @@ def _before_infinitive(i: int, groups: list[Group], lexicon: Lexicon) -> bool:
 
 def read(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene:
     """Read a sentence."""
-    tokens, starts = place(sentence, runs(sentence, lexicon))
-    return _read(tokens, starts, kind, lexicon)
+    return _read(cut(sentence, lexicon), kind, lexicon)
 
 
 def read_events(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene | None:
     """Read a sentence; None where no word of it can name an event."""
-    found = runs(sentence, lexicon)
-    if not can_tell(found):
-        return None
-    tokens, starts = place(sentence, found)
-    return _read(tokens, starts, kind, lexicon) if any(token.word.tells for token in tokens) else None
+    words = cut(sentence, lexicon)
+    return _read(words, kind, lexicon) if words.can_tell else None
 
 
 _head: Final = attrgetter("head")
 
 
-def _read(tokens: list[Token], starts: list[int], kind: Kind, lexicon: Lexicon) -> Scene:
+def _read(words: Cut, kind: Kind, lexicon: Lexicon) -> Scene:
+    tokens = words.tokens
     fin = finite(tokens, lexicon)
     found = clauses_of.clauses(tokens, lexicon, fin)
     groups = verbs.groups(tokens, found, lexicon, fin)
@@ -184,10 +198,19 @@ def _read(tokens: list[Token], starts: list[int], kind: Kind, lexicon: Lexicon) 
     if not lexicon.verb_second:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
         _read_bare(tokens, groups, found, lexicon, bool(is_headline))
-    if len(groups) > 1:
+    if not _are_in_order(groups):
         groups.sort(key=_head)
     _use(uses, tokens, fin, found, groups, lexicon)
-    return Scene(tokens, starts, found, groups, kind, lexicon, uses)
+    return Scene(tokens, words.starts, found, groups, kind, lexicon, uses)
+
+
+def _are_in_order(groups: list[Group]) -> bool:
+    last = -1
+    for group in groups:
+        if group.head < last:
+            return False
+        last = group.head
+    return True
 
 
 def _use(
@@ -203,8 +226,9 @@ def _use(
         if clause.verb is not None:
             uses[clause.verb] = VERBAL
     for i, token in enumerate(tokens):
-        is_auxiliary = fin[i] and token.word.is_auxiliary
-        if is_auxiliary or (token.tags & TO and _before_infinitive(i, groups, lexicon)):
+        if not token.helps:
+            continue
+        if (token.is_auxiliary and fin[i]) or (token.tags & TO and _before_infinitive(i, groups, lexicon)):
             uses[i] = VERBAL
     for group in groups:
         _use_for(uses, tokens, group)

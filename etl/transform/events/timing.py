@@ -101,7 +101,7 @@ def is_background(scene: Scene, group: Group) -> bool:
         return _noun_is_background(scene, group)
     if group.tense == "PAST_PERFECT":
         return True
-    if group.tense in ("PAST", "PRESENT_PERFECT") and scene.tagged(BACKGROUND, group.clause):
+    if group.tense in ("PAST", "PRESENT_PERFECT") and scene.has_tag(BACKGROUND, group.clause):
         return True
     if group.role in ("reduced", "nominal") or (group.role == "to" and group.tense == "PRESENT_PERFECT"):
         return True
@@ -147,16 +147,16 @@ def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Ti
         own = next((t for t in times if _dates_noun(scene, group, t)), None)
         verb = scene.main_group(group.clause)
         if own is None and not background and (verb is None or _leaves_long(verb)):
-            near = (t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t))
+            near = [t for t in times if scene.owns(group.clause, t.first) and not _belongs_to_noun(scene, t)]
             own = next((t for t in near if verb is None or t.is_long), None)  # vrijdag was er een aanslag
         return own
-    same = [t for t in times if scene.owner[t.first] == group.clause and not _belongs_to_noun(scene, t)]
+    same = [t for t in times if scene.owns(group.clause, t.first) and not _belongs_to_noun(scene, t)]
     if _leaves_long(group):
         same = [t for t in same if not t.is_long]
     if group.role == "to":
         same = [t for t in same if _inside_infinitive(scene, group, t)]
     elif group.role in ("finite", "participle", "infinitive"):
-        inner = [g for g in scene.groups if g.clause == group.clause and g.role == "to" and g.head > group.head]
+        inner = [g for g in scene.of(group.clause) if g.role == "to" and g.head > group.head]
         same = [t for t in same if not any(_inside_infinitive(scene, g, t) for g in inner)] or same[:0]
     return min(same, key=lambda t: min(abs(t.first - i) for i in group.used)) if same else None
 
@@ -170,18 +170,14 @@ def _inside_infinitive(scene: Scene, group: Group, time: Timed) -> bool:
     """Whether an expression stands in the stretch of an infinitive: after the verb that governs it."""
     if not scene.lexicon.verb_second:
         return time.first > group.head
-    before = [
-        g.last
-        for g in scene.groups
-        if g.clause == group.clause and g.role in ("finite", "participle") and g.head < group.head
-    ]
-    start = max(before, default=-1)
-    purpose = [i for i in range(start + 1, group.head) if scene.tags(i) & PURPOSE]
-    if purpose:
-        return time.first > purpose[0]
-    clause = scene.clauses[group.clause]
-    final = max(before, default=-1)
-    return time.first > final and final != clause.verb
+    start = -1
+    for g in scene.of(group.clause):
+        if g.last > start and g.head < group.head and g.role in ("finite", "participle"):
+            start = g.last
+    for i in range(start + 1, group.head):
+        if scene.tags(i) & PURPOSE:
+            return time.first > i
+    return time.first > start and start != scene.clauses[group.clause].verb
 
 
 def _dates_noun(scene: Scene, group: Group, time: Timed) -> bool:
@@ -195,7 +191,7 @@ def _dates_noun(scene: Scene, group: Group, time: Timed) -> bool:
     # what stands before the finite verb of a main clause is one phrase, and so is all that hangs on its noun
     clause = scene.clauses[group.clause]
     before_verb = clause.kind == "main" and clause.verb is not None and time.last < clause.verb
-    if not before_verb or any(scene.owner[i] != group.clause or scene.uses[i] & VERBAL for i in between):
+    if not before_verb or any(not scene.owns(group.clause, i) or scene.uses[i] & VERBAL for i in between):
         return False
     introduced = scene.tags(time.first - 1) & PREP or scene.tags(time.first) & PREP
     return bool(introduced and not any(g.role == "noun" and last < g.head < time.first for g in scene.groups))
@@ -256,7 +252,7 @@ def _carried(scene: Scene, group: Group, times: list[Timed]) -> When | None:
     clause, parent_at = scene.clauses[group.clause], _joined_to(scene, group.clause) if times else None
     if parent_at is None:
         return None
-    near = [t for t in times if scene.owner[t.first] == parent_at and not _belongs_to_noun(scene, t)]
+    near = [t for t in times if scene.owns(parent_at, t.first) and not _belongs_to_noun(scene, t)]
     if not near or (near[0].is_long and _leaves_long(group)):
         return None
     before = clause.opener is not None and scene.tokens[clause.opener].low in scene.lexicon.after_openers

@@ -8,6 +8,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from mypy_extensions import i64, mypyc_attr
+
 from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Run, Token
 from etl.transform.events.marks import (
     ADVERB,
@@ -45,62 +47,76 @@ def _pattern(clitics: str) -> "re.Pattern[str]":
     return re.compile(rf"{_THOUSANDS}|{_LETTERS}{inner}|['’][^\W_]+|``|''|\S")
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
+class Cut:
+    """A sentence cut into words and marks, each as a name or not."""
+
+    def __init__(self, tokens: list[Token], starts: list[int], can_tell: bool) -> None:
+        self.tokens = tokens
+        self.starts = starts
+        """The code point at which each begins."""
+        self.can_tell = can_tell
+        """Whether words that can name an event stand in it, with those that they ask for."""
+
+
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
     """Cut a sentence into tokens."""
-    return place(sentence, runs(sentence, lexicon))[0]
+    return cut(sentence, lexicon).tokens
 
 
-def runs(sentence: str, lexicon: Lexicon) -> list[Run]:
-    """What stands between white space: no token reaches over it, so that each run is cut once and remembered."""
+def cut(sentence: str, lexicon: Lexicon) -> Cut:
+    """Cut a sentence. No token reaches over white space, so each run of characters is cut once and remembered."""
     known = lexicon.runs
-    found = []
+    tokens: list[Token] = []
+    starts: list[int] = []
+    asks: list[int] = []
+    shouted = sentence.isupper()
+    opening = True  # the next word may owe its capital to its place
+    triggers = tells = False
+    signs: i64 = 0
+    at = 0
     for text in sentence.split():
         run = known.get(text)
-        found.append(_run(text, lexicon) if run is None else run)
-    return found
+        if run is None:
+            run = _run(text, lexicon)
+        if run.triggers:
+            triggers = True
+        elif run.asks:
+            asks.extend(run.asks)
+        signs |= run.sign
+        read = run.read(opening, True) if shouted else run.opening if opening else run.inner
+        for token in read:
+            tokens.append(token)
+            starts.append(at)
+            at += token.length
+            if token.tells:
+                tells = True
+        opening = run.opens
+        at += 1
+    if at != len(sentence) + 1:  # more than a space between two runs, or white space at an end
+        starts = _starts(sentence, tokens)
+    return Cut(tokens, starts, tells and (triggers or any(not asked & ~signs for asked in asks)))
 
 
 def _run(text: str, lexicon: Lexicon) -> Run:
     """Cut a run of characters without white space into words and marks."""
     if text.isalnum():
-        return lexicon.remember(text, Run(text, [(0, lexicon.form(text))]))
+        return lexicon.remember(text, Run([lexicon.form(text)]))
     word, mark = text[:-1], text[-1]
     if word.isalnum() and not mark.isalnum():  # as the pattern would, at a fifth of its price
-        return lexicon.remember(text, Run(text, [(0, lexicon.form(word)), (len(word), lexicon.form(mark))]))
-    cut = [(match.start(), lexicon.form(match[0])) for match in _pattern(lexicon.clitics).finditer(text)]
-    return lexicon.remember(text, Run(text, cut))
+        return lexicon.remember(text, Run([lexicon.form(word), lexicon.form(mark)]))
+    return lexicon.remember(text, Run([lexicon.form(found) for found in _pattern(lexicon.clitics).findall(text)]))
 
 
-def can_tell(found: list[Run]) -> bool:
-    """Whether words that can name an event stand in a sentence, with those that they ask for."""
-    signs = 0
-    asks = False
-    for run in found:
-        if run.triggers:
-            return True
-        signs |= run.sign
-        asks = asks or bool(run.asks)
-    return asks and any(not asked & ~signs for run in found for asked in run.asks)
-
-
-def place(sentence: str, found: list[Run]) -> tuple[list[Token], list[int]]:
-    """The words of a sentence, each as a name or not, and at which code point each begins."""
-    tokens: list[Token] = []
+def _starts(sentence: str, tokens: list[Token]) -> list[int]:
+    """Where each token begins, whatever white space stands between them."""
     starts: list[int] = []
-    shouted = sentence.isupper()
-    opening = True  # the next word may owe its capital to its place
     at = 0
-    for run in found:
-        at = sentence.find(run.text, at)
-        if shouted:
-            tokens.extend(run.read(opening, True))
-        else:
-            tokens.extend(run.opening if opening else run.inner)
-        for offset in run.offsets:
-            starts.append(at + offset)
-        opening = run.opens
-        at += run.length
-    return tokens, starts
+    for token in tokens:
+        at = sentence.find(token.surface, at)
+        starts.append(at)
+        at += token.length
+    return starts
 
 
 def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
@@ -135,13 +151,15 @@ def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
     result = [0] * len(tokens)
     possessives = []
     for i, token in enumerate(tokens):
+        if not token.may_be_finite:
+            continue
         word = token.word
         if word.is_finite_auxiliary:
             after_to = i > 0 and tokens[i - 1].tags & TO
             result[i] = 0 if after_to or (word.tags & INFINITIVE_AUX and _has_modal(tokens, i)) else 2
             if word.tags & MAYBE_POSSESSIVE:
                 possessives.append(i)
-        elif word.verbs and not token.is_name and word.features & _FINITE and not word.tags & PREP:
+        else:
             result[i] = _sureness(tokens, i, result, lexicon)
     if not lexicon.verb_second:
         _settle(tokens, result)

@@ -6,7 +6,7 @@ What belongs here: particles, companions, auxiliaries. What does not: how sure i
 
 from typing import Final, Literal
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from etl.schema.core import Tense
 from etl.transform.events.clauses import Clause
@@ -95,7 +95,7 @@ class Chain:
     """The auxiliaries that belong to a verb: all of its clause, or those just before it."""
 
     def __init__(self, tokens: list[Token], indexes: list[int]) -> None:
-        tags = 0
+        tags: i64 = 0
         self.modal: str | None = None
         self.plain_modal = False
         for i in indexes:
@@ -121,14 +121,14 @@ class _Frame:
     def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
         self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
         self._auxiliaries = [
-            j for j in clause.tokens if tokens[j].word.is_auxiliary and (fin[j] or _is_no_possessive(tokens, j))
+            j for j in clause.tokens if tokens[j].is_auxiliary and (fin[j] or _is_no_possessive(tokens, j))
         ]
         self._shared: Chain | None = None
 
     def chain(self, head: int) -> Chain:
         if not self._lexicon.aux_in_clause:
             return self._before(head)
-        if head in self._auxiliaries:
+        if self._tokens[head].is_auxiliary and head in self._auxiliaries:
             return Chain(self._tokens, [j for j in self._auxiliaries if j != head])
         if self._shared is None:
             self._shared = Chain(self._tokens, self._auxiliaries)
@@ -160,15 +160,9 @@ def _is_no_possessive(tokens: list[Token], i: int) -> bool:
     return any(0 <= j < len(tokens) and tokens[j].word.features & PART for j in (i - 1, i + 1))
 
 
-def _is_only_auxiliary(token: Token) -> bool:
-    if not token.tags & AUXILIARIES:
-        return False
-    return not any(r.entry.companions for r in token.word.verbs)
-
-
-def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Lexicon) -> Role | None:
-    """What a verb form is in its clause."""
-    features = tokens[i].word.features
+def _role(tokens: list[Token], is_main: bool, i: int, chain: Chain, lexicon: Lexicon) -> Role | None:
+    """What a verb form is in its clause, the finite verb of it or another one."""
+    features = tokens[i].features
     before = tokens[i - 1] if i else None
     tags_before = before.tags if before is not None else 0
     if features & INF and tags_before & TO:
@@ -179,9 +173,9 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
         return "to"
     if features & ING and not lexicon.verb_second:
         return None if tags_before & (DEF | INDEF | POSSESSIVE) or _is_attribute(tokens, i) else "ing"
-    if features & PART and chain.any and i != clause.verb:
+    if features & PART and chain.any and not is_main:
         return "participle"
-    if i == clause.verb and features & (PRES | PAST):
+    if is_main and features & (PRES | PAST):
         return "finite"
     if features & INF and (chain.modal or chain.plain_modal or chain.do):
         return "infinitive"
@@ -196,11 +190,11 @@ def _role(tokens: list[Token], clause: Clause, i: int, chain: Chain, lexicon: Le
 
 def _perfect_infinitive(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
     """Whether "te hebben" stands beside a participle: te hebben gestolen, gestolen te hebben; "to have" before it."""
-    beside = ((i - 2, i - 1), (i + 1, i + 2)) if lexicon.verb_second else ((i - 2, i - 1),)
-    return any(
-        to >= 0 and aux < len(tokens) and tokens[to].tags & TO and tokens[aux].tags & INFINITIVE_AUX
-        for to, aux in beside
-    )
+    if i > 1 and tokens[i - 2].tags & TO and tokens[i - 1].tags & INFINITIVE_AUX:
+        return True
+    if not lexicon.verb_second or i + 2 >= len(tokens):
+        return False
+    return bool(tokens[i + 1].tags & TO and tokens[i + 2].tags & INFINITIVE_AUX)
 
 
 _DETERMINERS: Final = DEF | INDEF | POSSESSIVE
@@ -268,38 +262,43 @@ def _same(token: Token, wanted: str) -> bool:
 
 def _best(
     tokens: list[Token], clause: Clause, i: int, role: Role, lexicon: Lexicon
-) -> tuple[Reading, tuple[int, ...]] | None:
-    """The reading of a verb that explains most of its clause, with the tokens it takes."""
-    best: Reading | None = None
-    best_score = 0.0
-    best_used: tuple[int, ...] = ()
-    only_phrases = bool(tokens[i].tags & AUXILIARIES)
-    features = _FEATURES[role]
+) -> tuple[Reading | None, tuple[int, ...]]:
+    """The reading of a verb that explains most of its clause, if any fits, with the tokens it takes."""
+    token = tokens[i]
+    only_phrases = bool(token.tags & AUXILIARIES)
+    features: i64 = _FEATURES[role]
     missing = ~clause.signs
-    for reading in tokens[i].word.verbs:
+    for reading in token.word.ranked:
         if not reading.feature & features or reading.asks & missing:
             continue
         entry = reading.entry
         if (only_phrases and not entry.companions) or not (entry.takes_all or _fits(entry, tokens, clause)):
             continue
-        used: tuple[int, ...] = (i,)
-        if not reading.joined:
-            at = _particle_at(tokens, clause, i, entry.particle, role)
-            if at is None:
-                continue
-            used = i, at
-        if entry.companions:
-            companions = _companions_at(tokens, clause, i, entry, lexicon)
-            if companions is None:
-                continue
-            used = *used, *companions
-        score = (0.0 if entry.event_type else -0.5) + 3 * len(entry.companions) + (1 if entry.need else 0)
-        score += 4 if entry.particle else 0
-        if best is None or score > best_score:
-            best, best_score, best_used = reading, score, used
-    if best is None:
-        return None
-    return best, best_used if len(best_used) == 1 else tuple(sorted(best_used))
+        if reading.joined and not entry.companions:
+            return reading, (i,)
+        used = _used(reading, tokens, clause, i, role, lexicon)
+        if used is not None:
+            return reading, used
+    return None, ()
+
+
+def _used(
+    reading: Reading, tokens: list[Token], clause: Clause, i: int, role: Role, lexicon: Lexicon
+) -> tuple[int, ...] | None:
+    """A verb with the particle and the companions that a reading asks for, in order; None where one is missing."""
+    used = [i]
+    if not reading.joined:
+        at = _particle_at(tokens, clause, i, reading.entry.particle, role)
+        if at is None:
+            return None
+        used.append(at)
+    if reading.entry.companions:
+        companions = _companions_at(tokens, clause, i, reading.entry, lexicon)
+        if companions is None:
+            return None
+        used.extend(companions)
+    used.sort()
+    return tuple(used)
 
 
 def _fits(entry: Entry, tokens: list[Token], clause: Clause) -> bool:
@@ -315,7 +314,7 @@ def holds_any(text: str, parts: tuple[str, ...]) -> bool:
     return any(letters in text for letters in parts)
 
 
-def _tense(role: Role, feature: int, chain: Chain, clause: Clause, lexicon: Lexicon) -> Tense:
+def _tense(role: Role, feature: i64, chain: Chain, clause: Clause, lexicon: Lexicon) -> Tense:
     if chain.modal and role != "finite":
         return "FUTURE" if chain.modal == "future" else ("PRESENT" if not chain.past else "PAST")
     if role == "to" and feature == PART:
@@ -344,36 +343,41 @@ def clause_text(tokens: list[Token], clause: Clause) -> str:
 def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin: list[int]) -> list[Group]:
     """The verb groups of a sentence, plain verbs included (their entry has no type)."""
     result: list[Group] = []
+    has_auxiliary = False
     for number, clause in enumerate(all_clauses):
         frame: _Frame | None = None
-        taken: set[int] = set()
+        taken: tuple[int, ...] = ()
+        verb = -1 if clause.verb is None else clause.verb
         for i in clause.tokens:
             token = tokens[i]
-            if not token.word.verbs or token.is_name or (taken and i in taken) or _is_only_auxiliary(token):
+            if not token.is_verb or (taken and i in taken):
                 continue
-            if not lexicon.verb_second and token.word.is_auxiliary and _holds_participle(tokens, i):
+            if not lexicon.verb_second and token.is_auxiliary and _holds_participle(tokens, i):
                 continue
-            frame = frame or _Frame(tokens, clause, lexicon, fin)
+            if frame is None:
+                frame = _Frame(tokens, clause, lexicon, fin)
             chain = frame.chain(i)
-            role = _role(tokens, clause, i, chain, lexicon)
+            role = _role(tokens, i == verb, i, chain, lexicon)
             if role is None or (fin[i] == 0 and role == "finite"):
                 continue
-            found = _best(tokens, clause, i, role, lexicon)
-            if found is None:
+            reading, used = _best(tokens, clause, i, role, lexicon)
+            if reading is None:
                 continue
-            reading, used = found
-            features = 0
+            has_auxiliary = has_auxiliary or token.is_auxiliary
+            features: i64 = 0
             for other in token.word.verbs:
                 if other.entry is reading.entry:
                     features |= other.feature
-            feature = PAST if features & PAST and not features & PRES else reading.feature
+            feature: i64 = PAST if features & PAST and not features & PRES else reading.feature
             passive = _passive(role, reading.entry, chain, lexicon)
             tense = _tense(role, feature, chain, clause, lexicon)
             if len(used) > 1:
-                taken.update(used)
+                taken += used
             group = Group(i, reading.entry, number, role, tense, passive, chain.modal, used)
             result.append(group if lexicon.verb_second else _as_joined(tokens, clause, group, result))
-    return [g for g in result if not (tokens[g.head].word.is_auxiliary and _is_shared(g, result))]
+    if not has_auxiliary:
+        return result
+    return [g for g in result if not (tokens[g.head].is_auxiliary and _is_shared(g, result))]
 
 
 def _as_joined(tokens: list[Token], clause: Clause, group: Group, known: list[Group]) -> Group:

@@ -3,7 +3,7 @@
 import pytest
 
 from etl.transform.events.lexicon import load
-from etl.transform.events.tokens import can_tell, runs
+from etl.transform.events.tokens import cut
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -31,4 +31,4 @@ def test_the_words_that_a_reading_asks_for_bear_its_signs(language: str) -> None
     ],
 )
 def test_a_sentence_without_the_words_of_an_event_is_not_read(text: str, language: str, tells: bool) -> None:
-    assert can_tell(runs(text, load(language))) == tells
+    assert cut(text, load(language)).can_tell == tells
