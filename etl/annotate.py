@@ -25,7 +25,7 @@ from etl.schema.frames import polars_schema
 from etl.schema.raw import Capture, Document
 from etl.transform import anchors, dates, pipeline, tabulate
 from etl.transform.events import cluster
-from etl.transform.mentions import publication_id
+from etl.transform.heads import PUBLICATION
 from etl.transform.times import resolve
 from etl.transform.times.resolve import Interval
 
@@ -225,7 +225,7 @@ class _View:
         }
 
     def _article(self, row: dict[str, Any]) -> dict[str, Any]:
-        anchor = self._anchors[publication_id(row["article_id"])]
+        anchor = self._anchors[f"{row['article_id']}{PUBLICATION}"]
         places = [m for m in self._mentions[row["article_id"]] if m["role"] == "dateline"]
         names = (row["dateline_raw"] or "").split("/") if row["dateline_raw"] else []
         resolved = {m["surface"]: self._location(m) for m in places}

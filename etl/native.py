@@ -59,8 +59,10 @@ MODULES = (
     "transform/datelines.py",
     "transform/agencies.py",
     "transform/sentences.py",
+    "transform/heads.py",
     "transform/mentions.py",
     "transform/rows.py",
+    "transform/zones.py",
     "transform/repeats.py",
     "transform/tabulate.py",
 )

@@ -1,314 +1,281 @@
 """Rows of what was found in the texts of a batch, column by column.
 
 What belongs here: sentences, cited agencies, places, times and events, with ids, spans of the document and the clock
-each hangs on. What does not: rows of articles and their heads (`tabulate.py`), and which articles are alike
+each hangs on. What does not: rows of articles and their heads (`heads.py`), and which articles are alike
 (`repeats.py`). Rows are many: what is known of a record is read once, and what the article adds is reckoned for all
 rows of a batch together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from etl.transform import reference
-from etl.transform.places import gazetteer
-from etl.transform.records import Credit, EventMention, Participant, Place, PlaceMention, TimeMention
-from etl.transform.repeats import Numbers, Repeats, Told
-from etl.transform.rows import Rows, series
+from etl.transform.records import Credit, EventMention, Participant, PlaceMention, SentenceSpan, TimeMention
+from etl.transform.repeats import Repeats, Told
+from etl.transform.rows import Numbers, Rows, columns, numbers, picked, series
+from etl.transform.zones import Places, Zones
 
 _TEXT, _TEXTS, _INTEGER, _NUMBER = pl.String(), pl.List(pl.String()), pl.Int64(), pl.Float64()
+
+
+class _Named(NamedTuple):
+    """Rows that others name."""
+
+    told: Told
+    ids: pl.Series
+
+    def of(self, article: Numbers, record: Numbers) -> pl.Series:
+        """The ids of the rows that tell these records for these articles; NULL for record -1."""
+        return picked(self.ids, np.where(record < 0, -1, self.told.first[article] + record))
 
 
 class Mentions:
     """Adds the rows of what was found in the articles of one language."""
 
-    def __init__(self, found: Repeats, rows: Mapping[str, Rows], stories: Sequence[str]) -> None:
+    def __init__(self, found: Repeats, places: Places, rows: Mapping[str, Rows], heads: pl.DataFrame) -> None:
         """Take what was found.
 
         Args:
             found: what was found, and for which articles.
+            places: the places it speaks of.
             rows: where rows go, by name of the table.
-            stories: by article, the id of its story.
+            heads: article_id, anchor_id of its publication and story_id, by article.
         """
-        self._found, self._reading, self._rows = found, found.reading, rows
-        self._ids = series([article.article_id for article in found.articles], _TEXT)
-        self._clocks = series([publication_id(article.article_id) for article in found.articles], _TEXT)
-        self._stories = series(stories, _TEXT)
-        self._sentence_units = _numbers([span.unit for span in self._reading.sentences])
-        self._sentence_starts = _numbers([span.start for span in self._reading.sentences])
-        self._zones = _Zones(found)
+        self._found, self._reading, self._rows, self._heads = found, found.reading, rows, heads
+        self._places, self._locations = places, series([place.location_id for place in places.known], _TEXT)
+        self._zones = Zones(found, places)
+        sentences = columns(SentenceSpan, self._reading.sentences)
+        self._sentence_units, self._sentence_starts = numbers(sentences["unit"]), numbers(sentences["start"])
+        self._sentence_ends = numbers(sentences["end"])
 
     def add(self) -> None:
         """Add the rows of all of it."""
-        self._sentences()
-        self._citations()
-        self._dateline_places()
-        self._places()
-        self._times()
-        self._events()
+        self._sentences = self._add_sentences()
+        self._add_citations()
+        self._add_dateline_places()
+        self._add_places_of_text()
+        self._times = self._add_times()
+        self._add_events()
 
-    def _sentences(self) -> None:
-        told = self._found.tell(self._sentence_units)
-        units = self._reading.units
-        ends = _numbers([span.end for span in self._reading.sentences])
-        is_headline = np.array([units[span.unit].kind == "headline" for span in self._reading.sentences], np.bool_)
-        starts = told.at + self._sentence_starts[told.record]
-        self._rows["sentences"].extend(
-            sentence_id=_ids(self._ids[told.article], "-s", starts),
-            article_id=self._ids[told.article],
-            ordinal=pl.Series(told.ordinal),
-            is_headline=pl.Series(is_headline[told.record]),
-            span_start=pl.Series(starts),
-            span_end=pl.Series(told.at + ends[told.record]),
-        )
+    def _told(self, told: Told, mark: str, records: dict[str, Any], heads: tuple[str, ...] = ()) -> pl.DataFrame:
+        """Rows of records: their columns, with span_start and span_end moved, those of the article, and `id`."""
+        frame = self._heads.select("article_id", *heads)[told.article].hstack(pl.DataFrame(records)[told.record])
+        moved = frame.with_columns(pl.col("span_start", "span_end") + pl.Series(told.at))
+        return moved.with_columns(id=pl.concat_str("article_id", pl.lit(mark), "span_start"))
 
-    def _sentence_ids(self, told: Told, units: Numbers, starts: Numbers) -> pl.Series:
-        """By row, the id of the sentence that the record stands in; NULL where none begins before it."""
+    def _sentence_of(self, units: Numbers, starts: Numbers) -> Numbers:
+        """By record, the sentence that it stands in; -1 where none begins before it."""
         longest = 1 + max(self._sentence_starts.max(initial=0), starts.max(initial=0))
         keys = self._sentence_units * longest + self._sentence_starts
         at = np.searchsorted(keys, units * longest + starts, "right") - 1
-        is_known = (at >= 0) & (np.append(self._sentence_units, -1)[at] == units)
-        first = np.append(self._sentence_starts, 0)[at]
-        return _ids(self._ids[told.article], "-s", first[told.record] + told.at, is_known[told.record])
+        return np.where((at >= 0) & (np.append(self._sentence_units, -1)[at] == units), at, -1)
 
-    def _citations(self) -> None:
-        credit = _columns(Credit, [credit for _, credit in self._reading.citations])
-        told = self._found.tell(_numbers([unit for unit, _ in self._reading.citations]))
-        credited = _numbers([len(article.item.credits) for article in self._found.articles])
-        record, starts = told.record, _numbers(credit["start"])[told.record] + told.at
-        self._rows["article_agencies"].extend(
-            article_agency_id=_ids(self._ids[told.article], "-c", starts),
-            article_id=self._ids[told.article],
-            ordinal=pl.Series(credited[told.article] + told.ordinal),
-            agency_id=series(credit["agency_id"], _TEXT)[record],
-            role=series(credit["role"], _TEXT)[record],
-            credit_raw=series(credit["surface"], _TEXT)[record],
-            span_start=pl.Series(starts),
-            span_end=pl.Series(_numbers(credit["end"])[record] + told.at),
+    def _add_sentences(self) -> _Named:
+        told = self._found.tell(self._sentence_units)
+        is_headline = np.array([unit.kind == "headline" for unit in self._reading.units], np.bool_)
+        frame = self._told(
+            told,
+            "-s",
+            {
+                "is_headline": is_headline[self._sentence_units],
+                "span_start": self._sentence_starts,
+                "span_end": self._sentence_ends,
+            },
         )
+        self._rows["sentences"].extend(frame.with_columns(ordinal=told.ordinal).rename({"id": "sentence_id"}))
+        return _Named(told, frame["id"])
 
-    def _dateline_places(self) -> None:
-        """Places of datelines, whose spans are of the document that was read."""
+    def _add_citations(self) -> None:
+        credit = columns(Credit, [credit for _, credit in self._reading.citations])
+        told = self._found.tell(numbers([unit for unit, _ in self._reading.citations]))
+        credited = numbers([len(article.item.credits) for article in self._found.articles])
+        frame = self._told(
+            told,
+            "-c",
+            {
+                "agency_id": series(credit["agency_id"], _TEXT),
+                "role": series(credit["role"], _TEXT),
+                "credit_raw": series(credit["surface"], _TEXT),
+                "span_start": numbers(credit["start"]),
+                "span_end": numbers(credit["end"]),
+            },
+        )
+        ordinal = pl.Series("ordinal", credited[told.article] + told.ordinal)
+        self._rows["article_agencies"].extend(frame.with_columns(ordinal).rename({"id": "article_agency_id"}))
+
+    def _add_dateline_places(self) -> None:
+        """Add places of datelines, whose spans are of the document that was read."""
         filed = self._reading.dateline_places
         read = [(i, mention) for i in sorted(filed) for mention in filed[i]]
-        told = self._found.tell_datelines(_numbers([i for i, _ in read]))
-        self._add_places([mention for _, mention in read], told, None)
-
-    def _places(self) -> None:
-        units = _numbers([mention.unit for mention in self._reading.places])
-        told = self._found.tell(units)
-        starts = _numbers([mention.start for mention in self._reading.places])
-        self._add_places(self._reading.places, told, self._sentence_ids(told, units, starts))
-
-    def _add_places(self, mentions: Sequence[PlaceMention], told: Told, sentences: pl.Series | None) -> None:
-        found, record = _columns(PlaceMention, mentions), told.record
-        starts = _numbers(found["start"])[record] + told.at
-        in_sentences = {} if sentences is None else {"sentence_id": sentences}
+        mentions = [mention for _, mention in read]
+        told = self._found.tell_datelines(numbers([i for i, _ in read]))
         self._rows["article_locations"].extend(
-            mention_id=_ids(self._ids[told.article], "-p", starts),
-            article_id=self._ids[told.article],
-            **in_sentences,
-            surface=series(found["surface"], _TEXT)[record],
-            span_start=pl.Series(starts),
-            span_end=pl.Series(_numbers(found["end"])[record] + told.at),
-            role=series(found["role"], _TEXT)[record],
-            location_id=series([place.location_id if place else None for place in found["place"]], _TEXT)[record],
-            n_candidates=series(found["n_candidates"], _INTEGER)[record],
-            runner_up_ids=series(found["runners_up"], _TEXTS)[record],
-            confidence=series(found["confidence"], _NUMBER)[record],
+            self._places_told(told, columns(PlaceMention, mentions), self._places.of(mentions))
         )
 
-    def _times(self) -> None:
-        found = _columns(TimeMention, self._reading.times)
-        units, starts = _numbers(found["unit"]), _numbers(found["start"])
+    def _add_places_of_text(self) -> None:
+        found = columns(PlaceMention, self._reading.places)
+        units = numbers(found["unit"])
         told = self._found.tell(units)
-        record, start = told.record, starts[told.record] + told.at
+        sentence = self._sentence_of(units, numbers(found["start"]))[told.record]
+        self._rows["article_locations"].extend(
+            self._places_told(told, found, self._places.of_mention).with_columns(
+                sentence_id=self._sentences.of(told.article, sentence)
+            )
+        )
+
+    def _places_told(self, told: Told, found: dict[str, list[Any]], places: Numbers) -> pl.DataFrame:
+        return self._told(
+            told,
+            "-p",
+            {
+                "surface": series(found["surface"], _TEXT),
+                "span_start": numbers(found["start"]),
+                "span_end": numbers(found["end"]),
+                "role": series(found["role"], _TEXT),
+                "location_id": picked(self._locations, places),
+                "n_candidates": numbers(found["n_candidates"]),
+                "runner_up_ids": series(found["runners_up"], _TEXTS),
+                "confidence": series(found["confidence"], _NUMBER),
+            },
+        ).rename({"id": "mention_id"})
+
+    def _add_times(self) -> _Named:
+        found = columns(TimeMention, self._reading.times)
+        units, starts = numbers(found["unit"]), numbers(found["start"])
+        told = self._found.tell(units)
+        self._precisions = series(found["precision"], _TEXT)
+        frame = self._told(
+            told,
+            "-t",
+            {
+                "surface": series(found["surface"], _TEXT),
+                "span_start": starts,
+                "span_end": numbers(found["end"]),
+                "timex_type": series(found["timex_type"], _TEXT),
+                "value_symbolic": series(found["value"], _TEXT),
+                "rule": series(found["rule"], _TEXT),
+                "direction": series(found["direction"], _TEXT),
+                "precision": self._precisions,
+                "confidence": series(found["confidence"], _NUMBER),
+            },
+            ("anchor_id",),
+        )
         self._rows["time_expressions"].extend(
-            time_expression_id=_ids(self._ids[told.article], "-t", start),
-            article_id=self._ids[told.article],
-            sentence_id=self._sentence_ids(told, units, starts),
-            surface=series(found["surface"], _TEXT)[record],
-            span_start=pl.Series(start),
-            span_end=pl.Series(_numbers(found["end"])[record] + told.at),
-            timex_type=series(found["timex_type"], _TEXT)[record],
-            value_symbolic=series(found["value"], _TEXT)[record],
-            rule=series(found["rule"], _TEXT)[record],
-            direction=series(found["direction"], _TEXT)[record],
-            precision=series(found["precision"], _TEXT)[record],
-            confidence=series(found["confidence"], _NUMBER)[record],
-            anchor_id=self._clocks[told.article],
-            zones=self._zones.of(told, [None] * len(units), units),
+            frame.with_columns(
+                sentence_id=self._sentences.of(told.article, self._sentence_of(units, starts)[told.record]),
+                zones=self._zones.of(told, units),
+            ).rename({"id": "time_expression_id"})
         )
+        return _Named(told, frame["id"])
 
-    def _events(self) -> None:
-        found, times = _columns(EventMention, self._reading.events), self._reading.times
-        units, starts = _numbers(found["unit"]), _numbers(found["start"])
+    def _add_events(self) -> None:
+        found = columns(EventMention, self._reading.events)
+        units, starts = numbers(found["unit"]), numbers(found["start"])
         told = self._found.tell(units)
-        record, start = told.record, starts[told.record] + told.at
-        ids = _ids(self._ids[told.article], "-e", start)
-        kinds = reference.event_types()
-        facts = [kinds[kind] for kind in found["event_type"]]
-        happened = [times[i] if i is not None else None for i in found["time_mention"]]
-        time_units = _numbers([time.unit if time else 0 for time in happened])
-        time_at = self._found.starts(told.article, time_units[record])
-        time_starts = _numbers([time.start if time else -1 for time in happened])
-        where = self._where(units)
+        times = numbers([-1 if i is None else i for i in found["time_mention"]])
+        participants = columns(Participant, list(chain.from_iterable(found["participants"])))
+        counts = numbers(list(map(len, found["participants"])))
+        place, basis = self._where(found, units)
+        facts, numbered = _event_types()
+        frame = self._told(
+            told,
+            "-e",
+            {
+                "trigger": series(found["trigger"], _TEXT),
+                "trigger_lemma": series(found["lemma"], _TEXT),
+                "span_start": starts,
+                "span_end": numbers(found["end"]),
+                "mode": series(found["mode"], _TEXT),
+                "context": series(found["context"], _TEXTS),
+                "tense": series(found["tense"], _TEXT),
+                "polarity": series(found["polarity"], _TEXT),
+                "modality": series(found["modality"], _TEXT),
+                "attribution": picked(series(participants["surface"], _TEXT), _attributed(participants, counts)),
+                "location_id": picked(self._locations, place),
+                "location_basis": basis,
+                "relation": series(found["relation"], _TEXT),
+                "time_basis": series(found["time_basis"], _TEXT),
+                "time_precision": picked(self._precisions, times),
+                "confidence": series(found["confidence"], _NUMBER),
+            },
+            ("anchor_id", "story_id"),
+        )
+        stated = np.where(basis.is_in(["stated", "carried"]).to_numpy(), place, -1)
+        is_of_tense = pl.col("time_basis") == "tense_default"
         self._rows["events"].extend(
-            event_id=ids,
-            article_id=self._ids[told.article],
-            sentence_id=self._sentence_ids(told, units, starts),
-            trigger=series(found["trigger"], _TEXT)[record],
-            trigger_lemma=series(found["lemma"], _TEXT)[record],
-            span_start=pl.Series(start),
-            span_end=pl.Series(_numbers(found["end"])[record] + told.at),
-            event_type=series(found["event_type"], _TEXT)[record],
-            mode=series(found["mode"], _TEXT)[record],
-            context=series(found["context"], _TEXTS)[record],
-            cameo_root=series([kind.cameo_root for kind in facts], _TEXT)[record],
-            quad_class=series([kind.quad_class for kind in facts], _INTEGER)[record],
-            goldstein=series([kind.goldstein for kind in facts], _NUMBER)[record],
-            tense=series(found["tense"], _TEXT)[record],
-            polarity=series(found["polarity"], _TEXT)[record],
-            modality=series(found["modality"], _TEXT)[record],
-            attribution=series([_attribution(participants) for participants in found["participants"]], _TEXT)[record],
-            location_id=series([place.location_id if place else None for place, _ in where], _TEXT)[record],
-            location_basis=series([basis for _, basis in where], _TEXT)[record],
-            relation=series(found["relation"], _TEXT)[record],
-            time_basis=series(found["time_basis"], _TEXT)[record],
-            anchor_id=self._clocks[told.article],
-            time_expression_id=_ids(
-                self._ids[told.article], "-t", time_starts[record] + time_at, time_starts[record] >= 0
-            ),
-            zones=self._zones.of(told, [p if b in ("stated", "carried") else None for p, b in where], units),
-            time_precision=series(
-                [
-                    time.precision if time else "day" if basis == "tense_default" else "unbounded"
-                    for basis, time in zip(found["time_basis"], happened, strict=True)
-                ],
-                _TEXT,
-            )[record],
-            time_status=pl.repeat("symbolic", len(record), dtype=_TEXT, eager=True),
-            confidence=series(found["confidence"], _NUMBER)[record],
-            story_id=self._stories[told.article],
+            frame.hstack(facts[numbers([numbered[kind] for kind in found["event_type"]])[told.record]])
+            .with_columns(
+                sentence_id=self._sentences.of(told.article, self._sentence_of(units, starts)[told.record]),
+                time_expression_id=self._times.of(told.article, times[told.record]),
+                zones=self._zones.of(told, units, stated),
+                time_precision=pl.coalesce(
+                    "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
+                ),
+                time_status=pl.lit("symbolic"),
+            )
+            .rename({"id": "event_id"})
         )
-        self._participants(told, ids)
+        self._add_participants(told, frame["id"], participants, counts)
 
-    def _where(self, units: Numbers) -> list[tuple[Place | None, str]]:
+    def _where(self, found: dict[str, list[Any]], units: Numbers) -> tuple[Numbers, pl.Series]:
         """By event, where it happened and what says so: what is not said in the text, the dateline does."""
-        found, places = [], self._reading.places
-        for event, source in zip(self._reading.events, self._found.source(units).tolist(), strict=True):
-            place = places[event.place_mention].place if event.place_mention is not None else None
-            basis: str = event.location_basis
-            if basis in ("none", "actor") and (filed := self._zones.filed[source]):
-                place, basis = filed[0], "dateline"
-            found.append((place, basis if place else "none"))
-        return found
+        mention = numbers([-1 if i is None else i for i in found["place_mention"]])
+        said = series(found["location_basis"], _TEXT)
+        filed = numbers([places[0] if places else -1 for places in self._places.filed])[self._found.source(units)]
+        is_filed = said.is_in(["none", "actor"]).to_numpy() & (filed >= 0)
+        place = np.where(is_filed, filed, np.append(self._places.of_mention, -1)[mention])
+        basis = (
+            pl.when(pl.Series(place < 0))
+            .then(pl.lit("none"))
+            .when(pl.Series(is_filed))
+            .then(pl.lit("dateline"))
+            .otherwise(said)
+        )
+        return place, pl.select(basis).to_series()
 
-    def _participants(self, told: Told, ids: pl.Series) -> None:
-        """Participants of the events, which are told with these ids."""
-        found = _columns(Participant, [p for event in self._reading.events for p in event.participants])
-        part, row, ordinal = told.parts(_numbers([len(event.participants) for event in self._reading.events]))
+    def _add_participants(self, told: Told, events: pl.Series, found: dict[str, list[Any]], counts: Numbers) -> None:
+        """Add the participants of the events, which are told with these ids."""
+        part, row, ordinal = told.parts(counts)
+        frame = pl.DataFrame(
+            {
+                "role": series(found["role"], _TEXT),
+                "span_start": numbers(found["start"]),
+                "span_end": numbers(found["end"]),
+                "surface": series(found["surface"], _TEXT),
+                "name": series(found["name"], _TEXT),
+                "country_code": series(found["country_code"], _TEXT),
+                "sector": series(found["sector"], _TEXT),
+                "quantity_min": series(found["quantity_min"], _INTEGER),
+                "quantity_max": series(found["quantity_max"], _INTEGER),
+            }
+        )[part]
         self._rows["event_participants"].extend(
-            event_id=ids[row],
-            ordinal=pl.Series(ordinal),
-            role=series(found["role"], _TEXT)[part],
-            span_start=pl.Series(_numbers(found["start"])[part] + told.at[row]),
-            span_end=pl.Series(_numbers(found["end"])[part] + told.at[row]),
-            surface=series(found["surface"], _TEXT)[part],
-            name=series(found["name"], _TEXT)[part],
-            country_code=series(found["country_code"], _TEXT)[part],
-            sector=series(found["sector"], _TEXT)[part],
-            quantity_min=series(found["quantity_min"], _INTEGER)[part],
-            quantity_max=series(found["quantity_max"], _INTEGER)[part],
+            frame.with_columns(
+                pl.col("span_start", "span_end") + pl.Series(told.at[row]), event_id=events[row], ordinal=ordinal
+            )
         )
 
 
-class _Zones:
-    """The zones a civil day of an item may count in.
-
-    The newsroom's always; then the place's own where the text states it. Where it does not, the event may have
-    happened anywhere in the country it was filed from ("donderdagavond" in a text from St. Paul may be an evening
-    in Los Angeles), so the bounds hold that country's zones.
-    """
-
-    def __init__(self, found: Repeats) -> None:
-        """Take where each article was filed."""
-        reading = found.reading
-        self.filed = [
-            [mention.place for mention in reading.dateline_places.get(i, ()) if mention.place]
-            for i in range(len(reading.articles))
-        ]
-        """By article that was read, the places of its dateline."""
-        self._found = found
-        self._of_filed = [tuple([zone for place in filed for zone in _around(place)]) for filed in self.filed]
-        numbers: dict[str, int] = {}
-        self._newsroom = _numbers([numbers.setdefault(a.zone, len(numbers)) for a in found.articles])
-        """By article, its newsroom's among the newsrooms' zones."""
-        self._newsrooms = list(numbers)
-
-    def of(self, told: Told, stated: Sequence[Place | None], units: Numbers) -> pl.Series:
-        """By row, its zones.
-
-        Args:
-            told: the rows.
-            stated: by record, the place that the text states.
-            units: the unit of each record.
-        """
-        numbers: dict[tuple[str, ...], int] = {}
-        for_records = []
-        for place, source in zip(stated, self._found.source(units).tolist(), strict=True):
-            zones = _of(place) if place else self._of_filed[source]
-            for_records.append(numbers.setdefault(zones, len(numbers)))
-        pairs = self._newsroom[told.article] * len(numbers) + _numbers(for_records)[told.record]
-        used, of_row = np.unique(pairs, return_inverse=True)
-        kinds = list(numbers)
-        lists = [
-            list(dict.fromkeys([self._newsrooms[pair // len(kinds)], *kinds[pair % len(kinds)]]))
-            for pair in used.tolist()
-        ]
-        found: pl.Series = series(lists, _TEXTS)[of_row]
-        return found
+@lru_cache(maxsize=1)
+def _event_types() -> tuple[pl.DataFrame, dict[str, int]]:
+    """What is known of the types of events, as columns of their rows; and the number of each type there."""
+    kinds = reference.event_types()
+    facts = [(kind, known.cameo_root, known.quad_class, known.goldstein) for kind, known in kinds.items()]
+    schema = {"event_type": _TEXT, "cameo_root": _TEXT, "quad_class": _INTEGER, "goldstein": _NUMBER}
+    return pl.DataFrame(facts, schema, orient="row"), {kind: i for i, kind in enumerate(kinds)}
 
 
-def _around(place: Place) -> Sequence[str]:
-    """The zones of a place and of its country."""
-    own = [place.timezone] if place.timezone else []
-    return [*own, *(gazetteer.load().zones(place.country_code) if place.country_code else ())]
-
-
-def _of(place: Place) -> tuple[str, ...]:
-    """The zones of a place itself."""
-    if place.feature_class != "A" and place.timezone:
-        return (place.timezone,)
-    return gazetteer.load().zones(place.country_code) if place.country_code else ()
-
-
-def publication_id(article_id: str) -> str:
-    """Name the anchor of an item's publication."""
-    return f"{article_id}-publication"
-
-
-def _attribution(participants: Sequence[Participant]) -> str | None:
-    return next((p.surface for p in participants if p.role == "attribution"), None)
-
-
-def _ids(
-    owners: pl.Series, mark: str, positions: Numbers, is_known: npt.NDArray[np.bool_] | None = None
-) -> pl.Series:
-    """Ids made of an owner's and a position in its text; NULL where the position is not known."""
-    made = pl.concat_str(owners, pl.lit(mark), pl.Series(positions))
-    ids: pl.Series = pl.select(made if is_known is None else pl.when(pl.Series(is_known)).then(made)).to_series()
-    return ids
-
-
-def _columns(kind: type[NamedTuple], records: Sequence[tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
-    """The values of records by field."""
-    fields = kind._fields
-    return dict(zip(fields, zip(*records, strict=True) if records else [()] * len(fields), strict=True))
-
-
-def _numbers(values: Sequence[int]) -> Numbers:
-    return pl.Series(values, dtype=_INTEGER).to_numpy()
+def _attributed(participants: dict[str, list[Any]], counts: Numbers) -> Numbers:
+    """By event, the first of its participants to whom it is attributed; -1 where there is none."""
+    owner = np.repeat(np.arange(len(counts)), counts)
+    hits = np.flatnonzero(np.array([role == "attribution" for role in participants["role"]], np.bool_))
+    events, first = np.unique(owner[hits], return_index=True)
+    found = np.full(len(counts), -1, np.int64)
+    found[events] = hits[first]
+    return found

@@ -9,11 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from etl.transform.records import Article, Item, Reading
-
-Numbers = npt.NDArray[np.int64]
+from etl.transform.rows import Numbers, numbers
 
 
 class Told(NamedTuple):
@@ -27,6 +25,8 @@ class Told(NamedTuple):
     """By row, where the text that the record is of starts in the article's document."""
     ordinal: Numbers
     """By row, which of the rows of its article it is, from 0."""
+    first: Numbers
+    """By article, the row that would tell record 0 of it: its record n is n rows further."""
 
     def parts(self, counts: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Tell what each record has several of: by row, which part it is, of which row, and its ordinal there.
@@ -34,7 +34,8 @@ class Told(NamedTuple):
         Args:
             counts: by record, how many parts it has; the parts are in the order of the records.
         """
-        return _runs(np.cumsum(counts) - counts, counts, self.record)
+        part, row, ordinal, _ = _runs(np.cumsum(counts) - counts, counts, self.record)
+        return part, row, ordinal
 
 
 class Repeats:
@@ -50,19 +51,23 @@ class Repeats:
         """
         self.reading = reading
         self.articles = articles
-        self.sources = np.array(sources, np.int64)
-        self._of_unit = np.array([unit.article for unit in reading.units], np.int64)
-        self._is_body = np.array([unit.kind == "body" for unit in reading.units], np.int64)
+        self.sources = numbers(sources)
+        self._of_unit = numbers([unit.article for unit in reading.units])
+        self._is_body = numbers([unit.kind == "body" for unit in reading.units])
         items = [article.item for article in articles]
         self._starts = np.array([(i.headline.start if i.headline else 0, i.body.start) for i in items], np.int64)
+
+    def words(self, kind: str) -> list[str]:
+        """The headline or the body of each article that was read; empty where it has none."""
+        found = [""] * len(self.reading.articles)
+        for text, article, own in self.reading.units:
+            if own == kind:
+                found[article] = text
+        return found
 
     def source(self, units: Numbers) -> Numbers:
         """Which of the articles that were read each unit is of."""
         return self._of_unit[units]
-
-    def starts(self, article: Numbers, units: Numbers) -> Numbers:
-        """Where units start in the documents of these articles."""
-        return self._starts[article, self._is_body[units]]
 
     def tell(self, units: Numbers) -> Told:
         """Tell records for every article that has their words.
@@ -70,8 +75,8 @@ class Repeats:
         Args:
             units: the unit of each record, in order.
         """
-        record, article, ordinal = self._tell(self.source(units))
-        return Told(record, article, self.starts(article, units[record]), ordinal)
+        record, article, ordinal, first = self._tell(self.source(units))
+        return Told(record, article, self._starts[article, self._is_body[units[record]]], ordinal, first)
 
     def tell_datelines(self, read: Numbers) -> Told:
         """Tell records of datelines, whose spans are of the document that was read.
@@ -79,12 +84,12 @@ class Repeats:
         Args:
             read: the article that was read of each record, in order.
         """
-        record, article, ordinal = self._tell(read)
-        of_read = np.array([_dateline_start(article.item) for article in self.reading.articles], np.int64)
-        of_all = np.array([_dateline_start(article.item) for article in self.articles], np.int64)
-        return Told(record, article, of_all[article] - of_read[self.sources[article]], ordinal)
+        record, article, ordinal, first = self._tell(read)
+        of_read = numbers([_dateline_start(article.item) for article in self.reading.articles])
+        of_all = numbers([_dateline_start(article.item) for article in self.articles])
+        return Told(record, article, of_all[article] - of_read[self.sources[article]], ordinal, first)
 
-    def _tell(self, read: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    def _tell(self, read: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         firsts = np.searchsorted(read, np.arange(len(self.reading.articles) + 1))
         return _runs(firsts[:-1], np.diff(firsts), self.sources)
 
@@ -93,8 +98,8 @@ def _dateline_start(item: Item) -> int:
     return item.dateline.start if item.dateline else 0
 
 
-def _runs(firsts: Numbers, counts: Numbers, of: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Runs of numbers one after another: the numbers, which run each is in, and its place there.
+def _runs(firsts: Numbers, counts: Numbers, of: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Runs of numbers one after another: the numbers, which run each is in, its place there; and where 0 would be.
 
     Args:
         firsts: by kind of run, the number it starts with.
@@ -102,9 +107,10 @@ def _runs(firsts: Numbers, counts: Numbers, of: Numbers) -> tuple[Numbers, Numbe
         of: by run, its kind.
     """
     lengths = counts[of]
+    starts = np.cumsum(lengths) - lengths
     run = np.repeat(np.arange(len(of)), lengths)
-    ordinal = np.arange(len(run)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return firsts[of][run] + ordinal, run, ordinal
+    ordinal = np.arange(len(run)) - starts[run]
+    return firsts[of][run] + ordinal, run, ordinal, starts - firsts[of]
 
 
 def read_once(articles: Sequence[Article], read: Callable[[Sequence[Article]], Reading]) -> Repeats:

@@ -1,13 +1,17 @@
-"""Rows on their way into frames: kept as they come and turned into columns of Arrow once a batch."""
+"""Rows on their way into frames: kept as they come, as tuples or as frames, and put together once a batch."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
 from etl.schema import Row
 from etl.schema.frames import polars_schema
+
+Numbers = npt.NDArray[np.int64]
 
 
 class Rows:
@@ -15,11 +19,11 @@ class Rows:
 
     def __init__(self, row: type[Row]) -> None:
         self._schema = polars_schema(row)
-        self._given: dict[tuple[str, ...], tuple[list[tuple[Any, ...]], list[int]]] = {}
-        """By the columns that are given: the rows that give them, and which rows of the table they are."""
-        self._columns: list[tuple[pl.DataFrame, int]] = []
-        """What came as columns, and which row of the table is its first."""
-        self._n = 0
+        self._frames: list[pl.DataFrame] = []
+        self._waiting: list[tuple[Any, ...]] = []
+        """Rows that no frame holds yet; they come after those that one does."""
+        self._names: tuple[str, ...] = ()
+        """The columns that the waiting rows give."""
 
     def add(self, **values: Any) -> None:
         """Add a row; a column that is not given is NULL.
@@ -27,82 +31,82 @@ class Rows:
         Raises:
             KeyError: a name is no column of the table.
         """
-        rows, places = self._of(tuple(values))
-        rows.append(tuple(values.values()))
-        places.append(self._n)
-        self._n += 1
+        self.add_all(tuple(values), [tuple(values.values())])
 
-    def adder(self, *names: str) -> Callable[[tuple[Any, ...]], None]:
-        """What adds rows that give these columns, in this order: for tables of many rows.
+    def add_all(self, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows that give these columns, in this order; the others are NULL.
 
         Raises:
             KeyError: a name is no column of the table.
         """
-        rows, places = self._of(names)
-
-        def add(values: tuple[Any, ...]) -> None:
-            rows.append(values)
-            places.append(self._n)
-            self._n += 1
-
-        return add
-
-    def extend(self, **columns: pl.Series) -> None:
-        """Add rows that come as columns of the same length; a column that is not given is NULL.
-
-        Raises:
-            KeyError: a name is no column of the table.
-        """
-        self._check(columns)
-        n = len(next(iter(columns.values())))
-        if n:
-            self._columns.append((self._framed(columns, n), self._n))
-            self._n += n
-
-    def _of(self, names: tuple[str, ...]) -> tuple[list[tuple[Any, ...]], list[int]]:
-        given = self._given.get(names)
-        if given is None:
+        if names != self._names:
             self._check(names)
-            given = self._given[names] = ([], [])
-        return given
+            self._frame_waiting()
+            self._names = names
+        self._waiting += rows
+
+    def extend(self, frame: pl.DataFrame) -> None:
+        """Add the rows of a frame; a column that it lacks is NULL.
+
+        Raises:
+            KeyError: a name is no column of the table.
+        """
+        self._check(frame.columns)
+        self._frame_waiting()
+        if frame.height:
+            self._frames.append(
+                frame.select(
+                    pl.col(name) if name in frame.columns else pl.lit(None, kind).alias(name)
+                    for name, kind in self._schema.items()
+                )
+            )
+
+    def frame(self) -> pl.DataFrame:
+        """The rows as a frame of the table's declared schema."""
+        self._frame_waiting()
+        return pl.concat(self._frames) if self._frames else pl.DataFrame(schema=self._schema)
 
     def _check(self, names: Iterable[str]) -> None:
         unknown = sorted(set(names) - self._schema.keys())
         if unknown:
             raise KeyError(f"no such columns: {unknown}")
 
-    def frame(self) -> pl.DataFrame:
-        """The rows as a frame of the table's declared schema."""
-        parts: list[tuple[pl.DataFrame, Sequence[int]]] = [
-            (self._part(names, rows), places) for names, (rows, places) in self._given.items() if rows
-        ]
-        parts += [(frame, range(first, first + frame.height)) for frame, first in self._columns]
-        if not parts:
-            return pl.DataFrame(schema=self._schema)
-        if len(parts) == 1:
-            return parts[0][0]
-        order = pl.Series([i for _, places in parts for i in places], dtype=pl.Int64)
-        together = pl.concat([frame for frame, _ in parts])
-        return together if order.is_sorted() else together[order.arg_sort()]
-
-    def _part(self, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-        given = zip(names, zip(*rows, strict=True), strict=True)
-        return self._framed({name: series(values, self._schema[name]) for name, values in given}, len(rows))
-
-    def _framed(self, columns: Mapping[str, pl.Series], n: int) -> pl.DataFrame:
-        """Columns, those that are not given NULL, in the order of the schema."""
-        return pl.DataFrame(
-            [
-                columns[name].alias(name)
-                if name in columns
-                else pl.repeat(None, n, dtype=kind, eager=True).alias(name)
-                for name, kind in self._schema.items()
-            ]
-        )
+    def _frame_waiting(self) -> None:
+        rows, self._waiting = self._waiting, []
+        if rows:
+            given = zip(self._names, zip(*rows, strict=True), strict=True)
+            self.extend(pl.DataFrame([series(values, self._schema[name], name) for name, values in given]))
 
 
-def series(values: Sequence[Any], kind: pl.DataType) -> pl.Series:
+def series(values: Sequence[Any], kind: pl.DataType, name: str = "") -> pl.Series:
     """The values of a column; Polars builds a list column one series a row, Arrow builds it in one pass."""
     if kind == pl.List(pl.String):
-        return pl.Series(pa.array(values, pa.large_list(pa.large_string())), dtype=kind)
-    return pl.Series(values, dtype=kind)
+        return pl.Series(name, pa.array(values, pa.large_list(pa.large_string())), dtype=kind)
+    return pl.Series(name, values, dtype=kind)
+
+
+_AT_A_TIME = 256
+"""Records that are taken apart together: few enough that they are at hand for each of their fields."""
+
+
+def columns(kind: type[NamedTuple], records: Sequence[tuple[Any, ...] | None]) -> dict[str, list[Any]]:
+    """The values of records by field; all of a record that is None are None."""
+    fields = kind._fields
+    nothing = (None,) * len(fields)
+    found: list[list[Any]] = [[] for _ in fields]
+    for i in range(0, len(records), _AT_A_TIME):
+        some = [nothing if record is None else record for record in records[i : i + _AT_A_TIME]]
+        for column, values in zip(found, zip(*some, strict=True), strict=True):
+            column += values
+    return dict(zip(fields, found, strict=True))
+
+
+def numbers(values: Sequence[int]) -> Numbers:
+    """Integers as an array."""
+    return pl.Series(values, dtype=pl.Int64()).to_numpy()
+
+
+def picked(values: pl.Series, at: Numbers) -> pl.Series:
+    """The values at these positions; NULL where a position is negative."""
+    found: pl.Series = values.extend_constant(None, 1).rechunk()[np.where(at < 0, len(values), at)]
+    return found

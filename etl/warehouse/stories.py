@@ -1,7 +1,7 @@
 """One story for items that are nearly the same: the same text on another page or capture, with an edit or two.
 
 What belongs here: finding near-identical bodies among all that the warehouse holds, and giving them one story. What
-does not: bodies that are the same to the letter; their story_id is the hash of the body (`tabulate.py`).
+does not: bodies that are the same to the letter; their story_id is the hash of the body (`heads.py`).
 
 A body is sketched once: its shingles of three words are hashed, the least hash of each of 64 bins is kept (one
 permutation MinHash), and four bins make a band. Bodies that share a band are compared with the one of them that has

@@ -10,11 +10,10 @@ from etl.transform.rows import Rows
 
 def test_rows_of_several_shapes_keep_their_order() -> None:
     rows = Rows(Sentence)
-    add = rows.adder("sentence_id", "ordinal")
     rows.add(sentence_id="a", article_id="x")
-    add(("b", 1))
+    rows.add_all(("sentence_id", "ordinal"), [("b", 1)])
     rows.add(sentence_id="c", article_id="y")
-    add(("d", 2))
+    rows.add_all(("sentence_id", "ordinal"), [("d", 2)])
     frame = rows.frame()
     assert frame.schema == polars_schema(Sentence)
     assert frame["sentence_id"].to_list() == ["a", "b", "c", "d"]
@@ -39,15 +38,15 @@ def test_no_row_gives_an_empty_frame_and_a_wrong_name_is_told() -> None:
     with pytest.raises(KeyError, match="sentense_id"):
         rows.add(sentense_id="a")
     with pytest.raises(KeyError, match="ordnal"):
-        rows.adder("sentence_id", "ordnal")
+        rows.add_all(("sentence_id", "ordnal"), [])
     assert rows.frame().is_empty()
 
 
 def test_columns_follow_the_rows_before_them_and_rows_follow_columns() -> None:
     rows = Rows(Sentence)
     rows.add(sentence_id="a", ordinal=1)
-    rows.extend(sentence_id=pl.Series(["b", "c"]), article_id=pl.Series(["x", None]))
-    rows.extend(sentence_id=pl.Series([], dtype=pl.String))
+    rows.extend(pl.DataFrame({"article_id": ["x", None], "sentence_id": ["b", "c"]}))
+    rows.extend(pl.DataFrame({"sentence_id": pl.Series([], dtype=pl.String)}))
     rows.add(sentence_id="d", ordinal=2)
     frame = rows.frame()
     assert frame.schema == polars_schema(Sentence)
@@ -55,4 +54,4 @@ def test_columns_follow_the_rows_before_them_and_rows_follow_columns() -> None:
     assert frame["article_id"].to_list() == [None, "x", None, None]
     assert frame["ordinal"].to_list() == [1, None, None, 2]
     with pytest.raises(KeyError, match="sentense_id"):
-        rows.extend(sentense_id=pl.Series(["e"]))
+        rows.extend(pl.DataFrame({"sentense_id": ["e"]}))
