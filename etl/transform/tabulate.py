@@ -6,7 +6,6 @@ gives the same ids.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -34,7 +33,6 @@ class Tabulator:
         self._rows = {name: Rows(row) for name, row in tables("core").items()}
         self._places: dict[str, Place] = {}
         self._agencies: dict[str, str] = {}
-        self._stories: dict[str, int] = defaultdict(int)
 
     def capture(self, document_id: str, zone: str) -> None:
         """Add the clock of a page, its days counted in a zone.
@@ -83,12 +81,12 @@ class Tabulator:
                 self._places.setdefault(mention.place.location_id, mention.place)
 
     def frames(self) -> Tables:
-        """Everything added, and the places, agencies and stories it speaks of."""
+        """Everything added, and the places and agencies it speaks of."""
         self._dimensions()
         return {f"core.{name}": rows.frame() for name, rows in self._rows.items()}
 
     def _dimensions(self) -> None:
-        """Add the places, agencies and stories that the batch speaks of."""
+        """Add the places and agencies that the batch speaks of."""
         for place in self._places.values():
             self._rows["locations"].add(**place._asdict())
         facts = agencies.directory().facts
@@ -104,13 +102,10 @@ class Tabulator:
                 kind=known.kind if known else "unresolved",
                 status=known.status if known else "unknown",
             )
-        for story_id, n_articles in self._stories.items():
-            self._rows["stories"].add(story_id=story_id, n_articles=n_articles)
 
     def _article(self, article: Article, story: "_Story", date_symbol: str | None) -> None:
         item, text = article.item, article.text
         headline, dateline, stamp = item.headline, item.dateline, item.stamp
-        self._stories[story.story_id] += 1
         self._rows["articles"].add(
             article_id=article.article_id,
             document_id=article.document_id,
