@@ -35,6 +35,7 @@ class Cluster:
         """Plan for the cluster at an address; without one for `n` processes on this machine, 0: one a core."""
         self._scheduler = scheduler
         self.n = n or hands.available_cores()
+        self.n_beside = 0 if scheduler else self.n
         self._client: Any = None
         self._own: Any = None
 

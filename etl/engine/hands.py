@@ -34,6 +34,8 @@ class Hands(Protocol):
 
     n: int
     """How many work at a time."""
+    n_beside: int
+    """How many of them are busy on this machine while this process does something else."""
     died: type[Exception]
     """What a future raises whose process was killed."""
 
@@ -55,7 +57,7 @@ class Hands(Protocol):
 class ThisProcess:
     """The process itself, one batch after the other."""
 
-    n = 1
+    n, n_beside = 1, 0
     died: type[Exception] = SystemError
 
     def submit(self, documents: pl.DataFrame, uri: str, versions: Mapping[str, str]) -> "Future[str]":

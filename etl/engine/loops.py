@@ -16,11 +16,10 @@ from etl.engine.progress import Progress
 from etl.engine.shards import Shards
 from etl.extract import captures, sources
 from etl.extract.records import NO_COLUMNS, Columns
-from etl.schema import ops
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.warehouse import load, stories
-from etl.warehouse.connection import connect
+from etl.warehouse.connection import connect, fewer_threads
 
 
 class Received(NamedTuple):
@@ -113,14 +112,12 @@ def transform_pending(
     if found.height:
         store = Shards(settings.shards_uri)
         n_all = int(found["n_chars"].sum())
-        with hands.chosen(settings) as chosen:
+        with hands.chosen(settings) as chosen, fewer_threads(con, chosen.n_beside):
             batches = load.batches(con, found, _batch_chars(n_all, chosen.n, settings))
             for documents, shard in hands.hand_out(chosen, batches, settings.shards_uri, versions):
-                tables = store.read(shard)
-                load.load_batch(con, tables, documents, run_id)
+                n_rejected += load.load_batch(con, store.rows(shard), documents, run_id)
                 store.drop(shard)
                 n_documents += documents.height
-                n_rejected += tables[ops.Reject.table].height
                 n_chars += int(documents["n_chars"].sum())
                 progress("transform", n_documents, n_chars, n_all)
         if settings.shards is None:

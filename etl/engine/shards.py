@@ -10,9 +10,11 @@ is the same shard. Every file is written under a temporary name and renamed: a s
 import hashlib
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 
 from etl.warehouse.connection import disk_full, is_disk_full
 
@@ -71,16 +73,28 @@ class Shards:
             FileNotFoundError: it is not there.
         """
         frames = {}
-        for table in self._fs.cat_file(f"{self._root}/done/{shard}").decode().splitlines():
+        for table in self._tables(shard):
             with self._fs.open(f"{self._root}/{table}/{shard}.parquet", "rb") as file:
                 frames[table] = pl.read_parquet(file)
         return frames
 
+    def rows(self, shard: str) -> Mapping[str, pl.DataFrame | Path]:
+        """Give the tables of a shard that is whole: on a disk their files, from elsewhere frames.
+
+        Raises:
+            FileNotFoundError: it is not there.
+        """
+        if not isinstance(self._fs, LocalFileSystem):
+            return self.read(shard)
+        return {table: Path(self._root, table, f"{shard}.parquet") for table in self._tables(shard)}
+
+    def _tables(self, shard: str) -> list[str]:
+        return str(self._fs.cat_file(f"{self._root}/done/{shard}").decode()).splitlines()
+
     def drop(self, shard: str) -> None:
         """Remove a shard: first the mark, so that what is left of one that is cut off here counts as nothing."""
-        mark = f"{self._root}/done/{shard}"
-        tables = self._fs.cat_file(mark).decode().splitlines()
-        for path in (mark, *(f"{self._root}/{table}/{shard}.parquet" for table in tables)):
+        tables = self._tables(shard)
+        for path in (f"{self._root}/done/{shard}", *(f"{self._root}/{table}/{shard}.parquet" for table in tables)):
             self._fs.rm_file(path)
 
     def sweep(self) -> None:

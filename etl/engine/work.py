@@ -98,7 +98,8 @@ def transform(documents: pl.DataFrame) -> tuple[Tables, list[Refusal]]:
             return pipeline.transform(documents.clear()), [_fault(documents["source_uri"].item(), error)]
         half = documents.height // 2
         (first, refused), (second, also_refused) = transform(documents[:half]), transform(documents[half:])
-        return {name: pl.concat([first[name], second[name]]) for name in first}, refused + also_refused
+        both = {name: pl.concat([first[name], second[name]]).unique(maintain_order=True) for name in first}
+        return both, refused + also_refused
     bare = documents.join(tables["core.articles"], on="document_id", how="anti", maintain_order="left")
     return tables, [Refusal(uri, "no_item", _NO_ITEM.format(uri)) for uri in bare["source_uri"]]
 

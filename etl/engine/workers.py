@@ -22,7 +22,7 @@ class Workers:
 
     def __init__(self, n: int) -> None:
         """Plan a pool of `n` processes; `with` starts it."""
-        self.n = n
+        self.n = self.n_beside = n
         self._pool: ProcessPoolExecutor | None = None
 
     def submit(self, documents: pl.DataFrame, uri: str, versions: Mapping[str, str]) -> "Future[str]":

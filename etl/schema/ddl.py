@@ -15,6 +15,11 @@ _DUCKDB: dict[type, str] = {
 }
 
 
+_KEYS_AS_DATA = ("core.", "ops.body_sketches")
+"""Tables whose key has no index: DuckDB holds an index in memory whole, some 50 bytes a row, and loading took twice
+the time with one. At 150 MB of text the indexes of `core` alone took more than a connection may have."""
+
+
 def sql_type(column: Column) -> str:
     """The column's type in DuckDB."""
     return _DUCKDB[column.python_type] + ("[]" if column.is_list else "")
@@ -29,10 +34,11 @@ def ddl(row: type[Row]) -> list[str]:
     """The statements that make the table and its comments, if it is not there.
 
     NOT NULL, CHECK and PRIMARY KEY stand in the DDL; references are checked as data, because physical foreign
-    keys keep a parent table from being loaded again.
+    keys keep a parent table from being loaded again. So are keys of tables with rows for every item.
     """
     lines = [_column_ddl(c) for c in row.columns()]
-    lines.append(f"PRIMARY KEY ({', '.join(row.key)})")
+    if not row.table.startswith(_KEYS_AS_DATA):
+        lines.append(f"PRIMARY KEY ({', '.join(row.key)})")
     body = ",\n    ".join(lines)
     return [f"CREATE TABLE IF NOT EXISTS {row.table} (\n    {body}\n)", *comments(row)]
 

@@ -48,11 +48,14 @@ class Transformed(Row, table="ops.transformed", key=("document_id",)):
 
 
 class BodySketch(Row, table="ops.body_sketches", key=("body_sha256",)):
-    """One row per distinct body: what finds those that are nearly the same, and the story they share."""
+    """One row per distinct body of ten words or more: what finds those nearly the same, and the story they share."""
 
     body_sha256: str = column("SHA-256 of the body with white space folded")
     story_id: str = column("the story it tells: the least hash of the bodies that are nearly the same")
-    bands: list[str] = column("hashes of which two that are nearly the same share one; none for a short body")
+    bands: list[int] = column(
+        "sketch of its words, in sixteen numbers: bodies that are nearly the same share one at the same place"
+    )
+    is_compared: bool = column("whether it was compared with the others: false until the run that brings it ends")
 
 
 class LakeDay(Row, table="ops.lake_days", key=("uri", "table_name", "day")):

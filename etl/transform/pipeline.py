@@ -20,8 +20,9 @@ from typing import Any
 import polars as pl
 
 from etl import languages
+from etl.schema import core, ops
 from etl.settings import PACKAGE, current
-from etl.transform import agencies, pages, repeats, sentences, sites
+from etl.transform import agencies, pages, repeats, sentences, sites, sketches
 from etl.transform.events import code as events
 from etl.transform.events import recall
 from etl.transform.places import gazetteer, locate
@@ -34,13 +35,14 @@ _REGION = re.compile(r"(?:, [^\W\d_][\w.'’ -]*?[\w.])+(?=[ ]*(?:,? *$|[(/–�
 
 
 def transform(documents: pl.DataFrame) -> Tables:
-    """Turn documents into the rows of every table of `core`.
+    """Turn documents into the rows of every table of `core`, and sketches of what their items say.
 
     Args:
         documents: rows of raw.documents.
 
     Returns:
-        One frame for each table of `core`, by qualified name; columns that only a clock can fill are NULL.
+        One frame for each table of `core`, by qualified name, and one of ops.body_sketches; columns that only a
+        clock can fill are NULL, and stories, which go beyond a batch, have no rows.
     """
     with no_search_for_cycles():
         return _transform(documents)
@@ -71,7 +73,8 @@ def _transform(documents: pl.DataFrame) -> Tables:
     for language in dict.fromkeys(a.language for a in articles):
         own = [a for a in articles if a.language == language]
         tabulator.add(repeats.read_once(own, partial(_read, language=language)))
-    return tabulator.frames()
+    tables = tabulator.frames()
+    return tables | {ops.BodySketch.table: sketches.sketch(tables[core.Article.table])}
 
 
 ANCHOR_STEP = frozenset(

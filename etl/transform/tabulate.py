@@ -5,7 +5,6 @@ texts hold in `mentions.py`. What does not: finding anything. Ids are made of th
 it, so that the same input always gives the same ids.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
@@ -35,7 +34,6 @@ class Tabulator:
         self._rows = {name: Rows(row) for name, row in tables("core").items()}
         self._places: dict[str, Place] = {}
         self._agencies: dict[str, str] = {}
-        self._stories: Counter[str] = Counter()
 
     def capture(self, document_id: str, zone: str) -> None:
         """Add the clock of a page, its days counted in a zone.
@@ -57,7 +55,6 @@ class Tabulator:
         heads = Heads(found, self._rows, self._versions).add()
         places = Places(found)
         Mentions(found, places, self._rows, heads).add()
-        self._stories.update(heads["story_id"].to_list())
         own = (credit for article in found.articles for credit in article.item.credits)
         for credit in chain(own, (credit for _, credit in found.reading.citations)):
             self._agencies.setdefault(credit.agency_id, credit.surface)
@@ -65,12 +62,12 @@ class Tabulator:
             self._places.setdefault(place.location_id, place)
 
     def frames(self) -> Tables:
-        """Everything added, and the places, agencies and stories it speaks of."""
+        """Everything added, and the places and agencies it speaks of."""
         self._dimensions()
         return {f"core.{name}": rows.frame() for name, rows in self._rows.items()}
 
     def _dimensions(self) -> None:
-        """Add the places, agencies and stories that the batch speaks of."""
+        """Add the places and agencies that the batch speaks of."""
         for place in self._places.values():
             self._rows["locations"].add(**place._asdict())
         facts = agencies.directory().facts
@@ -86,7 +83,6 @@ class Tabulator:
                 kind=known.kind if known else "unresolved",
                 status=known.status if known else "unknown",
             )
-        self._rows["stories"].add_all(("story_id", "n_articles"), self._stories.items())
 
 
 def language_zone(language: str) -> str:

@@ -31,8 +31,9 @@ class Check(NamedTuple):
     def is_local(self) -> bool:
         """Whether it holds for all documents where it holds for some of them and for the rest.
 
-        A key is unique in all by the primary key; what it refers to may be another document's. Rows of `raw` have
-        rules that cost nothing, and runs and conflicts are no document's.
+        A key is unique in all where it is among the rows of each document, for it begins with the document's id; what
+        a row refers to may be another document's. Rows of `raw` have rules that cost nothing, and runs and conflicts
+        are no document's.
         """
         return self.table.startswith("core.") and self.kind not in ("relationships", "conflicts")
 
@@ -62,7 +63,12 @@ def _check(row: type[Row], kind: str, rule: str, description: str, sql: str) -> 
 def _unique(row: type[Row]) -> Check:
     key = ", ".join(row.key)
     sql = f"SELECT {key} FROM {row.table} GROUP BY {key} HAVING count(*) > 1"  # noqa: S608 - declared names only
-    return _check(row, "unique", "key_unique", f"{key} is unique", sql)
+    description = f"{key} is unique"
+    owner = next((name for name in ("document_id", "article_id") if name in row.model_fields), None)
+    if row.table.startswith("core.") and owner and owner not in row.key:
+        sql += f" UNION ALL SELECT {key} FROM {row.table} WHERE NOT starts_with({key}, {owner} || '-')"  # noqa: S608
+        description += f", and begins with its {owner}"
+    return _check(row, "unique", "key_unique", description, sql)
 
 
 def _column_checks(row: type[Row], column: Column) -> Iterator[Check]:

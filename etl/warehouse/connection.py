@@ -67,6 +67,17 @@ def limit(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 @contextmanager
+def fewer_threads(con: duckdb.DuckDBPyConnection, n_busy: int) -> Iterator[None]:
+    """Leave a connection the cores that are not busy with something else, at least one."""
+    ((n,),) = con.execute("SELECT current_setting('threads')").fetchall()
+    con.execute(f"SET threads = {max(1, int(n) - n_busy)}")
+    try:
+        yield
+    finally:
+        con.execute(f"SET threads = {n}")
+
+
+@contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All or nothing.
 

@@ -5,13 +5,15 @@ bounds (`anchoring.py`), views (`models.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import polars as pl
 
 from etl.schema import TABLES, Row, core, ops, raw, tables
-from etl.schema.ddl import ddl, schemas
+from etl.schema.ddl import ddl, schemas, sql_literal
 from etl.schema.frames import polars_schema
 from etl.settings import Settings, current
 from etl.warehouse.connection import transaction
@@ -28,6 +30,13 @@ _DIMENSIONS: tuple[tuple[type[Row], str], ...] = (
     (core.Agency, "SELECT agency_id FROM core.article_agencies"),
 )
 """Tables whose rows several documents share, and what still speaks of a row."""
+_OF_BATCH: tuple[type[Row], ...] = (
+    *(row for row in tables("core").values() if row is not core.Story),
+    ops.BodySketch,
+)
+"""Tables that are filled with what a batch gives: stories are told when all of it is in."""
+Given = pl.DataFrame | Path
+"""Rows of a table: a frame, or a Parquet file that DuckDB reads by itself."""
 
 
 class WarehouseOutdatedError(RuntimeError):
@@ -218,17 +227,21 @@ def batches(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, batch_chars: in
 
 
 def load_batch(
-    con: duckdb.DuckDBPyConnection, rows: Mapping[str, pl.DataFrame], documents: pl.DataFrame, run_id: str
-) -> None:
+    con: duckdb.DuckDBPyConnection, rows: Mapping[str, Given], documents: pl.DataFrame, run_id: str
+) -> int:
     """Put the rows of a batch of documents in the place of those that stand there, in one transaction.
+
+    Stories are told, and one sketch is kept of each body, when `stories.merge` has looked at all of them.
 
     Args:
         con: the build.
-        rows: frames of the tables of `core`, by qualified name, and of ops.rejects (documents of the batch that gave
-            no article, and why) and ops.transformed.
+        rows: those of the tables of `core`, by qualified name, of ops.body_sketches, of ops.rejects (documents of the
+            batch that gave no article, and why) and of ops.transformed.
         documents: the documents they were made of.
         run_id: the run.
 
+    Returns:
+        How many documents gave no article.
     """
     with transaction(con):
         con.register("batch", documents.select("document_id", "source_uri").to_arrow())
@@ -237,17 +250,13 @@ def load_batch(
         )
         had = _clear(con)
         con.unregister("batch")
-        for row in tables("core").values():
-            if row is core.Story or row in (dimension for dimension, _ in _DIMENSIONS):
-                _insert_new(con, row, rows[row.table], is_open=True)
-            else:
-                _insert(con, row, rows[row.table])
-        _insert(con, ops.Reject, rows[ops.Reject.table])
-        _recount_stories(con, rows[core.Story.table])
+        for row in _OF_BATCH:
+            _insert(con, row, rows[row.table], only_new=any(row is shared for shared, _ in _DIMENSIONS))
+        n_rejected = _insert(con, ops.Reject, rows[ops.Reject.table])
         if had:
             _sweep(con)
-        marks = rows[ops.Transformed.table].with_columns(run_id=pl.lit(run_id, dtype=pl.String))
-        _insert(con, ops.Transformed, marks)
+        _insert(con, ops.Transformed, rows[ops.Transformed.table], run_id=run_id)
+    return n_rejected
 
 
 def _clear(con: duckdb.DuckDBPyConnection) -> bool:
@@ -271,6 +280,13 @@ def _clear(con: duckdb.DuckDBPyConnection) -> bool:
         WHERE anchor_id IN (SELECT anchor_id FROM core.anchors SEMI JOIN batch USING (document_id))
         """
     )
+    con.execute(
+        """
+        DELETE FROM ops.body_sketches
+        WHERE body_sha256 IN (SELECT body_sha256 FROM core.articles SEMI JOIN batch USING (document_id))
+            AND body_sha256 NOT IN (SELECT body_sha256 FROM core.articles ANTI JOIN batch USING (document_id))
+        """
+    )
     articles = "SELECT article_id FROM core.articles SEMI JOIN batch USING (document_id)"
     con.execute(
         f"""
@@ -287,21 +303,8 @@ def _clear(con: duckdb.DuckDBPyConnection) -> bool:
     return True
 
 
-def _recount_stories(con: duckdb.DuckDBPyConnection, stories: pl.DataFrame) -> None:
-    con.register("told", stories.select("story_id").to_arrow())
-    con.execute(
-        """
-        UPDATE core.stories AS s
-        SET n_articles = c.n
-        FROM (SELECT story_id, count(*) AS n FROM core.articles SEMI JOIN told USING (story_id) GROUP BY ALL) AS c
-        WHERE s.story_id = c.story_id AND s.n_articles <> c.n
-        """
-    )
-    con.unregister("told")
-
-
 def _sweep(con: duckdb.DuckDBPyConnection) -> None:
-    """Remove places, agencies and stories that nothing speaks of any more; count the stories that lost an item."""
+    """Remove places and agencies that nothing speaks of any more."""
     for row, speaks in _DIMENSIONS:
         key = row.key[0]
         con.execute(
@@ -310,37 +313,43 @@ def _sweep(con: duckdb.DuckDBPyConnection) -> None:
             WHERE {key} NOT IN (SELECT {key} FROM ({speaks}) WHERE {key} IS NOT NULL)
             """  # noqa: S608 - declared names only
         )
-    con.execute("DELETE FROM core.stories WHERE story_id NOT IN (SELECT story_id FROM core.articles)")
-    con.execute(
-        """
-        UPDATE core.stories AS s
-        SET n_articles = c.n
-        FROM (SELECT story_id, count(*) AS n FROM core.articles GROUP BY ALL) AS c
-        WHERE s.story_id = c.story_id AND s.n_articles <> c.n
-        """
-    )
 
 
-def _insert_new(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame, *, is_open: bool = False) -> int:
-    """Add the rows whose key is not there, in a transaction of its own unless one is open; give how many."""
-    if frame.is_empty():
+def _insert_new(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> int:
+    """Add the rows whose key is not there, in a transaction; give how many."""
+    with transaction(con):
+        return _insert(con, row, frame.unique(row.key, keep="first", maintain_order=True), only_new=True)
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection, row: type[Row], given: Given, *, only_new: bool = False, **constants: str
+) -> int:
+    """Add rows, in the columns of their names; give how many.
+
+    Args:
+        con: the build.
+        row: their table.
+        given: the rows.
+        only_new: leave out those whose key is there; otherwise the caller knows that none is.
+        constants: what stands in a column in the place of what is given.
+    """
+    if isinstance(given, pl.DataFrame) and given.is_empty():
         return 0
-    if not is_open:
-        with transaction(con):
-            return _insert_new(con, row, frame, is_open=True)
-    unique = frame.unique(row.key, keep="first", maintain_order=True)
-    con.register("given", unique.select(_names(row)).to_arrow())
-    inserted = con.execute(
-        f"INSERT INTO {row.table} SELECT * FROM given ANTI JOIN {row.table} USING ({', '.join(row.key)})"  # noqa: S608
-    ).fetchall()
-    con.unregister("given")
-    return int(inserted[0][0])
+    columns = ", ".join(f"{sql_literal(constants[n])} AS {n}" if n in constants else n for n in _names(row))
+    with _named(con, given) as source:
+        query = f"SELECT {columns} FROM {source}"  # noqa: S608 - declared names only
+        if only_new:
+            query += f" ANTI JOIN {row.table} USING ({', '.join(row.key)})"
+        ((n,),) = con.execute(f"INSERT INTO {row.table} BY NAME {query}").fetchall()
+    return int(n)
 
 
-def _insert(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:
-    """Add rows; the caller knows that their keys are not there."""
-    if frame.is_empty():
+@contextmanager
+def _named(con: duckdb.DuckDBPyConnection, given: Given) -> Iterator[str]:
+    """What rows are called in a query."""
+    if isinstance(given, Path):
+        yield f"read_parquet({sql_literal(str(given))})"
         return
-    con.register("given", frame.select(_names(row)).to_arrow())
-    con.execute(f"INSERT INTO {row.table} BY NAME SELECT * FROM given")  # noqa: S608 - declared names only
+    con.register("given", given.to_arrow())
+    yield "given"
     con.unregister("given")

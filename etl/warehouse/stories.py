@@ -1,146 +1,166 @@
 """One story for items that are nearly the same: the same text on another page or capture, with an edit or two.
 
 What belongs here: finding near-identical bodies among all that the warehouse holds, and giving them one story. What
-does not: bodies that are the same to the letter; their story_id is the hash of the body (`heads.py`).
+does not: bodies that are the same to the letter, whose story_id is the hash of the body (`heads.py`); how a body is
+sketched, and what is nearly the same (`sketches.py`).
 
-A body is sketched once: its shingles of three words are hashed, the least hash of each of 64 bins is kept (one
-permutation MinHash), and four bins make a band. Bodies that share a band are compared with the one of them that has
-the least hash, so that a thousand copies cost a thousand comparisons; what shares enough of its shingles is one
-story. The story's id is that of the least body hash among its bodies, which does not hang on the order they came in.
+Sketches come with the rows of a batch. Bodies that share a band are compared with the one of them that has the least
+hash, so that a thousand copies cost a thousand comparisons: first their sketches and, where these agree, the words.
+The story's id is that of the least body hash among its bodies, which does not hang on the order they came in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import duckdb
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
+from etl.transform import sketches
 from etl.warehouse.connection import transaction
 
-LEAST_SHARED = 0.8
-"""Share of the shingles of two bodies, of all they have, from which they tell one story (Jaccard)."""
-LEAST_SHINGLES = 10
-"""Shingles of a body that can be nearly the same as another: of a short line every word counts."""
+_AT_ONCE = 20_000
+"""Pairs whose sketches, or words, are compared together."""
+Pairs = NDArray[np.int64]
+"""Two rows: the numbers (rowid) of the sketches of the first and of the second of each pair."""
 
-# the distinct shingles of every row of `bodies` (body_sha256, body), as what an expression makes of three words
-_SHINGLES = r"""
-    SELECT body_sha256, list_distinct(
-        list_transform(range(1, len(words) - 1), lambda i: {0})
-    ) AS shingles
-    FROM (SELECT body_sha256, regexp_extract_all(lower(body), '[\p{{L}}\p{{N}}]+') AS words FROM bodies)
-"""
-_AS_TEXT = _SHINGLES.format("array_to_string(words[i : i + 2], ' ')")
-_AS_NUMBERS = _SHINGLES.format("hash(words[i], words[i + 1], words[i + 2])")  # compared in less time; never stored
-_BODIES = "SELECT body_sha256, any_value(body) AS body FROM core.articles WHERE body <> '' GROUP BY body_sha256"
 
-_SKETCH = f"""
-    CREATE OR REPLACE TEMP TABLE new_sketches AS
-    WITH bodies AS (
-        SELECT * FROM ({_BODIES}) ANTI JOIN ops.body_sketches USING (body_sha256)
-    ),
+def merge(con: duckdb.DuckDBPyConnection) -> int:
+    """Give bodies that are nearly the same one story, and count the items of every story; say how many items moved.
 
-    shingles AS ({_AS_TEXT}),
+    Only bodies that are new are compared; a run that brings none changes nothing.
+    """
+    with transaction(con):
+        _keep_one_of_each(con)
+        pairs = _of_near_words(con, _of_near_sketches(con))
+        con.execute("UPDATE ops.body_sketches SET is_compared = true WHERE NOT is_compared")
+        _unite(con, pairs)
+        moved = _move(con)
+        _recount(con)
+    return moved
 
-    hashes AS (
-        SELECT body_sha256, md5_number_lower(unnest(shingles)) AS hash
-        FROM shingles
-        WHERE len(shingles) >= {LEAST_SHINGLES}
-    ),
 
-    bins AS (
-        SELECT body_sha256, (hash % 64)::INTEGER AS bin, min(hash) AS least
-        FROM hashes
-        GROUP BY ALL
-    ),
-
-    bands AS (
-        SELECT body_sha256, md5(bin // 4 || ':' || string_agg(least, ',' ORDER BY bin)) AS band
-        FROM bins
-        GROUP BY body_sha256, bin // 4
+def _keep_one_of_each(con: duckdb.DuckDBPyConnection) -> None:
+    """Of a body that several batches brought keep one sketch: one that was compared, unless its bands are other."""
+    con.execute(
+        """
+        DELETE FROM ops.body_sketches AS s
+        USING (
+            SELECT body_sha256, bands, bool_or(is_compared) AS is_known, min(rowid) AS first
+            FROM ops.body_sketches
+            WHERE body_sha256 IN (SELECT body_sha256 FROM ops.body_sketches WHERE NOT is_compared)
+            GROUP BY ALL
+        ) AS b
+        WHERE s.body_sha256 = b.body_sha256 AND s.bands = b.bands AND NOT s.is_compared
+            AND (b.is_known OR s.rowid <> b.first)
+        """
+    )
+    con.execute(
+        """
+        DELETE FROM ops.body_sketches
+        WHERE is_compared AND body_sha256 IN (SELECT body_sha256 FROM ops.body_sketches WHERE NOT is_compared)
+        """
     )
 
-    SELECT
-        bodies.body_sha256,
-        left(bodies.body_sha256, 20) AS story_id,
-        coalesce(list(bands.band ORDER BY bands.band) FILTER (WHERE bands.band IS NOT NULL), []) AS bands
-    FROM bodies
-    LEFT JOIN bands USING (body_sha256)
-    GROUP BY bodies.body_sha256
-"""  # noqa: S608 - SQL of this module
 
-_PAIRS = f"""
+# of bodies with the same band at a place, one of them new: the least, and each of the others; with both sketches
+_CANDIDATES = """
     WITH banded AS (
-        SELECT body_sha256, unnest(bands) AS band FROM ops.body_sketches
+        SELECT rowid AS number, body_sha256, bands[{0}] AS band, NOT is_compared AS is_new
+        FROM ops.body_sketches
+        WHERE bands[{0}] IN (SELECT bands[{0}] FROM ops.body_sketches WHERE NOT is_compared)
     ),
 
     least AS (
-        SELECT band, min(body_sha256) AS first_sha256
+        SELECT band, arg_min(number, body_sha256) AS first, arg_min(is_new, body_sha256) AS is_first_new
         FROM banded
-        WHERE band IN (SELECT unnest(bands) FROM new_sketches)
         GROUP BY band
         HAVING count(*) > 1
     ),
 
-    candidates AS (
-        SELECT DISTINCT least.first_sha256, banded.body_sha256
+    pairs AS (
+        SELECT first, number AS second
         FROM banded
         JOIN least USING (band)
-        WHERE banded.body_sha256 <> least.first_sha256
-            AND (
-                banded.body_sha256 IN (SELECT body_sha256 FROM new_sketches)
-                OR least.first_sha256 IN (SELECT body_sha256 FROM new_sketches)
+        WHERE number <> first AND (is_new OR is_first_new)
+    )
+
+    SELECT pairs.first, pairs.second, a.bands AS first_bands, b.bands AS second_bands
+    FROM pairs
+    JOIN ops.body_sketches AS a ON a.rowid = pairs.first
+    JOIN ops.body_sketches AS b ON b.rowid = pairs.second
+"""
+
+
+def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
+    """Pairs of bodies, one of them new, that share a band and agree in enough of their sketches."""
+    found = [np.empty((2, 0), np.int64)]
+    for place in range(1, sketches.N_BANDS + 1):
+        for rows in _streamed(con, _CANDIDATES.format(place)):
+            first, second = (
+                rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS)
+                for name in ("first_bands", "second_bands")
             )
+            near = sketches.may_be_near(first, second)
+            found.append(rows.select("first", "second").to_numpy()[near].T)
+    return np.unique(np.concatenate(found, axis=1), axis=1)
+
+
+_WORDS = """
+    WITH needed AS (
+        SELECT rowid AS number, body_sha256 FROM ops.body_sketches
+        WHERE rowid IN (SELECT first FROM pairs UNION SELECT second FROM pairs)
     ),
 
     bodies AS (
-        SELECT * FROM ({_BODIES})
-        WHERE body_sha256 IN (SELECT body_sha256 FROM candidates UNION SELECT first_sha256 FROM candidates)
-    ),
-
-    shingles AS ({_AS_NUMBERS}),
-
-    compared AS (
-        SELECT
-            c.first_sha256,
-            c.body_sha256,
-            len(list_intersect(a.shingles, b.shingles)) AS n_shared,
-            len(a.shingles) + len(b.shingles) AS n_both
-        FROM candidates AS c
-        JOIN shingles AS a ON a.body_sha256 = c.first_sha256
-        JOIN shingles AS b ON b.body_sha256 = c.body_sha256
+        SELECT number, any_value(body) AS body
+        FROM core.articles
+        JOIN needed USING (body_sha256)
+        GROUP BY number
     )
 
-    SELECT first_sha256, body_sha256
-    FROM compared
-    WHERE n_shared >= {LEAST_SHARED} * (n_both - n_shared)
-    ORDER BY ALL
-"""  # noqa: S608 - SQL of this module
+    SELECT pairs.first, pairs.second, a.body AS first_body, b.body AS second_body
+    FROM pairs
+    JOIN bodies AS a ON a.number = pairs.first
+    JOIN bodies AS b ON b.number = pairs.second
+"""
 
 
-def merge(con: duckdb.DuckDBPyConnection) -> int:
-    """Give bodies that are nearly the same one story; say how many items changed theirs.
-
-    Only bodies that are new are sketched and compared; a run that brings none changes nothing.
-    """
-    with transaction(con):
-        con.execute("DELETE FROM ops.body_sketches WHERE body_sha256 NOT IN (SELECT body_sha256 FROM core.articles)")
-        con.execute(_SKETCH)
-        con.execute("INSERT INTO ops.body_sketches BY NAME SELECT * FROM new_sketches")
-        _unite(con, con.execute(_PAIRS).fetchall())
-        con.execute("DROP TABLE new_sketches")
-        moved = _move(con)
-        if moved:
-            con.execute(
-                """
-                UPDATE core.events AS e SET story_id = a.story_id FROM core.articles AS a
-                WHERE a.article_id = e.article_id AND a.story_id <> e.story_id
-                """
-            )
-            _recount(con)
-    return moved
+def _of_near_words(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
+    """Of these pairs those whose words are nearly the same."""
+    con.register("pairs", pl.DataFrame(pairs.T, schema=["first", "second"]).to_arrow())
+    found = [np.empty((2, 0), np.int64)]
+    for rows in _streamed(con, _WORDS):
+        near = sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())
+        found.append(rows.select("first", "second").to_numpy()[near].T)
+    con.unregister("pairs")
+    return np.concatenate(found, axis=1)
 
 
-def _unite(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[str, str]]) -> None:
+def _streamed(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pl.DataFrame]:
+    """The rows of a query, some at a time."""
+    for batch in con.sql(sql).to_arrow_reader(_AT_ONCE):
+        frame = pl.from_arrow(batch)
+        assert isinstance(frame, pl.DataFrame)  # noqa: S101 - for the type checker: a batch has columns
+        if frame.height:
+            yield frame
+
+
+def _unite(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> None:
     """Put the stories of the bodies of each pair together, under the least of their ids."""
-    known = dict(con.execute("SELECT body_sha256, story_id FROM ops.body_sketches").fetchall()) if pairs else {}
+    con.register("numbers", pl.DataFrame({"number": np.unique(pairs)}).to_arrow())
+    known = dict(
+        con.execute("SELECT rowid, story_id FROM ops.body_sketches WHERE rowid IN (FROM numbers)").fetchall()
+    )
+    con.unregister("numbers")
+    above = _least((known[first], known[second]) for first, second in pairs.T.tolist())
+    con.register("above", pl.DataFrame([*above.items()], schema=["lower", "top"], orient="row").to_arrow())
+    con.execute("UPDATE ops.body_sketches AS s SET story_id = top FROM above WHERE s.story_id = lower")
+    con.unregister("above")
+
+
+def _least(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By id that is not the least of those it is connected with, the least."""
     above: dict[str, str] = {}
 
     def top(story: str) -> str:
@@ -149,22 +169,31 @@ def _unite(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[str, str]]) -> 
         return story
 
     for a, b in pairs:
-        first, second = sorted((top(known[a]), top(known[b])))
+        first, second = sorted((top(a), top(b)))
         if first != second:
             above[second] = first
-    for story in above:
-        con.execute("UPDATE ops.body_sketches SET story_id = ? WHERE story_id = ?", [top(story), story])
+    return {story: top(story) for story in above}
 
 
 def _move(con: duckdb.DuckDBPyConnection) -> int:
-    """Give the items the stories of their bodies."""
-    moved = con.execute(
+    """Give the items the stories of their bodies, and the events those of their items; say how many items moved."""
+    con.execute(
         """
-        UPDATE core.articles AS a SET story_id = s.story_id FROM ops.body_sketches AS s
-        WHERE s.body_sha256 = a.body_sha256 AND s.story_id <> a.story_id
+        CREATE OR REPLACE TEMP TABLE moved AS
+        SELECT a.article_id, s.story_id
+        FROM core.articles AS a
+        JOIN ops.body_sketches AS s USING (body_sha256)
+        WHERE s.story_id <> a.story_id
         """
-    ).fetchall()
-    return int(moved[0][0])
+    )
+    ((n_moved,),) = con.execute("SELECT count(*) FROM moved").fetchall()
+    if n_moved:
+        for table in ("core.articles", "core.events"):
+            con.execute(
+                f"UPDATE {table} AS t SET story_id = m.story_id FROM moved AS m WHERE m.article_id = t.article_id"  # noqa: S608 - names of this module
+            )
+    con.execute("DROP TABLE moved")
+    return int(n_moved)
 
 
 def _recount(con: duckdb.DuckDBPyConnection) -> None:

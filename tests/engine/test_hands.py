@@ -39,7 +39,7 @@ VERSIONS = pipeline.transform_versions()
 class Mortal:
     """Hands that die of a document, as many times as it is fatal."""
 
-    n = 2
+    n = n_beside = 2
     died: type[Exception] = BrokenProcessPool
 
     def __init__(self, fatal: Mapping[str, int]) -> None:

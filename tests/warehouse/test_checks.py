@@ -92,6 +92,13 @@ def test_every_derived_check_finds_its_fault(con: duckdb.DuckDBPyConnection, kin
     assert found.n_failed
 
 
+def test_a_key_that_begins_with_the_id_of_another_item_is_found(con: duckdb.DuckDBPyConnection) -> None:
+    """Documents are checked apart: a key may not be that of a row of another."""
+    assert not run(con, [CHECKS["core.sentences.key_unique"]])[0].n_failed
+    con.execute("UPDATE core.sentences SET article_id = (SELECT max(article_id) FROM core.articles)")
+    assert run(con, [CHECKS["core.sentences.key_unique"]])[0].n_failed
+
+
 def test_every_hand_written_check_has_a_fault_here() -> None:
     derived = ("unique", "not_null", "accepted_values", "relationships")
     assert {check.name for check in CHECKS.values() if check.kind not in derived} == set(FAULTS)

@@ -13,6 +13,7 @@ from etl.warehouse.connection import (
     WarehouseBusyError,
     WarehouseMissingError,
     connect,
+    fewer_threads,
     is_disk_full,
     transaction,
 )
@@ -21,6 +22,15 @@ from etl.warehouse.connection import (
 def test_a_database_is_made_with_its_folder_and_speaks_utc(tmp_path: Path) -> None:
     with connect(tmp_path / "a" / "b.duckdb") as con:
         assert con.sql("SELECT current_setting('TimeZone')").fetchall() == [("UTC",)]
+
+
+def test_a_connection_leaves_others_their_cores_for_a_while(tmp_path: Path) -> None:
+    with connect(tmp_path / "a.duckdb") as con:
+        con.execute("SET threads = 3")
+        for n_busy, left in [(0, 3), (2, 1), (64, 1)]:
+            with fewer_threads(con, n_busy):
+                assert con.sql("SELECT current_setting('threads')").fetchall() == [(left,)]
+            assert con.sql("SELECT current_setting('threads')").fetchall() == [(3,)]
 
 
 def test_nothing_to_read_names_the_remedy(tmp_path: Path) -> None:

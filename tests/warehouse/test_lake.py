@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from etl.settings import Settings
-from etl.warehouse import anchoring, lake, load
+from etl.warehouse import anchoring, lake, load, stories
 from tests.storage import s3  # noqa: F401 - a fixture
 from tests.warehouse.documents import add, build, document
 
@@ -77,11 +77,12 @@ def test_a_document_in_two_warehouses_is_one_and_a_story_counts_the_items_of_bot
     for writer, text in zip(("one", "two"), own, strict=True):
         con = build()
         add(con, shared, text)
+        stories.merge(con)
         lake.sync(con, settings(tmp_path, writer))
     seen = views(settings(tmp_path, "three"))
     assert count(seen, "raw.documents") == count(seen, "core.articles") == 3
-    stories = dict(seen.sql("SELECT story_id, n_articles FROM core.stories").fetchall())
-    assert sorted(stories.values()) == [1, 2]
+    told = dict(seen.sql("SELECT story_id, n_articles FROM core.stories").fetchall())
+    assert sorted(told.values()) == [1, 2]
     assert seen.sql("SELECT count(*) FROM core.events GROUP BY event_id HAVING count(*) > 1").fetchall() == []
 
 

@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
+from etl.engine.shards import Shards
 from etl.schema import TABLES, core, ops, raw
 from etl.schema.frames import polars_schema
-from etl.warehouse import load
+from etl.warehouse import load, stories
 from tests.warehouse.documents import rows_of
 
 NOW = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
@@ -74,6 +76,32 @@ def test_a_known_document_is_not_loaded_again(con: duckdb.DuckDBPyConnection) ->
     assert con.table("raw.documents").count("*").fetchall() == [(3,)]
 
 
+def test_files_give_the_rows_of_frames(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    batch = documents(TEXT.format("twee"), TEXT.format("drie"))
+    load.load_documents(con, batch)
+    store = Shards(str(tmp_path))
+    store.write("one", rows_of(batch))
+    assert all(isinstance(rows, Path) for rows in store.rows("one").values())
+    found = []
+    for rows in (store.read("one"), store.rows("one")):
+        load.load_batch(con, rows, batch, "run")
+        found.append(content(con))
+    assert found[0] == found[1]
+    assert found[0]["core.events"]
+    assert found[0]["ops.body_sketches"]
+
+
+def test_tables_with_rows_for_every_item_have_no_index(con: duckdb.DuckDBPyConnection) -> None:
+    """DuckDB holds indexes in memory whole."""
+    indexed = {
+        f"{schema}.{table}"
+        for schema, table in con.execute(
+            "SELECT schema_name, table_name FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+    }
+    assert indexed == {name for name in TABLES if not name.startswith(("core.", "ops.body_sketches"))}
+
+
 def test_a_batch_loaded_again_gives_the_same_rows(con: duckdb.DuckDBPyConnection) -> None:
     batch = documents(TEXT.format("twee"), TEXT.format("drie"))
     load.load_documents(con, batch)
@@ -97,6 +125,7 @@ def test_rows_of_rules_that_changed_take_the_place_of_the_old(con: duckdb.DuckDB
     assert {name: con.table(name).count("*").fetchall()[0][0] for name in PARTS} == dict.fromkeys(PARTS, 0)
     # what nothing speaks of any more is gone too
     assert con.table("core.locations").count("*").fetchall() == [(0,)]
+    stories.merge(con)
     assert con.table("core.stories").count("*").fetchall() == [(2,)]
 
 
@@ -125,8 +154,10 @@ def test_items_with_the_same_words_share_a_story_whatever_batch_they_come_in(con
     load.load_documents(con, batch)
     for one in (batch[:1], batch[1:]):
         load.load_batch(con, rows_of(one, "1"), one, "run")
+    stories.merge(con)
     assert con.sql("SELECT n_articles FROM core.stories").fetchall() == [(2,)]
     load.load_batch(con, {name: frame.clear() for name, frame in rows_of(one).items()}, one, "run")
+    stories.merge(con)
     assert con.sql("SELECT n_articles FROM core.stories").fetchall() == [(1,)]
 
 

@@ -5,8 +5,8 @@ import itertools
 import duckdb
 import pytest
 
-from etl.warehouse import stories
-from tests.warehouse.documents import add, build
+from etl.warehouse import load, stories
+from tests.warehouse.documents import add, build, document, rows_of
 
 SENTENCES = [
     "Het waterschap wil de dijk langs de Lek verhogen omdat het water elk jaar hoger staat.",
@@ -72,3 +72,56 @@ def test_a_document_read_again_finds_its_story() -> None:
     add(con, TEXT, EDITED, kind="text", version="v2")
     stories.merge(con)
     assert told(con) == before
+
+
+BULLETIN = [
+    "De burgemeester van {} opent zaterdag de nieuwe bibliotheek aan de haven.",
+    "Een schip met graan liep vannacht vast op een zandbank voor {}.",
+    "De kerk van {} krijgt een nieuw dak van leien uit Wales.",
+    "In {} zijn gisteren drie lammeren op een dak gevonden.",
+    "De bakker van {} stopt na veertig jaar met zijn winkel.",
+    "Het orkest van {} speelt dinsdag voor het laatst in de oude zaal.",
+]
+
+
+def test_near_copies_are_found_among_many_that_share_sentences() -> None:
+    """Every sentence stands in many bodies, so that what bodies share tells little of which are nearly the same."""
+    con = build()
+    every = [" ".join(some).format(*["Assen"] * 3) for some in itertools.combinations(BULLETIN, 3)]
+    copies = [text.replace("Assen", "Emmen", 1) for text in every]
+    add(con, *every, *copies, kind="text")
+    stories.merge(con)
+    found = told(con)
+    assert all(found[text] == found[copy] for text, copy in zip(every, copies, strict=True))
+    assert len(set(found.values())) == len(every)
+
+
+def test_a_body_in_several_batches_has_one_sketch() -> None:
+    con = build()
+    for n in range(2):
+        for i, text in enumerate((TEXT, EDITED, OTHER)):
+            add(con, text, kind="text", document_id=f"{n}{i:019d}")
+        assert stories.merge(con) == 1
+    assert con.execute("SELECT count(*), count(DISTINCT body_sha256) FROM ops.body_sketches").fetchall() == [(3, 3)]
+    assert con.execute("SELECT n_articles FROM core.stories ORDER BY ALL").fetchall() == [(2,), (4,)]
+
+
+def test_what_a_run_that_was_killed_has_loaded_is_compared_by_the_next() -> None:
+    con = build()
+    add(con, TEXT, EDITED, kind="text")
+    assert con.execute("SELECT count(*) FROM ops.body_sketches WHERE NOT is_compared").fetchall() == [(2,)]
+    assert stories.merge(con) == 1
+    assert con.execute("SELECT count(*) FROM ops.body_sketches WHERE NOT is_compared").fetchall() == [(0,)]
+
+
+def test_a_sketch_goes_with_the_last_document_that_has_the_body() -> None:
+    con = build()
+    first, second = document(TEXT, "text"), document(TEXT, "text", document_id=f"{1:020d}")
+    for rows in (first, second):
+        load.load_documents(con, rows)
+        load.load_batch(con, rows_of(rows), rows, "r1")
+    stories.merge(con)
+    for rows, n_left in ((first, 1), (second, 0)):
+        nothing = {name: frame.clear() for name, frame in rows_of(rows).items()}
+        load.load_batch(con, nothing, rows, "r1")
+        assert con.table("ops.body_sketches").count("*").fetchall() == [(n_left,)]
