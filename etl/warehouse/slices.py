@@ -41,6 +41,9 @@ def _by_document() -> dict[type[Row], str]:
     return found
 
 
+BY_DOCUMENT = _by_document()
+
+
 def take_fingerprints(con: duckdb.DuckDBPyConnection) -> None:
     """Put a fingerprint of every document into the temporary table `fingerprints`.
 
@@ -52,7 +55,7 @@ def take_fingerprints(con: duckdb.DuckDBPyConnection) -> None:
         SELECT {document} AS document_id, {_symbols(row)} AS symbols, hash({_hashed(row)}) AS own
         FROM {row.table}
         """  # noqa: S608 - declared names only
-        for row, document in _by_document().items()
+        for row, document in BY_DOCUMENT.items()
         if row.table.startswith("core.") or row is raw.Document
     )
     con.execute(
@@ -156,7 +159,7 @@ class Slicer:
             else:
                 columns = ", ".join(f"{c.name} {sql_type(c)}" for c in row.columns())
                 con.execute(f"CREATE TABLE {row.table} ({columns})")
-        self._rows = {row: key for row, key in _by_document().items() if row.table in present}
+        self._rows = {row: key for row, key in BY_DOCUMENT.items() if row.table in present}
 
     def ask(self, documents: list[str]) -> None:
         """Name documents in `main.asked`: all those of the slice, or some of them."""
