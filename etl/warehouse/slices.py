@@ -120,15 +120,19 @@ def sliced(con: duckdb.DuckDBPyConnection, project: models.Project) -> Iterator[
     """Open an empty database in memory beside another; what is in it goes with it."""
     ((name,),) = con.execute("SELECT current_database()").fetchall()
     cursor = con.cursor()
-    cursor.execute("SET TimeZone = 'UTC'")
     cursor.execute("ATTACH ':memory:' AS slice")
-    cursor.execute("USE slice")
+    _use_slice(cursor)
     try:
         yield Slicer(cursor, str(name), project)
     finally:
         cursor.execute(f'USE "{name}"')
         cursor.execute("DETACH slice")
         cursor.close()
+
+
+def _use_slice(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute("SET TimeZone = 'UTC'")
+    cursor.execute("USE slice")
 
 
 class Slicer:
@@ -161,8 +165,14 @@ class Slicer:
                 con.execute(f"CREATE TABLE {row.table} ({columns})")
         self._rows = {row: key for row, key in BY_DOCUMENT.items() if row.table in present}
 
+    def another(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the slice, for another thread; whoever asks closes it."""
+        cursor = self.con.cursor()
+        _use_slice(cursor)
+        return cursor
+
     def ask(self, documents: list[str]) -> None:
-        """Name documents in `main.asked`: all those of the slice, or some of them."""
+        """Name documents in `main.asked`."""
         self.con.execute(
             "CREATE OR REPLACE TABLE main.asked AS SELECT unnest(?::VARCHAR[]) AS document_id", [documents]
         )
