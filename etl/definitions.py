@@ -1,6 +1,6 @@
 """The Dagster code location. It assembles and holds nothing else."""
 
-from dagster import Definitions, in_process_executor
+from dagster import Definitions, definitions, in_process_executor
 
 from etl.defs import automation, checks, core, lake, models, publish, raw
 from etl.defs.resources import Warehouse
@@ -35,4 +35,7 @@ def build_definitions(settings: Settings | None = None, progress: Progress = sil
     )
 
 
-defs = build_definitions()
+@definitions
+def defs() -> Definitions:
+    """Assemble the graph when Dagster asks for it: the command, which has settings of its own, does so itself."""
+    return build_definitions()

@@ -158,8 +158,13 @@ def test_checks_of_core_come_before_the_marts_and_those_of_marts_before_publicat
     assert "marts_checks" in before["published"]
 
 
-def test_import_loads_nothing_that_only_a_run_needs() -> None:
-    code = f"import sys, etl.definitions; print([m for m in {HEAVY!r} if m in sys.modules])"
+def test_assembling_loads_nothing_that_only_a_run_needs() -> None:
+    code = f"""
+import sys
+from etl.definitions import build_definitions
+build_definitions()
+print([m for m in {HEAVY!r} if m in sys.modules])
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

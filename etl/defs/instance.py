@@ -1,5 +1,6 @@
 """The Dagster instance: a DAGSTER_HOME inside the warehouse folder, the same for the command and for the UI."""
 
+import json
 import os
 from pathlib import Path
 
@@ -31,6 +32,13 @@ compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
 
+# Dagster's own log of events, but with its files held open (etl/defs/books.py).
+event_log_storage:
+  module: etl.defs.books
+  class: EventBooks
+  config:
+    base_dir: {runs}
+
 telemetry:
   enabled: false
 nux:
@@ -44,8 +52,9 @@ def prepare_home(settings: Settings) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     settings.landing.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
-    if not config.is_file() or config.read_text(encoding="utf-8") != _CONFIG:
-        config.write_text(_CONFIG, encoding="utf-8")
+    text = _CONFIG.replace("{runs}", json.dumps(str(home / "history" / "runs")))
+    if not config.is_file() or config.read_text(encoding="utf-8") != text:
+        config.write_text(text, encoding="utf-8")
     return home
 
 

@@ -10,7 +10,8 @@ from etl.schema import Column, Row
 if TYPE_CHECKING:
     import duckdb
 
-PREVIEW_ROWS = 5
+    from etl.warehouse.figures import Figures
+
 WIDE = 7
 """Columns that fit beside each other."""
 _CELL = 60
@@ -43,37 +44,35 @@ def _declared_column(column: Column, key: tuple[str, ...]) -> TableColumn:
     )
 
 
-def table_metadata(con: "duckdb.DuckDBPyConnection", table: str, schema: TableSchema) -> dict[str, Any]:
+def figures_metadata(figures: "Figures", schema: TableSchema) -> dict[str, Any]:
     """Row count, preview, and columns with their types in the database.
 
     Args:
-        con: the build.
-        table: qualified name of a table or view that the project declares.
-        schema: its columns as declared.
+        figures: what the database says.
+        schema: the columns as declared.
 
     """
-    relation = con.table(table)
-    first = relation.limit(PREVIEW_ROWS)
-    ((n_rows,),) = relation.count("*").fetchall()
     return {
-        "dagster/row_count": int(n_rows),
-        "dagster/column_schema": _with_types(schema, dict(zip(relation.columns, relation.types, strict=True))),
-        "preview": MetadataValue.md(preview(first.columns, first.fetchall())),
+        "dagster/row_count": figures.n_rows,
+        "dagster/column_schema": _with_types(schema, figures.types),
+        "preview": MetadataValue.md(preview(list(figures.types), figures.first)),
     }
 
 
 def row_metadata(con: "duckdb.DuckDBPyConnection", row: type[Row]) -> dict[str, Any]:
-    """Give `table_metadata` of a declared table."""
-    return table_metadata(con, row.table, declared_schema(row))
+    """Give `figures_metadata` of a declared table."""
+    from etl.warehouse.figures import of_table
+
+    return figures_metadata(of_table(con, row.table), declared_schema(row))
 
 
-def _with_types(schema: TableSchema, types: Mapping[str, object]) -> TableSchema:
+def _with_types(schema: TableSchema, types: Mapping[str, str]) -> TableSchema:
     described = {column.name: column for column in schema.columns}
     return TableSchema(
         [
             TableColumn(
                 name,
-                str(kind),
+                kind,
                 described[name].description if name in described else None,
                 described[name].constraints if name in described else None,
             )

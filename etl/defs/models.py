@@ -13,7 +13,7 @@ from dagster import (
 )
 
 from etl.defs.checks import check_step, model_groups
-from etl.defs.metadata import described_schema, table_metadata
+from etl.defs.metadata import described_schema, figures_metadata
 from etl.defs.resources import POOL, Warehouse
 from etl.settings import Settings
 
@@ -45,16 +45,17 @@ def build(settings: Settings) -> Layers:
 
 
 def _layer(project: "Project", layer: str, keys: dict[str, AssetKey]) -> AssetsDefinition:
-    models = {keys[model.name]: model for model in project.models if model.schema == layer}
+    specs = [_spec(model, keys) for model in project.models if model.schema == layer]
 
-    @multi_asset(name=layer, specs=[_spec(model, keys) for model in models.values()], pool=POOL)
+    @multi_asset(name=layer, specs=specs, pool=POOL)
     def views(warehouse: Warehouse) -> Iterator[MaterializeResult[None]]:
+        from etl.warehouse.figures import of_layer
         from etl.warehouse.models import build as build_views
 
         build_views(warehouse.connection, project, layer)
-        for key, model in models.items():
-            metadata = table_metadata(warehouse.connection, ".".join(key.path), described_schema(model.columns))
-            yield MaterializeResult(asset_key=key, metadata=metadata)
+        for model, figures in of_layer(warehouse.connection, project, layer):
+            metadata = figures_metadata(figures, described_schema(model.columns))
+            yield MaterializeResult(asset_key=keys[model.name], metadata=metadata)
 
     return views
 

@@ -5,6 +5,7 @@ What does not belong here: SQL, rules about text, who does the work (`hands.py`)
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,16 +59,25 @@ def receive(
     now = dt.datetime.now(dt.UTC)
     total = Received(0, 0, 0, 0, 0)
     n_chars = 0
-    batches = sources.read(paths, ingested_at=now, run_id=run_id, settings=settings, columns=columns)
-    for documents, refused, claims in batches:
+    batches = sources.read(
+        paths,
+        ingested_at=now,
+        run_id=run_id,
+        settings=settings,
+        columns=columns,
+        knows=partial(load.known_documents, con),
+    )
+    for documents, known, refused, claims in batches:
         loaded = load.load_documents(con, documents)
         load.load_rejects(con, refused)
         n_claims = load.load_claims(con, claims)
         if captured_at:
-            n_claims += load.load_claims(con, captures.operator_claim(documents, captured_at, asserted_at=now))
-        counted = Received(documents.height, loaded.n_new, loaded.n_known, refused.height, n_claims)
+            read = pl.concat([documents.select("document_id"), known.select("document_id")])
+            n_claims += load.load_claims(con, captures.operator_claim(read, captured_at, asserted_at=now))
+        n_read, n_known = documents.height + known.height, loaded.n_known + known.height
+        counted = Received(n_read, loaded.n_new, n_known, refused.height, n_claims)
         total = Received(*(a + b for a, b in zip(total, counted, strict=True)))
-        n_chars += int(documents["n_chars"].sum())
+        n_chars += int(documents["n_chars"].sum()) + int(known["n_chars"].sum())
         progress("read", total.n_read, n_chars, 0)
     return total
 

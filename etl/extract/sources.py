@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -59,11 +59,25 @@ _MAX_ALIKE = 100
 
 
 class Extracted(NamedTuple):
-    """One batch of what was read: rows of raw.Document, ops.Reject and raw.Capture."""
+    """One batch of what was read."""
 
     documents: pl.DataFrame
+    """Rows of raw.Document, of those that are not known."""
+    known: pl.DataFrame
+    """The others: document_id, n_chars."""
     rejects: pl.DataFrame
+    """Rows of ops.Reject."""
     claims: pl.DataFrame
+    """Rows of raw.Capture, on documents known or not."""
+
+
+Knows = Callable[[Sequence[str]], Container[str]]
+"""Told ids of documents, says which of them are known."""
+
+
+def nothing_known(ids: Sequence[str]) -> Container[str]:
+    """All are new."""
+    return ()
 
 
 def read(
@@ -73,6 +87,7 @@ def read(
     run_id: str,
     settings: Settings,
     columns: Columns = NO_COLUMNS,
+    knows: Knows = nothing_known,
 ) -> Iterator[Extracted]:
     """Read files and folders, batch by batch.
 
@@ -84,6 +99,7 @@ def read(
         run_id: the run.
         settings: `batch_chars` ends a batch, the `max_…_bytes` bound a document and what is unpacked.
         columns: which columns of a table hold what.
+        knows: asked once a batch; of a document that is known nothing but its claims is made.
 
     Yields:
         Batches that hold at least one row. A document stands once in a batch, but may come again in another.
@@ -95,7 +111,7 @@ def read(
     for found in _records(paths, settings, columns):
         n_chars = len(found.text) if isinstance(found, Record) else len(found.detail)
         if size and size + n_chars > settings.batch_chars:
-            yield _extracted(documents, refusals, ingested_at, run_id)
+            yield _extracted(documents, refusals, ingested_at, run_id, knows)
             documents, refusals, size = [], [], 0
         size += n_chars
         if isinstance(found, Record):
@@ -103,7 +119,7 @@ def read(
         else:
             refusals.append(found)
     if documents or refusals:
-        yield _extracted(documents, refusals, ingested_at, run_id)
+        yield _extracted(documents, refusals, ingested_at, run_id, knows)
 
 
 def _records(paths: Sequence[Path], settings: Settings, columns: Columns) -> Iterator[Record | Refusal]:
@@ -191,15 +207,24 @@ def _unknown(source: Source) -> Refusal:
 
 
 def _extracted(
-    documents: Sequence[Record], refusals: Sequence[Refusal], ingested_at: dt.datetime, run_id: str
+    documents: Sequence[Record], refusals: Sequence[Refusal], ingested_at: dt.datetime, run_id: str, knows: Knows
 ) -> Extracted:
-    texts = [repair.repair(document.text) for document in documents]
-    codes = language.detect([mended.text for mended in texts])
     ids = [_document_id(document) for document in documents]
+    known = knows(ids)
+    new = [
+        (document_id, record) for document_id, record in zip(ids, documents, strict=True) if document_id not in known
+    ]
+    texts = [repair.repair(record.text) for _, record in new]
+    codes = language.detect([mended.text for mended in texts])
     rows = [
         _document(record, mended, document_id, code, ingested_at, run_id)
-        for record, mended, document_id, code in zip(documents, texts, ids, codes, strict=True)
+        for (document_id, record), mended, code in zip(new, texts, codes, strict=True)
     ]
+    others = {
+        document_id: len(record.text)
+        for document_id, record in zip(ids, documents, strict=True)
+        if document_id in known
+    }
     claims = [
         captures.claim(document_id, *record.captured, record.capture_basis, record.source_kind, ingested_at)
         for record, document_id in zip(documents, ids, strict=True)
@@ -207,6 +232,7 @@ def _extracted(
     ]
     return Extracted(
         _frame(raw.Document, rows),
+        pl.DataFrame(list(others.items()), schema={"document_id": pl.String, "n_chars": pl.Int64}, orient="row"),
         _frame(ops.Reject, [reject(refusal, "extract", ingested_at) for refusal in refusals]),
         _frame(raw.Capture, claims),
     )

@@ -123,7 +123,8 @@ def _update(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame)
 
 
 _OF_KEYS = (
-    "event_id, article_id, story_id, event_type, trigger_lemma, polarity, modality, location_id, location_basis"
+    "event_id, article_id, story_id, event_type, trigger_lemma, polarity, modality, location_id, location_basis, "
+    "begin_earliest, end_latest"
 )
 
 

@@ -15,7 +15,9 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,8 +78,17 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
         if of_documents:
             slices.take_fingerprints(con)
             blocks = _blocks(con)
-            with slices.sliced(con, project.of_documents()) as slicer:
-                places = _write_documents(slicer, of_documents, blocks, folder, before, known)
+            changed = [model for model in of_documents if [*known.get(model.name, {})] != [b.key for b in blocks]]
+            for mart in changed:
+                _write_header(con, mart, folder)
+            if changed:
+                with slices.sliced(con, project.of_documents()) as slicer:
+                    places = _write_documents(slicer, changed, blocks, folder, before, known)
+            if before is not None:
+                for mart in of_documents:
+                    if mart not in changed:
+                        _link_mart(before, mart, folder)
+                        places[mart.name] = [*known[mart.name].values()]
         _write_whole(con, {name: mart for name, mart in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
     (folder / MANIFEST).write_text(json.dumps(manifest, separators=(",", ":")), encoding="utf-8")
@@ -148,59 +159,80 @@ def _write_documents(
 ) -> dict[str, list[Place]]:
     """Write the marts whose rows are of documents, block by block; give where each block stands."""
     places: dict[str, list[Place]] = {mart.name: [] for mart in marts}
+    changed = [block for block in blocks if any(block.key not in known.get(mart.name, {}) for mart in marts)]
+    fresh: set[str] = set()
     with ExitStack() as stack:
-        files = {mart.name: stack.enter_context((folder / "csv" / f"{mart.name}.csv").open("wb")) for mart in marts}
+        files = {mart.name: stack.enter_context((folder / "csv" / f"{mart.name}.csv").open("ab")) for mart in marts}
         old = {
             mart: stack.enter_context((before / "csv" / f"{mart}.csv").open("rb"))
             for mart in known
             if before is not None
         }
-        slicer.fill([])
+        ((n_threads,),) = slicer.con.execute("SELECT current_setting('threads')").fetchall()
+        pool = stack.enter_context(ThreadPoolExecutor(n_threads))
         for mart in marts:
-            header = folder / "header"
-            write_rows(slicer.con, f"marts.{mart.name}", header, "csv")
-            files[mart.name].write(header.read_bytes())
-            header.unlink()
             if len(blocks) != 1:
                 (folder / "parquet" / f"{mart.name}.parquet").mkdir()
-        for first in range(0, len(blocks), _SLICE_BLOCKS):
-            stretch = blocks[first : first + _SLICE_BLOCKS]
-            changed = [b for b in stretch if any(b.key not in known.get(m.name, {}) for m in marts)]
-            if changed:
-                slicer.fill([document for block in changed for document in block.documents])
-            for block in stretch:
-                if block in changed:
-                    slicer.ask(block.documents)
-                for mart in marts:
-                    out, parquet = files[mart.name], _parquet(folder, mart.name, block, len(blocks))
-                    start = out.tell()
-                    place = known.get(mart.name, {}).get(block.key)
-                    if place and before is not None:
-                        source = old[mart.name]
-                        source.seek(place.offset)
-                        _copy(source, out, place.size)
-                        _link(_parquet(before, mart.name, block, len(known[mart.name])), parquet)
-                    else:
-                        _write_block(slicer, mart, out, parquet)
-                    places[mart.name].append(Place(*block.key, start, out.tell() - start))
+        for block in blocks:
+            if block in changed and block.label not in fresh:
+                stretch, changed = changed[:_SLICE_BLOCKS], changed[_SLICE_BLOCKS:]
+                fresh = {one.label for one in stretch}
+                slicer.fill([document for one in stretch for document in one.documents])
+                wanted = [(one, mart) for one in stretch for mart in marts if one.key not in known.get(mart.name, {})]
+                paths = [_parquet(folder, mart.name, one, len(blocks)) for one, mart in wanted]
+                list(pool.map(partial(_write_block, slicer), *zip(*wanted, strict=True), paths))
+            for mart in marts:
+                out, parquet = files[mart.name], _parquet(folder, mart.name, block, len(blocks))
+                start = out.tell()
+                place = known.get(mart.name, {}).get(block.key)
+                if place and before is not None:
+                    source = old[mart.name]
+                    source.seek(place.offset)
+                    _copy(source, out, place.size)
+                    _link(_parquet(before, mart.name, block, len(known[mart.name])), parquet)
+                else:
+                    _append(parquet.with_suffix(".rows"), out)
+                places[mart.name].append(Place(*block.key, start, out.tell() - start))
     return places
 
 
-def _write_block(slicer: slices.Slicer, mart: Model, out: Any, parquet: Path) -> None:
-    """Write the rows of the documents asked for, to the end of a CSV file and to a Parquet file."""
-    slicer.con.execute(
-        f"""
-        CREATE OR REPLACE TABLE main.block AS
-        FROM marts.{mart.name}
-        WHERE {slices.document_of(str(mart.document))} IN (SELECT document_id FROM main.asked)
-        """  # noqa: S608 - names of our own files
-    )
-    rows = parquet.with_suffix(".rows")
-    write_rows(slicer.con, "main.block", rows, "rows")
+def _write_header(con: duckdb.DuckDBPyConnection, mart: Model, folder: Path) -> None:
+    """Begin the CSV file of a mart with the names of its columns."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE header AS FROM marts.{mart.name} LIMIT 0")
+    write_rows(con, "header", folder / "csv" / f"{mart.name}.csv", "csv", is_ordered=True)
+
+
+def _link_mart(before: Path, mart: Model, folder: Path) -> None:
+    """Take the exports of a mart over as they are."""
+    for name in (f"csv/{mart.name}.csv", f"parquet/{mart.name}.parquet"):
+        source = before / name
+        if source.is_dir():
+            (folder / name).mkdir()
+        for file in source.iterdir() if source.is_dir() else [source]:
+            _link(file, folder / file.relative_to(before))
+
+
+def _write_block(slicer: slices.Slicer, block: Block, mart: Model, parquet: Path) -> None:
+    """Write the rows of a block to a Parquet file, and to one of CSV beside it."""
+    with closing(slicer.another()) as con:
+        con.execute(
+            f"""
+            CREATE TEMP TABLE block AS
+            FROM marts.{mart.name}
+            WHERE {slices.document_of(str(mart.document))} IN (SELECT unnest(?::VARCHAR[]))
+            ORDER BY ALL
+            """,
+            [block.documents],
+        )
+        write_rows(con, "block", parquet.with_suffix(".rows"), "rows", is_ordered=True)
+        write_rows(con, "block", parquet, "parquet", is_ordered=True)
+
+
+def _append(rows: Path, out: Any) -> None:
+    """Move rows to the end of a CSV file."""
     with rows.open("rb") as source:
         _copy(source, out, rows.stat().st_size)
     rows.unlink()
-    write_rows(slicer.con, "main.block", parquet, "parquet")
 
 
 def _parquet(folder: Path, mart: str, block: Block, n_blocks: int) -> Path:
@@ -225,7 +257,7 @@ def _link(source: Path, target: Path) -> None:
 def _write_whole(con: duckdb.DuckDBPyConnection, tables: Mapping[str, str], folder: Path) -> None:
     """Write the marts whose rows are not each of one document, each computed once."""
     for name, table in tables.items():
-        con.execute(f"CREATE OR REPLACE TEMP TABLE whole AS FROM {table}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE whole AS FROM {table} ORDER BY ALL")
         for form in FORMATS:
-            write_rows(con, "whole", folder / form / f"{name}.{form}", form)
+            write_rows(con, "whole", folder / form / f"{name}.{form}", form, is_ordered=True)
     con.execute("DROP TABLE IF EXISTS whole")

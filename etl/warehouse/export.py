@@ -78,7 +78,9 @@ def _write(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str) ->
     return path
 
 
-def write_rows(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str) -> None:
+def write_rows(
+    con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str, *, is_ordered: bool = False
+) -> None:
     """Write the rows of a table, in the order of all their columns.
 
     Args:
@@ -86,13 +88,15 @@ def write_rows(con: duckdb.DuckDBPyConnection, table: str, path: Path, form: str
         table: its quoted name.
         path: the file.
         form: `csv`, `parquet`, or `rows`: CSV without the names of the columns.
+        is_ordered: whether they stand in that order already.
     """
     view = con.table(table)
     columns = ", ".join(
         _quoted(column) if form == "parquet" else _cell(column, str(kind))
         for column, kind in zip(view.columns, view.types, strict=True)
     )
-    query = f"SELECT {columns} FROM {table} ORDER BY ALL"  # noqa: S608 - names of the catalogue, quoted
+    order = "" if is_ordered else "ORDER BY ALL"
+    query = f"SELECT {columns} FROM {table} {order}"  # noqa: S608 - names of the catalogue, quoted
     con.execute(f"COPY ({query}) TO {sql_literal(str(path))} ({_OPTIONS[form]})")
 
 

@@ -126,6 +126,14 @@ def load_documents(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> L
     return Loaded(n_new, documents.height - n_new)
 
 
+def known_documents(con: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that documents of the build have."""
+    rows = con.execute(
+        "SELECT document_id FROM raw.documents WHERE document_id IN (SELECT unnest(?::VARCHAR[]))", [list(ids)]
+    ).fetchall()
+    return {document_id for (document_id,) in rows}
+
+
 def load_claims(con: duckdb.DuckDBPyConnection, claims: pl.DataFrame) -> int:
     """Add claims about captures; one that was made before in the same words is known. Give how many are new."""
     return _insert_new(con, raw.Capture, claims)

@@ -3,9 +3,9 @@
 The folder is a valid dbt project and dbt gives the same views; this reads the part of dbt that the project uses:
 `{{ ref('…') }}`, `{{ source('…', '…') }}` and `{{ config(…) }}` (left to dbt) in one select a file, descriptions and
 data tests in yml, singular tests in `tests/`. Anything else of Jinja is an error, so that no model can mean one
-thing here and another in dbt. Two words of ours stand under `config: {meta: …}`, which dbt keeps and does not read:
-`document` of a model whose rows are each of one document, and `local` of a model or test whose tests may be run on
-some documents and then on the rest.
+thing here and another in dbt. Three words of ours stand under `config: {meta: …}`, which dbt keeps and does not
+read: `document` of a model whose rows are each of one document, `grain` of a model that has a row for each value of a
+column of a table, and `local` of a model or test whose tests may be run on some documents and then on the rest.
 
 The SQL is the project's own text: no name and no value from outside enters it.
 """
@@ -74,6 +74,8 @@ class Model:
     """Tables it reads: `core.events`; a seed is `ref.<seed>`."""
     document: str | None = None
     """The column that leads to the one document that a row is of (`meta: {document: …}`); None: rows of all."""
+    grain: tuple[str, str] | None = None
+    """A table and its column: a row for each value but NULL, in the column of that name (`meta: {grain: …}`)."""
 
 
 @dataclass(frozen=True)
@@ -307,7 +309,18 @@ def _model(path: Path, entry: dict[str, Any], yml: Path, names: _Names) -> Model
         compiled.refs,
         compiled.sources,
         _meta(entry).get("document"),
+        _grain(entry, yml, names),
     )
+
+
+def _grain(entry: dict[str, Any], yml: Path, names: _Names) -> tuple[str, str] | None:
+    named = _meta(entry).get("grain")
+    if named is None:
+        return None
+    table, _, column = str(named).rpartition(".")
+    if table not in names.sources or column not in {declared["name"] for declared in entry.get("columns", [])}:
+        raise ProjectError(f"{_shown(yml)}: {entry['name']}: grain is schema.table.column, and the column is its own")
+    return table, column
 
 
 def _meta(entry: dict[str, Any]) -> dict[str, Any]:

@@ -10,14 +10,17 @@ drawn by chance, no id is made up, no clock is read.
 
 import datetime as dt
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import duckdb
+
+from etl.settings import current
 
 N_SENTENCES = 2000
 """Events whose sentences are shown: the latest ones."""
@@ -353,11 +356,15 @@ def _iso(value: object) -> str:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-@lru_cache(maxsize=1)
 def _library() -> str:
-    """The charts' JavaScript in one piece: Vega, Vega-Lite and vega-embed as vl-convert carries them."""
-    import vl_convert
+    """The charts' JavaScript in one piece, Vega, Vega-Lite and vega-embed as vl-convert carries them; made once."""
+    made = current().cache / f"vega-lite-{_VEGA_LITE}-{version('vl-convert-python')}.js"
+    if not made.is_file():
+        import vl_convert
 
-    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", _VEGA_LITE)).replace(
-        "</script", "<\\/script"
-    )
+        text = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", _VEGA_LITE))
+        made.parent.mkdir(parents=True, exist_ok=True)
+        partial = made.with_name(f".{made.name}.{os.getpid()}")
+        partial.write_text(text.replace("</script", "<\\/script"), encoding="utf-8")
+        partial.replace(made)
+    return made.read_text(encoding="utf-8")

@@ -41,6 +41,9 @@ def _by_document() -> dict[type[Row], str]:
     return found
 
 
+BY_DOCUMENT = _by_document()
+
+
 def take_fingerprints(con: duckdb.DuckDBPyConnection) -> None:
     """Put a fingerprint of every document into the temporary table `fingerprints`.
 
@@ -52,7 +55,7 @@ def take_fingerprints(con: duckdb.DuckDBPyConnection) -> None:
         SELECT {document} AS document_id, {_symbols(row)} AS symbols, hash({_hashed(row)}) AS own
         FROM {row.table}
         """  # noqa: S608 - declared names only
-        for row, document in _by_document().items()
+        for row, document in BY_DOCUMENT.items()
         if row.table.startswith("core.") or row is raw.Document
     )
     con.execute(
@@ -117,15 +120,19 @@ def sliced(con: duckdb.DuckDBPyConnection, project: models.Project) -> Iterator[
     """Open an empty database in memory beside another; what is in it goes with it."""
     ((name,),) = con.execute("SELECT current_database()").fetchall()
     cursor = con.cursor()
-    cursor.execute("SET TimeZone = 'UTC'")
     cursor.execute("ATTACH ':memory:' AS slice")
-    cursor.execute("USE slice")
+    _use_slice(cursor)
     try:
         yield Slicer(cursor, str(name), project)
     finally:
         cursor.execute(f'USE "{name}"')
         cursor.execute("DETACH slice")
         cursor.close()
+
+
+def _use_slice(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute("SET TimeZone = 'UTC'")
+    cursor.execute("USE slice")
 
 
 class Slicer:
@@ -156,10 +163,16 @@ class Slicer:
             else:
                 columns = ", ".join(f"{c.name} {sql_type(c)}" for c in row.columns())
                 con.execute(f"CREATE TABLE {row.table} ({columns})")
-        self._rows = {row: key for row, key in _by_document().items() if row.table in present}
+        self._rows = {row: key for row, key in BY_DOCUMENT.items() if row.table in present}
+
+    def another(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the slice, for another thread; whoever asks closes it."""
+        cursor = self.con.cursor()
+        _use_slice(cursor)
+        return cursor
 
     def ask(self, documents: list[str]) -> None:
-        """Name documents in `main.asked`: all those of the slice, or some of them."""
+        """Name documents in `main.asked`."""
         self.con.execute(
             "CREATE OR REPLACE TABLE main.asked AS SELECT unnest(?::VARCHAR[]) AS document_id", [documents]
         )

@@ -5,10 +5,11 @@ import pytest
 from dagster import AssetCheckResult, AssetCheckSeverity, MarkdownMetadataValue, TableSchema
 
 from etl.defs.checks import Group, verdict
-from etl.defs.metadata import declared_schema, described_schema, markdown, preview, table_metadata
+from etl.defs.metadata import declared_schema, described_schema, figures_metadata, markdown, preview
 from etl.schema import TABLES
 from etl.warehouse.checked import Found
 from etl.warehouse.checks import Check, Severity
+from etl.warehouse.figures import of_table
 
 
 @pytest.mark.parametrize("table", sorted(TABLES))
@@ -22,7 +23,9 @@ def test_declared_columns_keep_order_comment_and_rules(table: str) -> None:
 def test_a_table_shows_its_columns_as_they_are_with_the_words_that_describe_them() -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE t AS SELECT range AS n, 'a' AS word FROM range(7)")
-        metadata = table_metadata(con, "t", described_schema({"n": "a number", "gone": "no longer there"}))
+        metadata = figures_metadata(
+            of_table(con, "t"), described_schema({"n": "a number", "gone": "no longer there"})
+        )
     assert metadata["dagster/row_count"] == 7
     schema = metadata["dagster/column_schema"]
     assert isinstance(schema, TableSchema)

@@ -9,6 +9,7 @@ import pytest
 
 from etl.engine import loops
 from etl.engine.progress import silent
+from etl.extract import sources
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.transform.tabulate import Tables
@@ -28,6 +29,23 @@ def test_the_operator_may_claim_the_capture_of_all(con: duckdb.DuckDBPyConnectio
     received = loops.receive(con, [pages], captured_at=at, run_id="run", settings=Settings(), progress=silent)
     assert received.n_claims == 5
     assert con.sql("SELECT DISTINCT basis, captured_earliest FROM raw.captures").fetchall() == [("operator", at)]
+
+
+def test_what_is_known_may_be_claimed_and_is_read_no_further(
+    con: duckdb.DuckDBPyConnection, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(con, pages)
+    before = con.sql("FROM raw.documents ORDER BY document_id").fetchall()
+    (pages / "new.txt").write_text("ROME (ANP) - De regering in Rome treedt woensdag af.", encoding="utf-8")
+    looked_at: list[str] = []
+    real = sources.language.detect
+    monkeypatch.setattr(sources.language, "detect", lambda texts: looked_at.extend(texts) or real(texts))
+    at = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
+    received = loops.receive(con, [pages], captured_at=at, run_id="run", settings=Settings(), progress=silent)
+    assert received == loops.Received(6, 1, 5, 1, 6)
+    assert [text[:4] for text in looked_at] == ["ROME"]
+    standing = con.sql("FROM raw.documents WHERE source_uri NOT LIKE '%new.txt' ORDER BY document_id").fetchall()
+    assert standing == before
 
 
 def test_progress_is_told_after_every_batch(con: duckdb.DuckDBPyConnection, pages: Path) -> None:

@@ -73,3 +73,16 @@ def test_other_rules_write_everything(sample: Settings, tmp_path: Path) -> None:
     second = written(sample.published_file, tmp_path / "second", first)
     for part in (first / "parquet" / "events.parquet").iterdir():
         assert not part.samefile(second / part.relative_to(first))
+
+
+def test_a_mart_that_did_not_change_is_the_same_file(sample: Settings, tmp_path: Path) -> None:
+    first = written(sample.published_file, tmp_path / "first")
+    changed = tmp_path / "changed.duckdb"
+    shutil.copyfile(sample.published_file, changed)
+    with duckdb.connect(str(changed)) as con:
+        con.execute("UPDATE core.stories SET n_articles = n_articles + 1")
+    second = written(changed, tmp_path / "second", first)
+    assert (first / "csv" / "events.csv").samefile(second / "csv" / "events.csv")
+    assert contents(second) == contents(written(changed, tmp_path / "anew"))
+    third = written(sample.published_file, tmp_path / "third", second)
+    assert contents(third) == contents(first)

@@ -1,5 +1,6 @@
 """The loader of sql/: what it reads as dbt would, and what it says of a project that is not sound."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -171,3 +172,14 @@ def test_models_that_read_each_other_are_named(tmp_path: Path) -> None:
 def test_the_projects_own_models_all_have_a_grain() -> None:
     models = load_project(current().sql).models
     assert [m.name for m in models if "One row per" not in m.description] == []
+
+
+def test_a_grain_is_a_column_of_a_table_and_of_the_model(tmp_path: Path) -> None:
+    project = load_project(current().sql)
+    assert {m.name: m.grain for m in project.models}["story_events"] == ("core.events", "cluster_id")
+    shutil.copytree(current().sql, tmp_path / "sql")
+    shutil.copytree(current().seeds, tmp_path / "seeds")
+    yml = tmp_path / "sql/marts/_marts.yml"
+    yml.write_text(yml.read_text().replace("core.events.cluster_id", "core.events.story_id"))
+    with pytest.raises(ProjectError, match=r"story_events: grain is schema\.table\.column"):
+        load_project(tmp_path / "sql")

@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.settings import Settings
+from etl.warehouse import page as report
 from etl.warehouse.page import Axis, axis_of, counts, places_map, render, segments, timeline, write
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & <!-- '\""
@@ -239,3 +241,15 @@ def test_a_bar_says_that_its_event_is_not_asserted() -> None:
 def test_a_point_is_as_large_as_its_events_are_many() -> None:
     values = places_map({"gn1": [event(1), event(2)], "gn2": [event(3, latitude=None)]})["data"]["values"]
     assert [(value["events"], value["href"]) for value in values] == [(2, "#p-gn1")]
+
+
+def test_the_library_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import vl_convert
+
+    settings = Settings(cache=tmp_path / "cache")
+    monkeypatch.setattr(report, "current", lambda: settings)
+    first = render(database(event(1)))
+    monkeypatch.delattr(vl_convert, "javascript_bundle")
+    assert render(database(event(1))) == first
+    assert "vegaEmbed" in first
+    assert [path.suffix for path in settings.cache.iterdir()] == [".js"]

@@ -107,8 +107,8 @@ def reach(events: pl.DataFrame, participants: pl.DataFrame, moved: pl.Series) ->
     where they are. A key that hangs on bounds counts here whatever the bounds are.
 
     Args:
-        events: event_id, article_id, story_id, event_type, trigger_lemma, polarity, modality, location_id and
-            location_basis of core.events, of all types that moved.
+        events: event_id, article_id, story_id, event_type, trigger_lemma, polarity, modality, location_id,
+            location_basis, begin_earliest and end_latest of core.events, of all types that moved.
         participants: event_id, role and name of core.event_participants.
         moved: event_id of those that are new or moved.
 
@@ -116,13 +116,16 @@ def reach(events: pl.DataFrame, participants: pl.DataFrame, moved: pl.Series) ->
         event_id.
     """
     told = events.filter((pl.col("polarity") == "POS") & pl.col("modality").is_in(_TOLD)).with_row_index("node", 1)
+    is_close = pl.col("end_latest") - pl.col("begin_earliest") <= _CLOSE
+    close = told.filter(is_close | pl.col("event_id").is_in(moved.to_list()))
     names = participants["name"].drop_nulls().unique()
     split = pl.DataFrame(
         {"name": names, "word": [name.casefold().split() for name in names]},
         schema={"name": pl.String, "word": pl.List(pl.String)},
     )
-    words = told.join(participants, on="event_id").join(split, on="name").explode("word")
-    stated = told.filter(pl.col("location_basis").is_in(["stated", "carried"]) & pl.col("location_id").is_not_null())
+    named = participants.filter(pl.col("role") != "attribution")
+    words = close.join(named, on="event_id").join(split, on="name").explode("word")
+    stated = close.filter(pl.col("location_basis").is_in(["stated", "carried"]) & pl.col("location_id").is_not_null())
     shared = [
         frame.select("node", key=pl.struct(pl.lit(kind), *columns).hash())
         for kind, frame, columns in (
@@ -152,22 +155,16 @@ def _names(participants: pl.DataFrame) -> dict[str, dict[str, frozenset[str]]]:
 
 def _mentions(events: pl.DataFrame, names: dict[str, dict[str, frozenset[str]]]) -> Iterator[_Mention]:
     told = events.filter((pl.col("polarity") == "POS") & pl.col("modality").is_in(_TOLD))
-    for row in told.iter_rows(named=True):
-        is_stated = row["location_basis"] in ("stated", "carried")
-        yield _Mention(
-            row["event_id"],
-            row["article_id"],
-            row["story_id"],
-            row["event_type"],
-            row["mode"],
-            row["trigger_lemma"],
-            row["tense"] == "NONE",
-            row["location_id"] if is_stated else None,
-            row["country_code"] if is_stated else None,
-            (row["begin_earliest"], row["begin_latest"]),
-            (row["end_earliest"], row["end_latest"]),
-            names.get(row["event_id"], {}),
-        )
+    stated = pl.col("location_basis").is_in(["stated", "carried"])
+    rows = told.select(
+        *("event_id", "article_id", "story_id", "event_type", "mode", "trigger_lemma", pl.col("tense") == "NONE"),
+        *(pl.when(stated).then(pl.col(name)) for name in ("location_id", "country_code")),
+        *("begin_earliest", "begin_latest", "end_earliest", "end_latest"),
+    )
+    nobody: dict[str, frozenset[str]] = {}
+    for *described, begin_earliest, begin_latest, end_earliest, end_latest in rows.iter_rows():
+        bounds = (begin_earliest, begin_latest), (end_earliest, end_latest)
+        yield _Mention(*described, *bounds, names.get(described[0], nobody))
 
 
 def _tightest_first(mention: _Mention) -> tuple[Any, ...]:
@@ -220,6 +217,9 @@ def _in_order(bounds: Bounds) -> bool:
 
 def _common(one: Bounds, other: Bounds) -> Bounds:
     """The time that two pairs of bounds have in common."""
-    begins = [b for b in (one[0], other[0]) if b is not None]
-    ends = [e for e in (one[1], other[1]) if e is not None]
-    return max(begins, default=None), min(ends, default=None)
+    (begin, end), (other_begin, other_end) = one, other
+    if begin is None or (other_begin is not None and other_begin > begin):
+        begin = other_begin
+    if end is None or (other_end is not None and other_end < end):
+        end = other_end
+    return begin, end

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from etl.schema import core
 from etl.schema.frames import polars_schema
-from etl.transform.events.cluster import cluster
+from etl.transform.events.cluster import cluster, reach
 
 LOCATIONS = pl.DataFrame({"location_id": ["lyon", "gent"], "country_code": ["FR", "BE"]})
 DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
@@ -115,3 +115,40 @@ def test_the_bounds_of_a_cluster_always_meet(spans: list[tuple[int, int]]) -> No
     of = {m["event_id"]: m for m in mentions}
     for members in groups(mentions, people):
         assert max(of[i]["begin_earliest"] for i in members) <= min(of[i]["end_latest"] for i in members)
+
+
+MENTION = st.tuples(
+    st.sampled_from([0, 1, 2, None]),
+    st.sampled_from([1, 12]),
+    st.sampled_from(["Ann Vos", "Bo Vos", "Cas Bos", None]),
+    st.sampled_from(["actor", "attribution"]),
+    st.sampled_from(["lyon", "gent", None]),
+)
+
+
+def _frames(drawn: list[tuple[Any, ...]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    mentions, people = [], []
+    for i, (day, length, name, role, place) in enumerate(drawn):
+        event_id = f"{chr(97 + i)}1"
+        end = DAY + dt.timedelta(days=(day or 0) + length)
+        where = {"location_id": place, "location_basis": "stated" if place else "none"}
+        mentions.append(mention(event_id, day, begin_latest=end, end_latest=end, **where))
+        people.append((event_id, role, name))
+    schema = polars_schema(core.Event)
+    events = pl.DataFrame([{name: m.get(name) for name in schema} for m in mentions], schema=schema)
+    return events, pl.DataFrame(people, schema=dict.fromkeys(NAMES, pl.String), orient="row")
+
+
+@given(st.lists(MENTION, min_size=2, max_size=9), MENTION, st.integers(0, 8))
+def test_what_is_not_reached_keeps_its_cluster(drawn: list[tuple[Any, ...]], other: tuple[Any, ...], at: int) -> None:
+    at %= len(drawn)
+    before, people = _frames(drawn)
+    old = cluster(before, people, LOCATIONS)
+    # one mention gets other bounds
+    after, _ = _frames([(*other[:2], *d[2:]) if i == at else d for i, d in enumerate(drawn)])
+    moved = after["event_id"].gather([at])
+    reached = reach(after, people, moved)
+    found = after.filter(pl.col("event_id").is_in(reached.to_list()))
+    anew = cluster(found, people.filter(pl.col("event_id").is_in(reached.to_list())), LOCATIONS)
+    kept = old.filter(~pl.col("event_id").is_in(reached.to_list()))
+    assert pl.concat([kept, anew]).sort("event_id").equals(cluster(after, people, LOCATIONS).sort("event_id"))

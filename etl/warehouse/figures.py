@@ -1,0 +1,99 @@
+"""What is shown of a table or view beside its name: columns, number of rows, the first rows.
+
+A view is computed once for that. One whose yml names its grain (`meta: {grain: table.column}`: a row for each value
+of that column but NULL) is not even that: its rows are counted there, and its first rows come from a slice of the
+documents that have to do with them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import duckdb
+
+from etl.schema import TABLES
+from etl.schema.ddl import sql_literal
+from etl.warehouse import slices
+from etl.warehouse.models import Model, Project
+
+PREVIEW_ROWS = 5
+
+
+class Figures(NamedTuple):
+    """What is shown of one table or view."""
+
+    n_rows: int
+    types: dict[str, str]
+    """By column."""
+    first: Sequence[tuple[Any, ...]]
+    """PREVIEW_ROWS rows, or all there are."""
+
+
+def of_table(con: duckdb.DuckDBPyConnection, table: str) -> Figures:
+    """Read a table or view of a database that the project declares."""
+    relation = con.table(table)
+    ((n_rows,),) = relation.count("*").fetchall()
+    return Figures(int(n_rows), _types(relation), relation.limit(PREVIEW_ROWS).fetchall())
+
+
+def of_layer(con: duckdb.DuckDBPyConnection, project: Project, layer: str) -> Iterator[tuple[Model, Figures]]:
+    """The models of a layer, which stands, in their order."""
+    models = [model for model in project.models if model.schema == layer]
+    keys = {model.name: _first_keys(con, *model.grain) for model in models if model.grain}
+    firsts = _first_rows(con, project.until(layer), models, keys)
+    for model in models:
+        name = f"{model.schema}.{model.name}"
+        if model.grain:
+            yield model, Figures(_count(con, *model.grain), _types(con.table(name)), firsts[model.name])
+        else:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE shown AS FROM {name}")
+            yield model, of_table(con, "shown")
+    con.execute("DROP TABLE IF EXISTS shown")
+
+
+def _types(relation: duckdb.DuckDBPyRelation) -> dict[str, str]:
+    return {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+    is_key = TABLES[table].key == (column,)
+    what = column if is_key else f"DISTINCT {column}"
+    ((n_rows,),) = con.execute(f"SELECT count({what}) FROM {table}").fetchall()  # noqa: S608 - names of our own files
+    return int(n_rows)
+
+
+def _first_keys(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list[str]:
+    """The first values of the column, as literals of SQL."""
+    rows = con.execute(
+        f"""
+        SELECT {column} FROM {table} WHERE {column} IS NOT NULL
+        GROUP BY {column} ORDER BY min(rowid) LIMIT {PREVIEW_ROWS}
+        """  # noqa: S608 - as above
+    ).fetchall()
+    return [sql_literal(str(value)) for (value,) in rows]
+
+
+def _first_rows(
+    con: duckdb.DuckDBPyConnection, project: Project, models: Sequence[Model], keys: Mapping[str, list[str]]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of these keys, by model, from a slice of the documents that speak of them."""
+    asked = {
+        model.name: f"{model.grain[1]} IN ({', '.join(keys[model.name])})"
+        for model in models
+        if model.grain and keys[model.name]
+    }
+    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in keys}
+    if not asked:
+        return found
+    of_keys = " UNION ".join(
+        f"SELECT {slices.BY_DOCUMENT[TABLES[model.grain[0]]]} FROM {model.grain[0]} WHERE {asked[model.name]}"  # noqa: S608
+        for model in models
+        if model.grain and model.name in asked
+    )
+    documents = [str(document) for (document,) in con.execute(of_keys).fetchall()]
+    with slices.sliced(con, project) as slicer:
+        slicer.fill(documents)
+        for model in models:
+            if model.name in asked:
+                rows = f"FROM {model.schema}.{model.name} WHERE {asked[model.name]} LIMIT {PREVIEW_ROWS}"
+                found[model.name] = slicer.con.execute(rows).fetchall()
+    return found
