@@ -268,6 +268,8 @@ class Token:
         self.length = len(surface)
         self.is_break = surface in BREAKS
         self.is_quote = surface in QUOTES or surface in ("``", "''")
+        self.is_plain = not (self.is_break or self.is_quote or self.joins)
+        """It neither ends a clause nor opens one."""
         self.is_capital = surface[0].isupper()
         self.is_name = is_name
         """Written with a capital where the sentence does not ask for one."""
@@ -357,12 +359,17 @@ class Lexicon:
         self._verbs: defaultdict[str, list[Reading]] = defaultdict(list)
         self._nouns: defaultdict[str, list[Entry]] = defaultdict(list)
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
-        self._contexts = [(kind, listed.split()) for kind, listed in self.data.get("contexts", {}).items()]
-        """Parts of words that show a context."""
+        of_words = self.data.get("contexts", {})
         self._type_contexts = {kind: listed.split() for kind, listed in self.data.get("type_contexts", {}).items()}
-        of_words, of_types = [kind for kind, _ in self._contexts], chain.from_iterable(self._type_contexts.values())
-        self.contexts = sorted({*of_words, *of_types})
+        self.contexts = sorted({*of_words, *chain.from_iterable(self._type_contexts.values())})
         """The PLOVER contexts that words, types and modes can give."""
+        self._parts: dict[str, int] = {}
+        """Parts of words that show contexts, with those."""
+        for kind, listed in of_words.items():
+            for part in listed.split():
+                self._parts[part] = self._parts.get(part, 0) | self._context_bits([kind])
+        self._part_lengths = sorted({len(part) for part in self._parts})
+        self._long_parts = [(part, shown) for part, shown in self._parts.items() if len(part) >= _LONG_PART]
         self._named_contexts: dict[int, tuple[str, ...]] = {0: ()}
         self._signs: dict[str, int] = {}
         """A bit of each word that readings ask for; as there are more words than bits, some share one."""
@@ -484,14 +491,13 @@ class Lexicon:
         if known is None:
             verbs = () if low in self.numbers else tuple(self._verbs.get(low, ()))
             tags = self._tags.get(low, 0)
-            shown = [kind for kind, parts in self._contexts if any(_is_part(part, low) for part in parts)]
             known = self._words[low] = Word(
                 tags,
                 verbs,
                 tuple(self._nouns.get(low, ())) or self._compound(low),
                 self.modals.get(low),
                 self._governs.get(low, 0),
-                self._context_bits(shown),
+                self._shown(low),
                 self._signs.get(low, 0) | (_REFLEXIVE_SIGN if tags & REFLEXIVE or low in REFLEXIVES else 0),
                 self._person(low),
             )
@@ -518,6 +524,19 @@ class Lexicon:
                 known = self._signs[word] = 1 << (len(self._signs) % _MOST_SIGNS)
             signs |= known
         return signs
+
+    def _shown(self, low: str) -> int:
+        """The contexts that a word shows: by what it begins or ends with, or holds if that is no accident."""
+        result = 0
+        for length in self._part_lengths:
+            if length > len(low):
+                break
+            result |= self._parts.get(low[:length], 0) | self._parts.get(low[-length:], 0)
+        if len(low) > _LONG_PART:
+            for part, shown in self._long_parts:
+                if part in low:
+                    result |= shown
+        return result
 
     def _context_bits(self, kinds: Iterable[str]) -> int:
         result = 0
@@ -582,11 +601,6 @@ def _masks(lists: dict[str, str], prefix: str) -> dict[str, int]:
     return dict(found)
 
 
-def _is_part(part: str, low: str) -> bool:
-    """Whether a word begins or ends with a part, or holds one long enough to be no accident."""
-    return low.startswith(part) or low.endswith(part) or (len(part) >= _LONG_PART and part in low)
-
-
 def _number(word: str, numbers: dict[str, tuple[int, int | None]]) -> tuple[int, int | None] | None:
     """The least and the most that a word or digits stand for."""
     if word in numbers:
@@ -598,7 +612,7 @@ def _number(word: str, numbers: dict[str, tuple[int, int | None]]) -> tuple[int,
 
 
 _DIGITS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})*|\d+")
-_LONG_PART: Final = 7
+_LONG_PART: Final = 7  # letters of a part that is looked for inside a word too
 _ACTOR_MIN: Final = 6  # letters an office must have to be found at the end of a compound
 
 
