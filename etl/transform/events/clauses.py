@@ -69,6 +69,7 @@ class Clause:
         """Index of the clause it hangs on."""
         self.shares_subject, self.quoted, self.after_colon = shares_subject, quoted, after_colon
         self.coordinated = False
+        self.has_auxiliary = False
         self.mask = 0
         """Its tokens as bits, once it is complete."""
         self.tags: i64 = 0
@@ -223,24 +224,27 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
     result: list[_Stretch] = []
     verb_second = lexicon.verb_second
     current = _Stretch([], "main", None, "", False, False)
-    quoted = has_verb = False
+    own = current.tokens
+    quoted = has_verb = False  # has_verb: a finite verb stands in the stretch so far
     has_quotes = any(token.is_quote for token in tokens)
     named = _named_in_quotes(tokens, fin) if has_quotes else _NONE
     for i, token in enumerate(tokens):
+        if token.is_plain and not fin[i] and (verb_second or not has_verb):
+            own.append(i)
+            continue
         if token.is_quote and i in named:
             continue
         if token.is_break:
             quoted = _quoted_after(token.surface, quoted)
             mark = token.surface if current.tokens else current.break_before + token.surface
             current = _close(result, current, _Stretch([], "main", None, mark, quoted, False))
+            own, has_verb = current.tokens, False
             continue
-        if not current.tokens:
-            has_verb = False  # a finite verb in the stretch so far
         silent = _silent(tokens, fin, i, current, lexicon) if has_verb and (fin[i] or not verb_second) else None
         if silent is not None:
             mark = "," if silent == "main" else ""
             current = _close(result, current, _Stretch([i], silent, None, mark, quoted, False))
-            has_verb = bool(fin[i])
+            own, has_verb = current.tokens, bool(fin[i])
             continue
         kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.joins else None
         if kind is not None and not (kind == "main" and not current.tokens):
@@ -250,13 +254,11 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             if coordinated and base == "rel":
                 opener = current.opener
             current = _close(result, current, _Stretch([], base, opener, "", quoted, coordinated))
+            own, has_verb = current.tokens, False
             if coordinated:
                 continue
-        if fin[i]:
-            has_verb = True
-        elif not current.tokens:
-            has_verb = False
-        current.tokens.append(i)
+        has_verb = has_verb or fin[i] > 0
+        own.append(i)
     if current.tokens:
         result.append(current)
     return result
@@ -343,7 +345,10 @@ def _gather(clause: Clause, tokens: list[Token]) -> None:
     mask = 0
     for i in clause.tokens:
         mask |= 1 << i
-        word = tokens[i].word
+        token = tokens[i]
+        word = token.word
+        if token.is_auxiliary:
+            clause.has_auxiliary = True
         tags |= word.tags
         signs |= word.sign
         contexts |= word.contexts

@@ -22,12 +22,11 @@ no appel.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from ahocorasick_rs import AhoCorasick
 from mypy_extensions import i64, mypyc_attr
 
 from etl import languages
@@ -274,6 +273,8 @@ class Token:
         self.length = len(surface)
         self.is_break = surface in BREAKS
         self.is_quote = surface in QUOTES or surface in ("``", "''")
+        self.is_plain = not (self.is_break or self.is_quote or self.joins)
+        """It neither ends a clause nor opens one."""
         self.is_capital = surface[0].isupper()
         self.is_name = is_name
         """Written with a capital where the sentence does not ask for one."""
@@ -366,12 +367,17 @@ class Lexicon:
         self._no_events: set[str] = set()
         """Nouns that end in one of those and are none."""
         self.phrases: defaultdict[str, list[Entry]] = defaultdict(list)
-        self._shows = _Parts({kind: listed.split() for kind, listed in self.data.get("contexts", {}).items()})
-        """The PLOVER contexts that a word shows by a part of it."""
+        of_words = self.data.get("contexts", {})
         self._type_contexts = {kind: listed.split() for kind, listed in self.data.get("type_contexts", {}).items()}
-        of_words, of_types = self.data.get("contexts", {}), chain.from_iterable(self._type_contexts.values())
-        self.contexts = sorted({*of_words, *of_types})
+        self.contexts = sorted({*of_words, *chain.from_iterable(self._type_contexts.values())})
         """The PLOVER contexts that words, types and modes can give."""
+        self._parts: dict[str, int] = {}
+        """Parts of words that show contexts, with those."""
+        for kind, listed in of_words.items():
+            for part in listed.split():
+                self._parts[part] = self._parts.get(part, 0) | self._context_bits([kind])
+        self._part_lengths = sorted({len(part) for part in self._parts})
+        self._long_parts = [(part, shown) for part, shown in self._parts.items() if len(part) >= _LONG_PART]
         self._named_contexts: dict[int, tuple[str, ...]] = {0: ()}
         self._signs: dict[str, int] = {}
         """A bit of each word that readings ask for. As there are more words than bits, some share one, but none of
@@ -512,7 +518,7 @@ class Lexicon:
                 tuple(self._nouns.get(low, ())) or self._compound(low),
                 self.modals.get(low),
                 self._governs.get(low, 0),
-                self._context_bits(self._shows.of(low)),
+                self._shown(low),
                 self._signs.get(low, 0) | (_REFLEXIVE_SIGN if tags & REFLEXIVE or low in REFLEXIVES else 0),
                 self._person(low),
             )
@@ -540,6 +546,19 @@ class Lexicon:
                 known = self._signs[word] = 1 << (first + len(self._signs) % n)
             signs |= known
         return signs
+
+    def _shown(self, low: str) -> int:
+        """The contexts that a word shows: by what it begins or ends with, or holds if that is no accident."""
+        result = 0
+        for length in self._part_lengths:
+            if length > len(low):
+                break
+            result |= self._parts.get(low[:length], 0) | self._parts.get(low[-length:], 0)
+        if len(low) > _LONG_PART:
+            for part, shown in self._long_parts:
+                if part in low:
+                    result |= shown
+        return result
 
     def _context_bits(self, kinds: Iterable[str]) -> int:
         result = 0
@@ -607,25 +626,6 @@ def _masks(lists: dict[str, str], prefix: str) -> dict[str, int]:
     return dict(found)
 
 
-class _Parts:
-    """What parts of words show: those that a word begins or ends with, or holds, too long for chance."""
-
-    def __init__(self, parts: Mapping[str, Sequence[str]]) -> None:
-        """Take the parts, by what they show."""
-        pairs = [(part, kind) for kind, listed in parts.items() for part in listed]
-        self._shown = [kind for _, kind in pairs]
-        self._is_long = [len(part) >= _LONG_PART for part, _ in pairs]
-        self._scan = AhoCorasick([part for part, _ in pairs]).find_matches_as_indexes
-
-    def of(self, low: str) -> set[str]:
-        """What a word in lower case shows."""
-        shown: set[str] = set()
-        for i, start, end in self._scan(low, overlapping=True):
-            if not start or end == len(low) or self._is_long[i]:
-                shown.add(self._shown[i])
-        return shown
-
-
 def _number(word: str, numbers: dict[str, tuple[int, int | None]]) -> tuple[int, int | None] | None:
     """The least and the most that a word or digits stand for."""
     if word in numbers:
@@ -637,7 +637,7 @@ def _number(word: str, numbers: dict[str, tuple[int, int | None]]) -> tuple[int,
 
 
 _DIGITS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})*|\d+")
-_LONG_PART: Final = 7
+_LONG_PART: Final = 7  # letters of a part that is looked for inside a word too
 _ACTOR_MIN: Final = 6  # letters an office must have to be found at the end of a compound
 
 

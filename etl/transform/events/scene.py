@@ -72,9 +72,10 @@ class Scene:
         """What each token is taken up by: VERBAL, COMPANION, SLOT_WORD, COVERED."""
         self._spots: list[Spot | None] = []
         self._main: list[Group | None] = [None] * len(clauses)
-        self._of: list[list[Group]] = [[] for _ in clauses]
+        self._of: list[list[Group]] = [groups] if len(clauses) == 1 else [[] for _ in clauses]
         for group in groups:
-            self._of[group.clause].append(group)
+            if len(clauses) > 1:
+                self._of[group.clause].append(group)
             known = self._main[group.clause]
             if group.is_predicate and (known is None or not known.entry.event_type):
                 self._main[group.clause] = group
@@ -181,6 +182,7 @@ def read_events(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene | None:
     return _read(words, kind, lexicon) if words.can_tell else None
 
 
+_ZERO: Final = [0]
 _head: Final = attrgetter("head")
 
 
@@ -189,7 +191,7 @@ def _read(words: Cut, kind: Kind, lexicon: Lexicon) -> Scene:
     fin = finite(tokens, lexicon)
     found = clauses_of.clauses(tokens, lexicon, fin)
     groups = verbs.groups(tokens, found, lexicon, fin)
-    uses = [0] * len(tokens)
+    uses = _ZERO * len(tokens)
     for group in groups:
         for i in group.used:
             uses[i] = VERBAL

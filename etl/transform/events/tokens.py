@@ -148,7 +148,7 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
 
 def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
     """How surely each token is a finite verb: 2 surely, 1 perhaps (its form has other uses), 0 not."""
-    result = [0] * len(tokens)
+    result = _ZERO * len(tokens)
     possessives = []
     for i, token in enumerate(tokens):
         if not token.may_be_finite:
@@ -251,6 +251,7 @@ def _sureness(tokens: list[Token], i: int, known: list[int], lexicon: Lexicon) -
     return 1
 
 
+_ZERO: Final = [0]
 _FINITE: Final = PRES | PAST
 _OPENERS: Final = SUB | COND | REL | COORD
 _ARTICLE_AND_PRONOUN: Final = DEF | PRONOUN

@@ -114,15 +114,20 @@ class Chain:
         self.any = self.have or self.be or self.passive or self.been
 
 
+_NO_CHAIN: Final = Chain([], [])
+
+
 @mypyc_attr(acyclic=True, free_list_len=1)
 class _Frame:
     """What all verbs of a clause share: its words and, where auxiliaries stand anywhere in it, their chain."""
 
     def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
         self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
-        self._auxiliaries = [
-            j for j in clause.tokens if tokens[j].is_auxiliary and (fin[j] or _is_no_possessive(tokens, j))
-        ]
+        self._auxiliaries: list[int] = []
+        if clause.has_auxiliary:
+            for j in clause.tokens:
+                if tokens[j].is_auxiliary and (fin[j] or _is_no_possessive(tokens, j)):
+                    self._auxiliaries.append(j)
         self._shared: Chain | None = None
 
     def chain(self, head: int) -> Chain:
@@ -130,6 +135,8 @@ class _Frame:
             return self._before(head)
         if self._tokens[head].is_auxiliary and head in self._auxiliaries:
             return Chain(self._tokens, [j for j in self._auxiliaries if j != head])
+        if not self._auxiliaries:
+            return _NO_CHAIN
         if self._shared is None:
             self._shared = Chain(self._tokens, self._auxiliaries)
         return self._shared
