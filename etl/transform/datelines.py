@@ -86,36 +86,38 @@ def parse(text: str, start: int, end: int, is_place: IsPlace) -> Dateline | None
     Returns:
         The dateline, or None where the text opens without one. Spans are code points of `text`.
     """
-    limit = min(end, start + _REACH)
-    if (
-        text.find("(", start, limit) > 0
-        and (plain := _PLAIN.match(text, start, limit))
-        and (known := _plain(plain.group()))
-    ):
-        return _moved(known, start)
-    if _has_no_cue(text[start:limit]) or not _CUE.search(text, start, limit):
+    return opening(text[start : min(end, start + _REACH)], start, is_place)
+
+
+def opening(line: str, start: int, is_place: IsPlace) -> Dateline | None:
+    """The same of a line that has been cut out.
+
+    Args:
+        line: the line, or its first characters.
+        start: where it starts in the document's text.
+        is_place: as for `parse`.
+    """
+    head = line[:_REACH]
+    if _has_no_cue(head):
         return None
-    if (plain := _CAPITALS.match(text, start, limit)) and (known := _capitals(plain.group(), is_place)):
+    if head.find("(") > 0 and (plain := _PLAIN.match(head)) and (known := _plain(plain.group())):
         return _moved(known, start)
-    head = text[start:limit]
-    is_title = end - start < _REACH and text[end - 1 : end].isalnum()
+    if not _CUE.search(head):
+        return None
+    if (plain := _CAPITALS.match(head)) and (known := _capitals(plain.group(), is_place)):
+        return _moved(known, start)
+    is_title = len(head) < _REACH and head[-1:].isalnum()
     found = _read_head(head, is_place, is_title=is_title)
     return _moved(found, start) if found else None
 
 
 def _has_no_cue(head: str) -> bool:
     """Whether it is seen at a glance that a head has nothing that `_CUE` looks for, as most prose."""
-    return (
-        "- " not in head
-        and " -" not in head
-        and "(" not in head
-        and "/" not in head
-        and "_" not in head
-        and "[" not in head
-        and head[-1:] != "-"
-        and head.isprintable()  # no white space but blanks
-        and (head.isascii() or _has_no_rare_dash(head))
-    )
+    if "(" in head or "/" in head or "_" in head or "[" in head:
+        return False
+    if "-" in head and ("- " in head or " -" in head or head[-1] == "-" or not head.isprintable()):
+        return False  # a hyphen is no cue; white space that is no blank is not printable
+    return head.isascii() or _has_no_rare_dash(head)
 
 
 def _has_no_rare_dash(head: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from etl.transform import dates
-from etl.transform.records import Article, Credit, Dateline, Item, Span, Stamp
+from etl.transform.records import Credit, Dateline, Span, Stamp
 from etl.transform.repeats import Repeats
 from etl.transform.rows import Rows, columns, series
 
@@ -30,8 +30,7 @@ class Heads:
             versions: by language, that of the rules that made the rows.
         """
         self._found, self._rows, self._versions = found, rows, versions
-        self._of = columns(Article, found.articles)
-        self._item = columns(Item, self._of["item"])
+        self._of, self._item = found.articles, found.items
         self._dateline, self._stamp = columns(Dateline, self._item["dateline"]), columns(Stamp, self._item["stamp"])
         self._is_stated = [any(published) for published in self._of["published"]]
         self._filed = [

@@ -93,7 +93,7 @@ class Mentions:
     def _add_citations(self) -> None:
         credit = columns(Credit, [credit for _, credit in self._reading.citations])
         told = self._found.tell(numbers([unit for unit, _ in self._reading.citations]))
-        credited = numbers([len(article.item.credits) for article in self._found.articles])
+        credited = numbers(list(map(len, self._found.items["credits"])))
         frame = self._told(
             told,
             "-c",

@@ -194,20 +194,20 @@ def _lines(text: str, is_place: IsPlace) -> list[_Line]:
         last = None if words[-1] in _MARKS else stamps.trailing(text, start, end)
         if last is not None:
             words = text[start : last.start].rstrip()
-        lines.append(_line(text, start, words, is_place))
+        lines.append(_line(start, words, is_place))
         if last is not None:
             lines.append(_stamp_line(text, last))
     return lines
 
 
-def _line(text: str, start: int, words: str, is_place: IsPlace) -> _Line:
+def _line(start: int, words: str, is_place: IsPlace) -> _Line:
     """A line without stamps."""
     end = start + len(words)
     if words[0] in _POINTS and (brief := _BRIEF.match(words)):
         return _brief(start, end, words, brief)
     if len(words) <= _LONGEST_HEADING and (heading := _heading(words)):
         return _Line(start, end, words, "heading", None, heading[0])
-    return _Line(start, end, words, "text", None, None, datelines.parse(text, start, end, is_place))
+    return _Line(start, end, words, "text", None, None, datelines.opening(words, start, is_place))
 
 
 def _stamp_line(text: str, stamp: Stamp) -> _Line:

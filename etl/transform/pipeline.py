@@ -11,7 +11,7 @@ import hashlib
 import importlib.metadata
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from etl.transform import agencies, pages, repeats, sentences, sites, sketches
 from etl.transform.events import code as events
 from etl.transform.events import recall
 from etl.transform.places import gazetteer, locate
-from etl.transform.records import Article, Dateline, Item, PlaceMention, Reading, Unit
+from etl.transform.records import Article, Credit, Dateline, Item, PlaceMention, Reading, Unit
 from etl.transform.tabulate import Tables, Tabulator, language_zone
 from etl.transform.times import find as times
 
@@ -60,16 +60,21 @@ def no_search_for_cycles() -> Iterator[None]:
             gc.enable()
 
 
+_NEEDED = ("document_id", "source_uri", "kind", "language", "text", "published_earliest", "published_latest")
+"""Columns of raw.documents that are read."""
+
+
 def _transform(documents: pl.DataFrame) -> Tables:
     tabulator = Tabulator(transform_versions())
     articles: list[Article] = []
-    for row in documents.iter_rows(named=True):
-        language = row["language"]
-        zone = sites.zone(sites.site(row["source_uri"])) or language_zone(language)
+    is_place = gazetteer.load().knows
+    for row in documents.select(_NEEDED).iter_rows(named=True):
+        site = sites.site(row["source_uri"])
+        zone = sites.zone(site) or language_zone(row["language"])
         tabulator.capture(row["document_id"], zone)
-        page = (pages.whole if row["kind"] == "text" else pages.split)(row["text"], gazetteer.load().knows)
+        page = (pages.whole if row["kind"] == "text" else pages.split)(row["text"], is_place)
         tabulator.furniture(row["document_id"], page.furniture)
-        articles += _articles(row, page.items)
+        articles += _articles(row, page.items, site, zone)
     for language in dict.fromkeys(a.language for a in articles):
         own = [a for a in articles if a.language == language]
         tabulator.add(repeats.read_once(own, partial(_read, language=language)))
@@ -123,26 +128,30 @@ def reading_language(stated: str | None) -> str:
     return stated if stated and stated in languages.available() else current().default_language
 
 
-def _articles(document: dict[str, Any], items: Sequence[Item]) -> Iterable[Article]:
-    text, document_id = document["text"], document["document_id"]
+def _articles(document: Mapping[str, Any], items: Sequence[Item], site: str, zone: str) -> list[Article]:
+    """The items of a document with what the steps need to know of it, its newsroom's site and zone among that."""
+    text, document_id, of_all = document["text"], document["document_id"], document["kind"] == "text"
     language = reading_language(document["language"])
-    stated_at = (document["published_earliest"], document["published_latest"])
-    site = sites.site(document["source_uri"])
+    stated, unstated = (document["published_earliest"], document["published_latest"]), (None, None)
+    articles = []
     for position, item in enumerate(items):
         # what a page states of itself holds for its lead: the items beside it have stamps of their own
-        published = stated_at if document["kind"] == "text" or item.role == "lead" else (None, None)
-        home, zone = _newsroom(item, language, site)
-        yield Article(
-            f"{document_id}-{position}", document_id, text, position, item, language, zone, home, published, site
+        published = stated if of_all or item.role == "lead" else unstated
+        home, own_zone = _newsroom(item.credits, zone) if item.credits else (None, zone)
+        article_id = f"{document_id}-{position}"
+        articles.append(
+            Article(article_id, document_id, text, position, item, language, own_zone, home, published, site)
         )
+    return articles
 
 
-def _newsroom(item: Item, language: str, site: str) -> tuple[str | None, str]:
-    """The country and zone of the newsroom: of the first agency credited that is known, the site, or the language."""
+def _newsroom(credits: Sequence[Credit], zone: str) -> tuple[str | None, str]:
+    """The country and zone of the newsroom: of the first agency credited that is known, or the zone of the site."""
     known = agencies.directory().facts
-    facts = next((known[c.agency_id] for c in item.credits if c.agency_id in known), None)
-    zone = sites.zone(site) or language_zone(language)
-    return (facts.country_code, facts.timezone or zone) if facts else (None, zone)
+    for credit in credits:
+        if facts := known.get(credit.agency_id):
+            return facts.country_code, facts.timezone or zone
+    return None, zone
 
 
 def _read(articles: Sequence[Article], language: str) -> Reading:

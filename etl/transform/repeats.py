@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from etl.transform.records import Article, Item, Reading
-from etl.transform.rows import Numbers, numbers
+from etl.transform.records import Article, Dateline, Item, Reading, Span, Unit
+from etl.transform.rows import Numbers, columns, numbers
 
 
 class Told(NamedTuple):
@@ -50,17 +50,20 @@ class Repeats:
             sources: by article, the index of the one that was read in its place.
         """
         self.reading = reading
-        self.articles = articles
+        self.articles = columns(Article, articles)
+        self.items = columns(Item, self.articles["item"])
         self.sources = numbers(sources)
-        self._of_unit = numbers([unit.article for unit in reading.units])
-        self._is_body = numbers([unit.kind == "body" for unit in reading.units])
-        items = [article.item for article in articles]
-        self._starts = np.array([(i.headline.start if i.headline else 0, i.body.start) for i in items], np.int64)
+        self._units = columns(Unit, reading.units)
+        self._of_unit = numbers(self._units["article"])
+        self._is_body = np.array([kind == "body" for kind in self._units["kind"]], np.bool_)
+        self._headline_starts = _starts(self.items["headline"])
+        self._body_starts = _starts(self.items["body"])
 
     def words(self, kind: str) -> list[str]:
         """The headline or the body of each article that was read; empty where it has none."""
         found = [""] * len(self.reading.articles)
-        for text, article, own in self.reading.units:
+        units = self._units
+        for text, article, own in zip(units["text"], units["article"], units["kind"], strict=True):
             if own == kind:
                 found[article] = text
         return found
@@ -76,7 +79,9 @@ class Repeats:
             units: the unit of each record, in order.
         """
         record, article, ordinal, first = self._tell(self.source(units))
-        return Told(record, article, self._starts[article, self._is_body[units[record]]], ordinal, first)
+        is_body = self._is_body[units[record]]
+        at = np.where(is_body, self._body_starts[article], self._headline_starts[article])
+        return Told(record, article, at, ordinal, first)
 
     def tell_datelines(self, read: Numbers) -> Told:
         """Tell records of datelines, whose spans are of the document that was read.
@@ -85,8 +90,8 @@ class Repeats:
             read: the article that was read of each record, in order.
         """
         record, article, ordinal, first = self._tell(read)
-        of_read = numbers([_dateline_start(article.item) for article in self.reading.articles])
-        of_all = numbers([_dateline_start(article.item) for article in self.articles])
+        of_read = _starts([article.item.dateline for article in self.reading.articles])
+        of_all = _starts(self.items["dateline"])
         return Told(record, article, of_all[article] - of_read[self.sources[article]], ordinal, first)
 
     def _tell(self, read: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
@@ -94,8 +99,9 @@ class Repeats:
         return _runs(firsts[:-1], np.diff(firsts), self.sources)
 
 
-def _dateline_start(item: Item) -> int:
-    return item.dateline.start if item.dateline else 0
+def _starts(found: Sequence[Span | Dateline | None]) -> Numbers:
+    """Where these start; 0 for None."""
+    return numbers([at.start if at else 0 for at in found])
 
 
 def _runs(firsts: Numbers, counts: Numbers, of: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:

@@ -55,7 +55,7 @@ class Tabulator:
         heads = Heads(found, self._rows, self._versions).add()
         places = Places(found)
         Mentions(found, places, self._rows, heads).add()
-        own = (credit for article in found.articles for credit in article.item.credits)
+        own = chain.from_iterable(found.items["credits"])
         for credit in chain(own, (credit for _, credit in found.reading.citations)):
             self._agencies.setdefault(credit.agency_id, credit.surface)
         for place in places.known:

@@ -64,7 +64,7 @@ class Zones:
         )
         self._of_place = numbers([self._kind(_own(place)) for place in places.known])
         newsrooms: dict[str, int] = {}
-        self._newsroom = numbers([newsrooms.setdefault(a.zone, len(newsrooms)) for a in found.articles])
+        self._newsroom = numbers([newsrooms.setdefault(zone, len(newsrooms)) for zone in found.articles["zone"]])
         """By article, its newsroom's among the newsrooms' zones."""
         self._newsrooms = list(newsrooms)
 
