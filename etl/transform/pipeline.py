@@ -116,7 +116,8 @@ def transform_versions() -> dict[str, str]:
 
 
 def _files(folder: Path, *patterns: str) -> list[Path]:
-    return sorted(path for pattern in patterns for path in folder.rglob(pattern))
+    found = (path for pattern in patterns for path in folder.rglob(pattern))
+    return sorted(path for path in found if "__pycache__" not in path.parts)
 
 
 def _named_content(path: Path) -> bytes:

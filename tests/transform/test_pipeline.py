@@ -94,3 +94,9 @@ def test_a_changed_lexicon_changes_the_version_of_its_language_alone(
     assert changed("languages", "nl", "times.toml") == set(pipeline.transform_versions())
     assert changed("transform", "pages.py") == set(pipeline.transform_versions())
     assert changed("transform", "network.py") == set()
+
+    before = pipeline.transform_versions.__wrapped__()
+    bytecode = package / "languages" / "__pycache__" / "__init__.cpython-311.pyc"
+    bytecode.parent.mkdir()
+    bytecode.write_bytes(b"what Python makes of a source is no rule")
+    assert pipeline.transform_versions.__wrapped__() == before
