@@ -40,6 +40,7 @@ MODULES = (
     "transform/events/timing.py",
     "transform/events/tokens.py",
     "transform/events/verbs.py",
+    "transform/places/candidates.py",
     "transform/places/capitals.py",
     "transform/places/find.py",
     "transform/places/locate.py",

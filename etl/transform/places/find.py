@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from etl.transform.places import capitals, within
-from etl.transform.places.gazetteer import Name, Names
+from etl.transform.places.candidates import Name
+from etl.transform.places.gazetteer import Names
 from etl.transform.places.sources import OTHER
 from etl.transform.places.weigh import (
     IN_CONTAINER,
@@ -89,7 +90,7 @@ def _hit(
         around = lowered(around)
     elif around.before[-2:] in _POSSESSIVE:
         inside = inside or within.owner(last, start, name)
-        around = around._replace(before="")
+        around = Around("", around.further, around.after, around.opens)
     weight, is_person = weigh(name, around, names, language, last, start)
     if weight < 0 and not is_person and is_title(text, start, end, around):
         weight, is_person = weigh(name, lowered(around), names, language, last, start)
@@ -122,6 +123,8 @@ def _follows_article(text: str, start: int) -> bool:
 
 def _in_lists(text: str, hits: list[Hit]) -> list[Hit]:
     """The hits, where those of a list support each other: "Redding, Chico and Sacramento"."""
+    if len(hits) < 2:
+        return hits
     links = [
         i
         for i, (a, b) in enumerate(itertools.pairwise(hits))
@@ -130,11 +133,11 @@ def _in_lists(text: str, hits: list[Hit]) -> list[Hit]:
     for i in [*links, *reversed(links)]:
         for this, other in ((i, i + 1), (i + 1, i)):
             if hits[other].weight >= _SUPPORTS and not hits[this].is_person and hits[this].weight < _SUPPORTS:
-                hits[this] = hits[this]._replace(weight=hits[this].weight + _LISTED)
+                hits[this].weight += _LISTED
     for i in links:
         for this, other in ((i, i + 1), (i + 1, i)):
             if _is_among_divisions(hits[this], hits[other]):
-                hits[this] = hits[this]._replace(is_area=True)
+                hits[this].is_area = True
     return hits
 
 

@@ -20,13 +20,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 from etl import languages
-from etl.schema.core import PlaceRole
 from etl.settings import PACKAGE, current
+from etl.transform.places.candidates import Candidate, Name, Shares
 from etl.transform.places.sources import OTHER, Sources, fold, people
 from etl.transform.records import Place
 
@@ -51,35 +51,6 @@ _SEEN = (
     *("latitude", "longitude"),
 )
 """Columns of a place that a candidate is made of."""
-
-
-class Candidate(NamedTuple):
-    """A place as the choice among places of one name sees it."""
-
-    row: int
-    location_id: str
-    prominence: float
-    feature_class: str
-    feature_code: str | None
-    country: str | None
-    division: str | None
-    """GeoNames code of its first-level division with the country's: US.CA."""
-    cell: int | None
-    """The square of half a degree it lies in, ROW a row: places in squares side by side are near each other."""
-
-
-class Name(NamedTuple):
-    """What a name can stand for in a language."""
-
-    surface: str
-    candidates: tuple[Candidate, ...]
-    role: PlaceRole
-    flags: int
-    """What it is beside a place: WORD, GIVEN, SURNAME, OTHER of `sources`."""
-    n: int
-    """Places that bear the name; the candidates are the most prominent of them."""
-    shares: "tuple[tuple[float, Candidate], ...]" = ()
-    """The first of the candidates, each with how likely the name means it where nothing else is said; together 1."""
 
 
 class Gazetteer:
@@ -234,9 +205,9 @@ class Names:
             return found[0] if found else None
         candidates = {c.row: c for name in found for c in name.candidates}
         ordered = sorted(candidates.values(), key=lambda c: (-c.prominence, c.row))
-        first = next(name for name in found if ordered[0] in name.candidates)
+        first = next(name for name in found if any(c.row == ordered[0].row for c in name.candidates))
         n = max(len(ordered), *(name.n for name in found))
-        return first._replace(candidates=tuple(ordered), n=n, shares=_first_shares(ordered))
+        return Name(first.surface, tuple(ordered), first.role, first.flags, n, _first_shares(ordered))
 
     @cached_property
     def areas(self) -> dict[str, tuple[Candidate, ...]]:
@@ -255,7 +226,7 @@ class Names:
         """A candidate as the press of the language sees it: what is near weighs more."""
         if candidate.country not in self._near or candidate.feature_class != "P":
             return candidate
-        return candidate._replace(prominence=candidate.prominence + self._near_weight)
+        return candidate.weighing(candidate.prominence + self._near_weight)
 
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 (there is one a language)
     def _name(self, row: int) -> Name:
@@ -266,7 +237,7 @@ class Names:
         return Name(name, candidates, role, flags, n, _first_shares(candidates))
 
 
-def _first_shares(candidates: Sequence[Candidate]) -> tuple[tuple[float, Candidate], ...]:
+def _first_shares(candidates: Sequence[Candidate]) -> Shares:
     """What a name means by itself: an area where no other bears it, else several places, each by its prominence."""
     if not candidates:
         return ()
@@ -276,7 +247,7 @@ def _first_shares(candidates: Sequence[Candidate]) -> tuple[tuple[float, Candida
     return shares([(c.prominence, c) for c in candidates[:SHARED_BY]])
 
 
-def shares(ranked: Sequence[tuple[float, Candidate]]) -> tuple[tuple[float, Candidate], ...]:
+def shares(ranked: Sequence[tuple[float, Candidate]]) -> Shares:
     """How likely each of the first of the places is, by how far it is behind the first."""
     first = ranked[0][0]
     if len(ranked) == 1 or ranked[1][0] < first - _NO_SHARE:
@@ -299,7 +270,7 @@ def _towns_first(candidates: list[Candidate]) -> tuple[Candidate, ...]:
         if c.feature_class == "A" and c.feature_code != "PCLI":
             town = towns.get(c.division, 0.0)
             if town > _TOWN_LEAST or has_region:
-                candidates[i] = c._replace(prominence=min(c.prominence, max(town, _TOWN_LEAST) - 1.0))
+                candidates[i] = c.weighing(min(c.prominence, max(town, _TOWN_LEAST) - 1.0))
     return tuple(sorted(candidates, key=lambda c: -c.prominence))
 
 

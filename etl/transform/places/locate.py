@@ -2,10 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Final
 
 from etl.transform.places import capitals, find, gazetteer, resolve, within
-from etl.transform.places.gazetteer import Candidate, Name, Names
+from etl.transform.places.candidates import Candidate, Name
+from etl.transform.places.gazetteer import Names
 from etl.transform.places.weigh import SURE, Hit
 from etl.transform.records import PlaceMention, Unit
 
@@ -27,16 +30,22 @@ def locate(units: Sequence[Unit], language: str, homes: Sequence[str | None]) ->
     hits: dict[int, list[Hit]] = defaultdict(list)
     loud = capitals.loud([unit.text for unit in units])
     for index, unit in enumerate(units):
-        if unit.kind == "dateline":
-            hits[unit.article] += _in_dateline(index, unit.text, names)
+        text, article, kind = unit
+        if kind == "dateline":
+            found = _in_dateline(index, text, names)
         else:
-            hits[unit.article] += find.find(index, unit.text, names, language, is_loud=loud[index])
-    mentions = [m for article, own in hits.items() for m in resolve.resolve(own, units, homes[article])]
-    mentions.sort(key=lambda m: (m.unit, m.start))
+            found = find.find(index, text, names, language, is_loud=loud[index])
+        if found:
+            hits[article] += found
+    mentions = [m for article, own in hits.items() if own for m in resolve.resolve(own, units, homes[article])]
+    mentions.sort(key=_by_place)
     return mentions
 
 
-def _in_dateline(index: int, text: str, names: Names) -> Iterator[Hit]:
+_by_place: Final = itemgetter(0, 1)  # unit and start
+
+
+def _in_dateline(index: int, text: str, names: Names) -> list[Hit]:
     """The places of a dateline; one that is not known keeps its row. What follows a comma holds what is before it."""
     found: list[tuple[int, str, Name, bool]] = []
     position, after_comma = 0, False
@@ -48,9 +57,11 @@ def _in_dateline(index: int, text: str, names: Names) -> Iterator[Hit]:
             name = names.folded(surface) or Name("", (), "dateline", 0, 0)
             found.append((start, surface, name, after_comma))
         position, after_comma = (match.end(), "," in match[0]) if match else (end, False)
+    hits: list[Hit] = []
     for i, (start, surface, name, _) in enumerate(found):
         inside = _area(name, found[i + 1][2]) if i + 1 < len(found) and found[i + 1][3] else None
-        yield Hit(index, start, start + len(surface), surface, name, SURE, inside)
+        hits.append(Hit(index, start, start + len(surface), surface, name, SURE, inside))
+    return hits
 
 
 def _area(name: Name, area: Name) -> Candidate | None:

@@ -7,11 +7,14 @@ calibrated.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Final
+
+from mypy_extensions import mypyc_attr
 
 from etl.transform.places import gazetteer
-from etl.transform.places.gazetteer import ROW, Candidate
+from etl.transform.places.candidates import Candidate, Shares
+from etl.transform.places.gazetteer import ROW
 from etl.transform.places.sources import GIVEN, SURNAME
 from etl.transform.places.weigh import SURE, Hit
 from etl.transform.places.within import holds
@@ -44,23 +47,23 @@ _TRUST_AT_NONE, _TRUST_SLOPE, _TRUST_MOST = 0.25, 1.6, 0.98
 of our own texts reach: a name may be no place at all. `make bench` prints both."""
 
 
-Shares = tuple[tuple[float, Candidate], ...]
-"""The places a name may mean, each with how likely it is; together 1."""
+_MENTION: Final[type[PlaceMention]] = PlaceMention  # a constant of the machine code; a name is looked up
+_new_record: Final = tuple.__new__  # a named tuple's own constructor is Python, and takes twice as long
 
 
-class Focus(NamedTuple):
+@mypyc_attr(acyclic=True, free_list_len=1)
+class Focus:
     """Where the other places of an article lie; a name that may mean several places counts for each by its share."""
 
-    countries: dict[str, float]
-    divisions: dict[str, float]
-    squares: dict[int, float]
-    """How many of its places lie in a square of half a degree or one beside it."""
+    def __init__(self, countries: dict[str, float], divisions: dict[str, float], squares: dict[int, float]) -> None:
+        self.countries, self.divisions = countries, divisions
+        self.squares = squares
+        """How many of its places lie in a square of half a degree or one beside it."""
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Sense:
     """A name of an article: its hits, which stand for one place, and the places it can be."""
-
-    __slots__ = ("candidates", "hits", "inside", "name", "ranked", "shares")
 
     def __init__(self, hit: Hit) -> None:
         self.hits = [hit]
@@ -73,7 +76,7 @@ class _Sense:
         self.ranked: list[tuple[float, Candidate]] = []
 
 
-def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> Iterator[PlaceMention]:
+def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> list[PlaceMention]:
     """Choose among the hits of an article those that are places, and the place of each.
 
     Args:
@@ -90,13 +93,16 @@ def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> Ite
         if undecided := [sense for sense in doubtful if sense.ranked[0][0] < sense.ranked[1][0] + _DECIDED]:
             _rank(undecided, _Evidence(_focus(senses), home))
     place_of = gazetteer.load().place
+    mentions: list[PlaceMention] = []
     for sense in senses:
         ranked = sense.ranked
         place = place_of(ranked[0][1].row) if ranked else None
         trust, next_two = _trust(ranked), tuple([c.location_id for _, c in ranked[1:3]])
         for hit in sense.hits:
             role = "dateline" if units[hit.unit].kind == "dateline" else hit.name.role
-            yield PlaceMention(hit.unit, hit.start, hit.end, hit.surface, role, place, hit.name.n, trust, next_two)
+            fields = hit.unit, hit.start, hit.end, hit.surface, role, place, hit.name.n, trust, next_two
+            mentions.append(_new_record(_MENTION, fields))
+    return mentions
 
 
 def _rank(senses: Sequence[_Sense], evidence: "_Evidence") -> None:
@@ -197,13 +203,14 @@ def _of(shares: Shares, division: str | None) -> float:
 
 
 def _in_division(share: float, found: Candidate) -> float:
-    return share * _DIVISION_ITSELF if found.feature_code == "ADM1" else share
+    return share * _DIVISION_ITSELF if found.is_division else share
 
 
 def _in_country(share: float, found: Candidate) -> float:
-    return share * _COUNTRY_ITSELF if found.feature_code == "PCLI" else share
+    return share * _COUNTRY_ITSELF if found.is_country else share
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class _Evidence:
     """What the article's places add to the candidates of a name."""
 

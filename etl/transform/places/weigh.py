@@ -5,9 +5,10 @@ what stands before and after it. Weights are on one scale, in which a name above
 first half of each language's texts in `tests/transform/places/paragraphs.tsv`.
 """
 
-from typing import NamedTuple
+from mypy_extensions import mypyc_attr
 
-from etl.transform.places.gazetteer import Candidate, Name, Names
+from etl.transform.places.candidates import Candidate, Name
+from etl.transform.places.gazetteer import Names
 from etl.transform.places.sources import CALENDAR, GIVEN, SURNAME, WORD
 from etl.transform.places.words import (
     AREA,
@@ -59,31 +60,40 @@ _OPENING = frozenset("\n\"“‘'(„«")
 _LONGEST_TITLE = 150
 
 
-class Hit(NamedTuple):
+@mypyc_attr(acyclic=True)
+class Hit:
     """A name found: where, what it can stand for, and the weight of what shows that it is a place."""
 
-    unit: int
-    start: int
-    end: int
-    surface: str
-    name: Name
-    weight: float
-    inside: Candidate | None = None
-    """The country, division or county that the text says it lies in."""
-    is_person: bool = False
-    """Whether the words around it make it a person's name."""
-    is_area: bool = False
-    """Whether the words around it make it a division: "Lagos State", "de provincie Utrecht"."""
+    def __init__(
+        self,
+        unit: int,
+        start: int,
+        end: int,
+        surface: str,
+        name: Name,
+        weight: float,
+        inside: Candidate | None = None,
+        is_person: bool = False,
+        is_area: bool = False,
+    ) -> None:
+        self.unit, self.start, self.end = unit, start, end
+        self.surface, self.name, self.weight = surface, name, weight
+        self.inside = inside
+        """The country, division or county that the text says it lies in."""
+        self.is_person = is_person
+        """Whether the words around it make it a person's name."""
+        self.is_area = is_area
+        """Whether the words around it make it a division: "Lagos State", "de provincie Utrecht"."""
 
 
-class Around(NamedTuple):
+@mypyc_attr(acyclic=True, free_list_len=1)
+class Around:
     """The words around a name."""
 
-    before: str
-    further: str
-    after: str
-    opens: bool
-    """Whether it opens a sentence or a line."""
+    def __init__(self, before: str, further: str, after: str, opens: bool) -> None:
+        self.before, self.further, self.after = before, further, after
+        self.opens = opens
+        """Whether it opens a sentence or a line."""
 
 
 def around_of(text: str, start: int, end: int) -> Around:
@@ -228,4 +238,5 @@ def is_title(text: str, start: int, end: int, around: Around) -> bool:
 
 def lowered(around: Around) -> Around:
     """The words around a name in a title, whose capitals say nothing."""
-    return around._replace(before=around.before.lower(), after=around.after[:1].lower() + around.after[1:])
+    after = around.after[:1].lower() + around.after[1:]
+    return Around(around.before.lower(), around.further, after, around.opens)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from etl.transform.places.gazetteer import Candidate, Name, Names
+from etl.transform.places.candidates import Candidate, Name
+from etl.transform.places.gazetteer import Names
 from etl.transform.places.weigh import IN_CONTAINER, KNOWN, REACH, SURE, Hit, around_of, weigh
 from etl.transform.places.words import Rules
 

@@ -4,7 +4,7 @@ import pycountry
 import pytest
 
 from etl.transform.places import gazetteer, locate, sources
-from etl.transform.places.gazetteer import Candidate
+from etl.transform.places.candidates import Candidate
 from etl.transform.records import Place, Unit
 
 
