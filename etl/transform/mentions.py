@@ -6,7 +6,7 @@ each hangs on. What does not: rows of articles and their heads (`heads.py`), and
 rows of a batch together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -178,8 +178,8 @@ class Mentions:
         found = columns(EventMention, self._reading.events)
         units, starts = numbers(found["unit"]), numbers(found["start"])
         told = self._found.tell(units)
-        times = numbers([-1 if i is None else i for i in found["time_mention"]])
-        participants = columns(Participant, list(chain.from_iterable(found["participants"])))
+        times = numbers(found["time_mention"])
+        participants = _participants(found["participants"])
         counts = numbers(list(map(len, found["participants"])))
         place, basis = self._where(found, units)
         facts, numbered = _event_types()
@@ -196,7 +196,7 @@ class Mentions:
                 "tense": series(found["tense"], _TEXT),
                 "polarity": series(found["polarity"], _TEXT),
                 "modality": series(found["modality"], _TEXT),
-                "attribution": picked(series(participants["surface"], _TEXT), _attributed(participants, counts)),
+                "attribution": picked(participants["surface"], _attributed(participants, counts)),
                 "location_id": picked(self._locations, place),
                 "location_basis": basis,
                 "relation": series(found["relation"], _TEXT),
@@ -225,7 +225,7 @@ class Mentions:
 
     def _where(self, found: dict[str, list[Any]], units: Numbers) -> tuple[Numbers, pl.Series]:
         """By event, where it happened and what says so: what is not said in the text, the dateline does."""
-        mention = numbers([-1 if i is None else i for i in found["place_mention"]])
+        mention = numbers(found["place_mention"])
         said = series(found["location_basis"], _TEXT)
         filed = numbers([places[0] if places else -1 for places in self._places.filed])[self._found.source(units)]
         is_filed = said.is_in(["none", "actor"]).to_numpy() & (filed >= 0)
@@ -239,27 +239,41 @@ class Mentions:
         )
         return place, pl.select(basis).to_series()
 
-    def _add_participants(self, told: Told, events: pl.Series, found: dict[str, list[Any]], counts: Numbers) -> None:
+    def _add_participants(self, told: Told, events: pl.Series, participants: pl.DataFrame, counts: Numbers) -> None:
         """Add the participants of the events, which are told with these ids."""
         part, row, ordinal = told.parts(counts)
-        frame = pl.DataFrame(
-            {
-                "role": series(found["role"], _TEXT),
-                "span_start": numbers(found["start"]),
-                "span_end": numbers(found["end"]),
-                "surface": series(found["surface"], _TEXT),
-                "name": series(found["name"], _TEXT),
-                "country_code": series(found["country_code"], _TEXT),
-                "sector": series(found["sector"], _TEXT),
-                "quantity_min": series(found["quantity_min"], _INTEGER),
-                "quantity_max": series(found["quantity_max"], _INTEGER),
-            }
-        )[part]
         self._rows["event_participants"].extend(
-            frame.with_columns(
+            participants[part].with_columns(
                 pl.col("span_start", "span_end") + pl.Series(told.at[row]), event_id=events[row], ordinal=ordinal
             )
         )
+
+
+def _participants(of_events: Sequence[Sequence[Participant]]) -> pl.DataFrame:
+    """The participants of events, one after another; spans in the unit's text."""
+    found = columns(Participant, list(chain.from_iterable(of_events)))
+    return pl.DataFrame(
+        {
+            "role": series(found["role"], _TEXT),
+            "span_start": numbers(found["start"]),
+            "span_end": numbers(found["end"]),
+            "surface": series(found["surface"], _TEXT),
+            "name": series(found["name"], _TEXT),
+            "country_code": series(found["country_code"], _TEXT),
+            "sector": series(found["sector"], _TEXT),
+            "quantity_min": series(found["quantity_min"], _INTEGER),
+            "quantity_max": series(found["quantity_max"], _INTEGER),
+        }
+    )
+
+
+def _attributed(participants: pl.DataFrame, counts: Numbers) -> Numbers:
+    """By event, the first of its participants to whom it is attributed; -1 where there is none."""
+    hits = np.flatnonzero((participants["role"] == "attribution").to_numpy())
+    events, first = np.unique(np.repeat(np.arange(len(counts)), counts)[hits], return_index=True)
+    found = np.full(len(counts), -1, np.int64)
+    found[events] = hits[first]
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -269,13 +283,3 @@ def _event_types() -> tuple[pl.DataFrame, dict[str, int]]:
     facts = [(kind, known.cameo_root, known.quad_class, known.goldstein) for kind, known in kinds.items()]
     schema = {"event_type": _TEXT, "cameo_root": _TEXT, "quad_class": _INTEGER, "goldstein": _NUMBER}
     return pl.DataFrame(facts, schema, orient="row"), {kind: i for i, kind in enumerate(kinds)}
-
-
-def _attributed(participants: dict[str, list[Any]], counts: Numbers) -> Numbers:
-    """By event, the first of its participants to whom it is attributed; -1 where there is none."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    hits = np.flatnonzero(np.array([role == "attribution" for role in participants["role"]], np.bool_))
-    events, first = np.unique(owner[hits], return_index=True)
-    found = np.full(len(counts), -1, np.int64)
-    found[events] = hits[first]
-    return found

@@ -85,25 +85,16 @@ def series(values: Sequence[Any], kind: pl.DataType, name: str = "") -> pl.Serie
     return pl.Series(name, values, dtype=kind)
 
 
-_AT_A_TIME = 256
-"""Records that are taken apart together: few enough that they are at hand for each of their fields."""
-
-
 def columns(kind: type[NamedTuple], records: Sequence[tuple[Any, ...] | None]) -> dict[str, list[Any]]:
     """The values of records by field; all of a record that is None are None."""
-    fields = kind._fields
-    nothing = (None,) * len(fields)
-    found: list[list[Any]] = [[] for _ in fields]
-    for i in range(0, len(records), _AT_A_TIME):
-        some = [nothing if record is None else record for record in records[i : i + _AT_A_TIME]]
-        for column, values in zip(found, zip(*some, strict=True), strict=True):
-            column += values
-    return dict(zip(fields, found, strict=True))
+    nothing = (None,) * len(kind._fields)
+    given = [nothing if record is None else record for record in records]
+    return {field: [record[i] for record in given] for i, field in enumerate(kind._fields)}
 
 
-def numbers(values: Sequence[int]) -> Numbers:
-    """Integers as an array."""
-    return pl.Series(values, dtype=pl.Int64()).to_numpy()
+def numbers(values: Sequence[int | None]) -> Numbers:
+    """Integers as an array; None is -1."""
+    return pl.Series(values, dtype=pl.Int64()).fill_null(-1).to_numpy()
 
 
 def picked(values: pl.Series, at: Numbers) -> pl.Series:
