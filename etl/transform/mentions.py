@@ -62,11 +62,29 @@ class Mentions:
         self._times = self._add_times()
         self._add_events()
 
-    def _told(self, told: Told, mark: str, records: dict[str, Any], heads: tuple[str, ...] = ()) -> pl.DataFrame:
-        """Rows of records: their columns, with span_start and span_end moved, those of the article, and `id`."""
-        frame = self._heads.select("article_id", *heads)[told.article].hstack(pl.DataFrame(records)[told.record])
-        moved = frame.with_columns(pl.col("span_start", "span_end") + pl.Series(told.at))
-        return moved.with_columns(id=pl.concat_str("article_id", pl.lit(mark), "span_start"))
+    def _told(
+        self, told: Told, key: str, mark: str, spans: tuple[Numbers, Numbers], records: pl.DataFrame, *heads: str
+    ) -> pl.DataFrame:
+        """Rows of records.
+
+        Args:
+            told: which record each row tells, and for which article.
+            key: the column of their id, which is made of the article's and of where they start.
+            mark: what stands between these.
+            spans: where the records start and end in their texts.
+            records: the other columns of the records.
+            heads: columns of the article beside its id.
+        """
+        starts, ends = (pl.Series(at[told.record] + told.at) for at in spans)
+        ids = (self._heads["article_id"] + mark)[told.article] + starts.cast(_TEXT)
+        return pl.concat(
+            [
+                pl.DataFrame({key: ids, "span_start": starts, "span_end": ends}),
+                self._heads[["article_id", *heads]][told.article],
+                records[told.record],
+            ],
+            how="horizontal",
+        )
 
     def _sentence_of(self, units: Numbers, starts: Numbers) -> Numbers:
         """By record, the sentence that it stands in; -1 where none begins before it."""
@@ -76,37 +94,30 @@ class Mentions:
         return np.where((at >= 0) & (np.append(self._sentence_units, -1)[at] == units), at, -1)
 
     def _add_sentences(self) -> _Named:
-        told = self._found.tell(self._sentence_units)
+        units, starts, ends = self._sentence_units, self._sentence_starts, self._sentence_ends
+        told = self._found.tell(units)
         is_headline = np.array([unit.kind == "headline" for unit in self._reading.units], np.bool_)
-        frame = self._told(
-            told,
-            "-s",
-            {
-                "is_headline": is_headline[self._sentence_units],
-                "span_start": self._sentence_starts,
-                "span_end": self._sentence_ends,
-            },
-        )
-        self._rows["sentences"].extend(frame.with_columns(ordinal=told.ordinal).rename({"id": "sentence_id"}))
-        return _Named(told, frame["id"])
+        records = pl.DataFrame({"is_headline": is_headline[units]})
+        frame = self._told(told, "sentence_id", "-s", (starts, ends), records)
+        self._rows["sentences"].extend(frame.hstack([pl.Series("ordinal", told.ordinal)]))
+        return _Named(told, frame["sentence_id"])
 
     def _add_citations(self) -> None:
         credit = columns(Credit, [credit for _, credit in self._reading.citations])
         told = self._found.tell(numbers([unit for unit, _ in self._reading.citations]))
         credited = numbers(list(map(len, self._found.items["credits"])))
-        frame = self._told(
-            told,
-            "-c",
+        records = pl.DataFrame(
             {
                 "agency_id": series(credit["agency_id"], _TEXT),
                 "role": series(credit["role"], _TEXT),
                 "credit_raw": series(credit["surface"], _TEXT),
-                "span_start": numbers(credit["start"]),
-                "span_end": numbers(credit["end"]),
-            },
+            }
         )
+        spans = numbers(credit["start"]), numbers(credit["end"])
         ordinal = pl.Series("ordinal", credited[told.article] + told.ordinal)
-        self._rows["article_agencies"].extend(frame.with_columns(ordinal).rename({"id": "article_agency_id"}))
+        self._rows["article_agencies"].extend(
+            self._told(told, "article_agency_id", "-c", spans, records).hstack([ordinal])
+        )
 
     def _add_dateline_places(self) -> None:
         """Add places of datelines, whose spans are of the document that was read."""
@@ -114,65 +125,53 @@ class Mentions:
         read = [(i, mention) for i in sorted(filed) for mention in filed[i]]
         mentions = [mention for _, mention in read]
         told = self._found.tell_datelines(numbers([i for i, _ in read]))
-        self._rows["article_locations"].extend(
-            self._places_told(told, columns(PlaceMention, mentions), self._places.of(mentions))
-        )
+        found = columns(PlaceMention, mentions)
+        self._rows["article_locations"].extend(self._places_told(told, found, self._places.of(mentions)))
 
     def _add_places_of_text(self) -> None:
         found = columns(PlaceMention, self._reading.places)
         units = numbers(found["unit"])
         told = self._found.tell(units)
         sentence = self._sentence_of(units, numbers(found["start"]))[told.record]
-        self._rows["article_locations"].extend(
-            self._places_told(told, found, self._places.of_mention).with_columns(
-                sentence_id=self._sentences.of(told.article, sentence)
-            )
-        )
+        frame = self._places_told(told, found, self._places.of_mention)
+        sentences = self._sentences.of(told.article, sentence)
+        self._rows["article_locations"].extend(frame.hstack([sentences.alias("sentence_id")]))
 
     def _places_told(self, told: Told, found: dict[str, list[Any]], places: Numbers) -> pl.DataFrame:
-        return self._told(
-            told,
-            "-p",
+        records = pl.DataFrame(
             {
                 "surface": series(found["surface"], _TEXT),
-                "span_start": numbers(found["start"]),
-                "span_end": numbers(found["end"]),
                 "role": series(found["role"], _TEXT),
                 "location_id": picked(self._locations, places),
                 "n_candidates": numbers(found["n_candidates"]),
                 "runner_up_ids": series(found["runners_up"], _TEXTS),
                 "confidence": series(found["confidence"], _NUMBER),
-            },
-        ).rename({"id": "mention_id"})
+            }
+        )
+        return self._told(told, "mention_id", "-p", (numbers(found["start"]), numbers(found["end"])), records)
 
     def _add_times(self) -> _Named:
         found = columns(TimeMention, self._reading.times)
         units, starts = numbers(found["unit"]), numbers(found["start"])
         told = self._found.tell(units)
         self._precisions = series(found["precision"], _TEXT)
-        frame = self._told(
-            told,
-            "-t",
+        records = pl.DataFrame(
             {
                 "surface": series(found["surface"], _TEXT),
-                "span_start": starts,
-                "span_end": numbers(found["end"]),
                 "timex_type": series(found["timex_type"], _TEXT),
                 "value_symbolic": series(found["value"], _TEXT),
                 "rule": series(found["rule"], _TEXT),
                 "direction": series(found["direction"], _TEXT),
                 "precision": self._precisions,
                 "confidence": series(found["confidence"], _NUMBER),
-            },
-            ("anchor_id",),
+            }
         )
-        self._rows["time_expressions"].extend(
-            frame.with_columns(
-                sentence_id=self._sentences.of(told.article, self._sentence_of(units, starts)[told.record]),
-                zones=self._zones.of(told, units),
-            ).rename({"id": "time_expression_id"})
-        )
-        return _Named(told, frame["id"])
+        spans = starts, numbers(found["end"])
+        frame = self._told(told, "time_expression_id", "-t", spans, records, "anchor_id")
+        sentences = self._sentences.of(told.article, self._sentence_of(units, starts)[told.record])
+        of_rows = [sentences.alias("sentence_id"), self._zones.of(told, units).alias("zones")]
+        self._rows["time_expressions"].extend(frame.hstack(of_rows))
+        return _Named(told, frame["time_expression_id"])
 
     def _add_events(self) -> None:
         found = columns(EventMention, self._reading.events)
@@ -183,14 +182,12 @@ class Mentions:
         counts = numbers(list(map(len, found["participants"])))
         place, basis = self._where(found, units)
         facts, numbered = _event_types()
-        frame = self._told(
-            told,
-            "-e",
+        kinds = numbers([numbered[kind] for kind in found["event_type"]])
+        is_of_tense = pl.col("time_basis") == "tense_default"
+        records = pl.DataFrame(
             {
                 "trigger": series(found["trigger"], _TEXT),
                 "trigger_lemma": series(found["lemma"], _TEXT),
-                "span_start": starts,
-                "span_end": numbers(found["end"]),
                 "mode": series(found["mode"], _TEXT),
                 "context": series(found["context"], _TEXTS),
                 "tense": series(found["tense"], _TEXT),
@@ -203,32 +200,31 @@ class Mentions:
                 "time_basis": series(found["time_basis"], _TEXT),
                 "time_precision": picked(self._precisions, times),
                 "confidence": series(found["confidence"], _NUMBER),
-            },
-            ("anchor_id", "story_id"),
+            }
+        ).with_columns(
+            time_precision=pl.coalesce(
+                "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
+            ),
+            time_status=pl.lit("symbolic"),
         )
-        stated = np.where(basis.is_in(["stated", "carried"]).to_numpy(), place, -1)
-        is_of_tense = pl.col("time_basis") == "tense_default"
-        self._rows["events"].extend(
-            frame.hstack(facts[numbers([numbered[kind] for kind in found["event_type"]])[told.record]])
-            .with_columns(
-                sentence_id=self._sentences.of(told.article, self._sentence_of(units, starts)[told.record]),
-                time_expression_id=self._times.of(told.article, times[told.record]),
-                zones=self._zones.of(told, units, stated),
-                time_precision=pl.coalesce(
-                    "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
-                ),
-                time_status=pl.lit("symbolic"),
-            )
-            .rename({"id": "event_id"})
-        )
-        self._add_participants(told, frame["id"], participants, counts)
+        spans = starts, numbers(found["end"])
+        frame = self._told(told, "event_id", "-e", spans, records, "anchor_id", "story_id")
+        sentences = self._sentences.of(told.article, self._sentence_of(units, starts)[told.record])
+        stated = np.where(((basis == "stated") | (basis == "carried")).to_numpy(), place, -1)
+        of_rows = [
+            sentences.alias("sentence_id"),
+            self._times.of(told.article, times[told.record]).alias("time_expression_id"),
+            self._zones.of(told, units, stated).alias("zones"),
+        ]
+        self._rows["events"].extend(frame.hstack(of_rows).hstack(facts[kinds[told.record]]))
+        self._add_participants(told, frame["event_id"], participants, counts)
 
     def _where(self, found: dict[str, list[Any]], units: Numbers) -> tuple[Numbers, pl.Series]:
         """By event, where it happened and what says so: what is not said in the text, the dateline does."""
         mention = numbers(found["place_mention"])
         said = series(found["location_basis"], _TEXT)
         filed = numbers([places[0] if places else -1 for places in self._places.filed])[self._found.source(units)]
-        is_filed = said.is_in(["none", "actor"]).to_numpy() & (filed >= 0)
+        is_filed = ((said == "none") | (said == "actor")).to_numpy() & (filed >= 0)
         place = np.where(is_filed, filed, np.append(self._places.of_mention, -1)[mention])
         basis = (
             pl.when(pl.Series(place < 0))
@@ -242,11 +238,9 @@ class Mentions:
     def _add_participants(self, told: Told, events: pl.Series, participants: pl.DataFrame, counts: Numbers) -> None:
         """Add the participants of the events, which are told with these ids."""
         part, row, ordinal = told.parts(counts)
-        self._rows["event_participants"].extend(
-            participants[part].with_columns(
-                pl.col("span_start", "span_end") + pl.Series(told.at[row]), event_id=events[row], ordinal=ordinal
-            )
-        )
+        own = pl.DataFrame({"event_id": events[row], "ordinal": ordinal, "at": told.at[row]})
+        frame = own.hstack(participants[part]).with_columns(pl.col("span_start", "span_end") + pl.col("at"))
+        self._rows["event_participants"].extend(frame.drop("at"))
 
 
 def _participants(of_events: Sequence[Sequence[Participant]]) -> pl.DataFrame:

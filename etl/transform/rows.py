@@ -1,6 +1,7 @@
 """Rows on their way into frames: kept as they come, as tuples or as frames, and put together once a batch."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ class Rows:
     """The rows of one table of a batch."""
 
     def __init__(self, row: type[Row]) -> None:
-        self._schema = polars_schema(row)
+        self._schema = _schema(row)
         self._frames: list[pl.DataFrame] = []
         self._waiting: list[tuple[Any, ...]] = []
         """Rows that no frame holds yet; they come after those that one does."""
@@ -54,12 +55,10 @@ class Rows:
         self._check(frame.columns)
         self._frame_waiting()
         if frame.height:
-            self._frames.append(
-                frame.select(
-                    pl.col(name) if name in frame.columns else pl.lit(None, kind).alias(name)
-                    for name, kind in self._schema.items()
-                )
-            )
+            lacking = [
+                pl.lit(None, kind).alias(name) for name, kind in self._schema.items() if name not in frame.columns
+            ]
+            self._frames.append((frame.with_columns(lacking) if lacking else frame)[list(self._schema)])
 
     def frame(self) -> pl.DataFrame:
         """The rows as a frame of the table's declared schema."""
@@ -78,6 +77,11 @@ class Rows:
             self.extend(pl.DataFrame([series(values, self._schema[name], name) for name, values in given]))
 
 
+@lru_cache
+def _schema(row: type[Row]) -> pl.Schema:
+    return polars_schema(row)
+
+
 def series(values: Sequence[Any], kind: pl.DataType, name: str = "") -> pl.Series:
     """The values of a column; Polars builds a list column one series a row, Arrow builds it in one pass."""
     if kind == pl.List(pl.String):
@@ -94,10 +98,12 @@ def columns(kind: type[NamedTuple], records: Sequence[tuple[Any, ...] | None]) -
 
 def numbers(values: Sequence[int | None]) -> Numbers:
     """Integers as an array; None is -1."""
-    return pl.Series(values, dtype=pl.Int64()).fill_null(-1).to_numpy()
+    found = pl.Series(values, dtype=pl.Int64())
+    return (found.fill_null(-1) if found.null_count() else found).to_numpy()
 
 
 def picked(values: pl.Series, at: Numbers) -> pl.Series:
     """The values at these positions; NULL where a position is negative."""
-    found: pl.Series = values.extend_constant(None, 1).rechunk()[np.where(at < 0, len(values), at)]
+    padded = pl.concat([values, pl.Series([None], dtype=values.dtype)], rechunk=True)
+    found: pl.Series = padded[np.where(at < 0, len(values), at)]
     return found
