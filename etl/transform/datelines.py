@@ -243,7 +243,7 @@ def _without_dash(head: str, before: _Before, at: int, raw: str, credits: tuple[
     rest = head[at:]
     opening = rest.lstrip(" \t\"“„‘'«")[:1]
     opens = rest[:1].isspace() and (opening.isupper() or opening.isdigit())
-    names = _SLASH.split(before.places)
+    names = _names(before.places)
     if not opens or not agencies.all_wires(credits) or not all(map(_NAME.fullmatch, names)):
         return None
     return _dateline(before, 0, at + len(rest) - len(rest.lstrip(" \t")), raw, credits)
@@ -307,14 +307,15 @@ def _before(text: str) -> _Before | None:
     date, rest = date_at_end(text)
     if date and (not rest or is_weekday(rest)):
         return _Before("", "", date)  # `Oct. 19 (UPI) -- `, `Zaterdag 3 mei - `
-    rest = _REGION_IN_BRACKETS.sub("", rest)
+    if rest.endswith((")", "]")):
+        rest = _REGION_IN_BRACKETS.sub("", rest)
     places, _, region = rest.partition(",")
     places, region = places.rstrip(), region.strip(" \t,")
     if region and not all(part.strip()[:1].isupper() for part in region.split(",")):
         return None
     if not places or len(region) > _LONGEST_NAME or not _MARKS.isdisjoint(places):
         return None
-    if any(not name or len(name) > _LONGEST_NAME for name in _SLASH.split(places)):
+    if any(not name or len(name) > _LONGEST_NAME for name in _names(places)):
         return None
     return _Before(places, region, date)
 
@@ -322,7 +323,7 @@ def _before(text: str) -> _Before | None:
 @lru_cache(maxsize=20_000)
 def _can_be_filed(places: str, is_place: IsPlace, is_known: bool) -> bool:
     """Whether what stands before a credit in brackets can be its places."""
-    names = _SLASH.split(places)
+    names = _names(places)
     if is_known and not places:
         return True
     if is_known:
@@ -330,14 +331,19 @@ def _can_be_filed(places: str, is_place: IsPlace, is_known: bool) -> bool:
     return all(_NAME.fullmatch(name) and (name.isupper() or is_place(name)) for name in names)
 
 
+def _names(places: str) -> list[str]:
+    """Places that slashes part; most are one."""
+    return _SLASH.split(places) if "/" in places else [places]
+
+
 def _are_places(places: str, is_place: IsPlace) -> bool:
-    names = _SLASH.split(places)
+    names = _names(places)
     return all((name.isupper() and len(name) > 3) or is_place(name) for name in names)
 
 
 def _stands_alone(before: _Before, is_place: IsPlace, *, is_apart: bool, is_prose: bool, is_loud: bool) -> bool:
     """Whether a head with no credit is a dateline: dated, in capitals, or nothing but known places."""
-    names = _SLASH.split(before.places)
+    names = _names(before.places)
     if any(agencies.resolve(name) for name in names) or before.places.upper() in _rubrics():
         return False
     if not all(_NAME.fullmatch(name) for name in names):

@@ -40,6 +40,7 @@ class Heads:
         self._ids = series(self._of["article_id"], _TEXT)
         self._clocks = self._ids + PUBLICATION
         self._captures = series(self._of["document_id"], _TEXT) + CAPTURE
+        self._stamps = series(_cut(self._of["text"], self._stamp), _TEXT)
 
     def add(self) -> pl.DataFrame:
         """Add the rows of all of it.
@@ -81,7 +82,7 @@ class Heads:
                 "dateline_symbol": series(dateline["date_symbol"], _TEXT),
                 "dateline_date": series(self._filed, pl.Date()),
                 "credit_raw": series(dateline["credit_raw"], _TEXT),
-                "stamp_raw": series(_cut(of["text"], stamp), _TEXT),
+                "stamp_raw": self._stamps,
                 "stamp_start": series(stamp["start"], _INTEGER),
                 "stamp_end": series(stamp["end"], _INTEGER),
                 "stamp_symbol": series(stamp["symbol"], _TEXT),
@@ -158,8 +159,10 @@ class Heads:
     def _add_expressions(self) -> None:
         """Add the dates of datelines, which hang on the publication, and the stamps, which hang on the capture."""
         symbol = pl.col("value_symbolic")
-        filed = self._expressions(columns(Span, self._dateline["date"]), self._dateline["date_symbol"], self._clocks)
-        stamps = self._expressions(self._stamp, self._stamp["symbol"], self._captures)
+        date = columns(Span, self._dateline["date"])
+        dates_raw = series(_cut(self._of["text"], date), _TEXT)
+        filed = self._expressions(dates_raw, date, self._dateline["date_symbol"], self._clocks)
+        stamps = self._expressions(self._stamps, self._stamp, self._stamp["symbol"], self._captures)
         is_time = symbol.str.contains("T", literal=True)
         both = pl.concat(
             [
@@ -188,14 +191,18 @@ class Heads:
         )
 
     def _expressions(
-        self, spans: Mapping[str, Sequence[int | None]], symbols: Sequence[str | None], anchors: pl.Series
+        self,
+        surfaces: pl.Series,
+        spans: Mapping[str, Sequence[int | None]],
+        symbols: Sequence[str | None],
+        anchors: pl.Series,
     ) -> pl.DataFrame:
         """By article, an expression at its head; NULL in what it has none of."""
         return pl.DataFrame(
             {
                 "article": range(len(symbols)),
                 "article_id": self._ids,
-                "surface": series(_cut(self._of["text"], spans), _TEXT),
+                "surface": surfaces,
                 "span_start": series(spans["start"], _INTEGER),
                 "span_end": series(spans["end"], _INTEGER),
                 "value_symbolic": series(symbols, _TEXT),

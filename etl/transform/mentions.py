@@ -6,7 +6,7 @@ each hangs on. What does not: rows of articles and their heads (`heads.py`), and
 rows of a batch together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -62,11 +62,29 @@ class Mentions:
         self._times = self._add_times()
         self._add_events()
 
-    def _told(self, told: Told, mark: str, records: dict[str, Any], heads: tuple[str, ...] = ()) -> pl.DataFrame:
-        """Rows of records: their columns, with span_start and span_end moved, those of the article, and `id`."""
-        frame = self._heads.select("article_id", *heads)[told.article].hstack(pl.DataFrame(records)[told.record])
-        moved = frame.with_columns(pl.col("span_start", "span_end") + pl.Series(told.at))
-        return moved.with_columns(id=pl.concat_str("article_id", pl.lit(mark), "span_start"))
+    def _told(
+        self, told: Told, key: str, mark: str, spans: tuple[Numbers, Numbers], records: pl.DataFrame, *heads: str
+    ) -> pl.DataFrame:
+        """Rows of records.
+
+        Args:
+            told: which record each row tells, and for which article.
+            key: the column of their id, which is made of the article's and of where they start.
+            mark: what stands between these.
+            spans: where the records start and end in their texts.
+            records: the other columns of the records.
+            heads: columns of the article beside its id.
+        """
+        starts, ends = (pl.Series(at[told.record] + told.at) for at in spans)
+        ids = (self._heads["article_id"] + mark)[told.article] + starts.cast(_TEXT)
+        return pl.concat(
+            [
+                pl.DataFrame({key: ids, "span_start": starts, "span_end": ends}),
+                self._heads[["article_id", *heads]][told.article],
+                records[told.record],
+            ],
+            how="horizontal",
+        )
 
     def _sentence_of(self, units: Numbers, starts: Numbers) -> Numbers:
         """By record, the sentence that it stands in; -1 where none begins before it."""
@@ -76,37 +94,30 @@ class Mentions:
         return np.where((at >= 0) & (np.append(self._sentence_units, -1)[at] == units), at, -1)
 
     def _add_sentences(self) -> _Named:
-        told = self._found.tell(self._sentence_units)
+        units, starts, ends = self._sentence_units, self._sentence_starts, self._sentence_ends
+        told = self._found.tell(units)
         is_headline = np.array([unit.kind == "headline" for unit in self._reading.units], np.bool_)
-        frame = self._told(
-            told,
-            "-s",
-            {
-                "is_headline": is_headline[self._sentence_units],
-                "span_start": self._sentence_starts,
-                "span_end": self._sentence_ends,
-            },
-        )
-        self._rows["sentences"].extend(frame.with_columns(ordinal=told.ordinal).rename({"id": "sentence_id"}))
-        return _Named(told, frame["id"])
+        records = pl.DataFrame({"is_headline": is_headline[units]})
+        frame = self._told(told, "sentence_id", "-s", (starts, ends), records)
+        self._rows["sentences"].extend(frame.hstack([pl.Series("ordinal", told.ordinal)]))
+        return _Named(told, frame["sentence_id"])
 
     def _add_citations(self) -> None:
         credit = columns(Credit, [credit for _, credit in self._reading.citations])
         told = self._found.tell(numbers([unit for unit, _ in self._reading.citations]))
         credited = numbers(list(map(len, self._found.items["credits"])))
-        frame = self._told(
-            told,
-            "-c",
+        records = pl.DataFrame(
             {
                 "agency_id": series(credit["agency_id"], _TEXT),
                 "role": series(credit["role"], _TEXT),
                 "credit_raw": series(credit["surface"], _TEXT),
-                "span_start": numbers(credit["start"]),
-                "span_end": numbers(credit["end"]),
-            },
+            }
         )
+        spans = numbers(credit["start"]), numbers(credit["end"])
         ordinal = pl.Series("ordinal", credited[told.article] + told.ordinal)
-        self._rows["article_agencies"].extend(frame.with_columns(ordinal).rename({"id": "article_agency_id"}))
+        self._rows["article_agencies"].extend(
+            self._told(told, "article_agency_id", "-c", spans, records).hstack([ordinal])
+        )
 
     def _add_dateline_places(self) -> None:
         """Add places of datelines, whose spans are of the document that was read."""
@@ -114,121 +125,106 @@ class Mentions:
         read = [(i, mention) for i in sorted(filed) for mention in filed[i]]
         mentions = [mention for _, mention in read]
         told = self._found.tell_datelines(numbers([i for i, _ in read]))
-        self._rows["article_locations"].extend(
-            self._places_told(told, columns(PlaceMention, mentions), self._places.of(mentions))
-        )
+        found = columns(PlaceMention, mentions)
+        self._rows["article_locations"].extend(self._places_told(told, found, self._places.of(mentions)))
 
     def _add_places_of_text(self) -> None:
         found = columns(PlaceMention, self._reading.places)
         units = numbers(found["unit"])
         told = self._found.tell(units)
         sentence = self._sentence_of(units, numbers(found["start"]))[told.record]
-        self._rows["article_locations"].extend(
-            self._places_told(told, found, self._places.of_mention).with_columns(
-                sentence_id=self._sentences.of(told.article, sentence)
-            )
-        )
+        frame = self._places_told(told, found, self._places.of_mention)
+        sentences = self._sentences.of(told.article, sentence)
+        self._rows["article_locations"].extend(frame.hstack([sentences.alias("sentence_id")]))
 
     def _places_told(self, told: Told, found: dict[str, list[Any]], places: Numbers) -> pl.DataFrame:
-        return self._told(
-            told,
-            "-p",
+        records = pl.DataFrame(
             {
                 "surface": series(found["surface"], _TEXT),
-                "span_start": numbers(found["start"]),
-                "span_end": numbers(found["end"]),
                 "role": series(found["role"], _TEXT),
                 "location_id": picked(self._locations, places),
                 "n_candidates": numbers(found["n_candidates"]),
                 "runner_up_ids": series(found["runners_up"], _TEXTS),
                 "confidence": series(found["confidence"], _NUMBER),
-            },
-        ).rename({"id": "mention_id"})
+            }
+        )
+        return self._told(told, "mention_id", "-p", (numbers(found["start"]), numbers(found["end"])), records)
 
     def _add_times(self) -> _Named:
         found = columns(TimeMention, self._reading.times)
         units, starts = numbers(found["unit"]), numbers(found["start"])
         told = self._found.tell(units)
         self._precisions = series(found["precision"], _TEXT)
-        frame = self._told(
-            told,
-            "-t",
+        records = pl.DataFrame(
             {
                 "surface": series(found["surface"], _TEXT),
-                "span_start": starts,
-                "span_end": numbers(found["end"]),
                 "timex_type": series(found["timex_type"], _TEXT),
                 "value_symbolic": series(found["value"], _TEXT),
                 "rule": series(found["rule"], _TEXT),
                 "direction": series(found["direction"], _TEXT),
                 "precision": self._precisions,
                 "confidence": series(found["confidence"], _NUMBER),
-            },
-            ("anchor_id",),
+            }
         )
-        self._rows["time_expressions"].extend(
-            frame.with_columns(
-                sentence_id=self._sentences.of(told.article, self._sentence_of(units, starts)[told.record]),
-                zones=self._zones.of(told, units),
-            ).rename({"id": "time_expression_id"})
-        )
-        return _Named(told, frame["id"])
+        spans = starts, numbers(found["end"])
+        frame = self._told(told, "time_expression_id", "-t", spans, records, "anchor_id")
+        sentences = self._sentences.of(told.article, self._sentence_of(units, starts)[told.record])
+        of_rows = [sentences.alias("sentence_id"), self._zones.of(told, units).alias("zones")]
+        self._rows["time_expressions"].extend(frame.hstack(of_rows))
+        return _Named(told, frame["time_expression_id"])
 
     def _add_events(self) -> None:
         found = columns(EventMention, self._reading.events)
         units, starts = numbers(found["unit"]), numbers(found["start"])
         told = self._found.tell(units)
-        times = numbers([-1 if i is None else i for i in found["time_mention"]])
-        participants = columns(Participant, list(chain.from_iterable(found["participants"])))
+        times = numbers(found["time_mention"])
+        participants = _participants(found["participants"])
         counts = numbers(list(map(len, found["participants"])))
         place, basis = self._where(found, units)
         facts, numbered = _event_types()
-        frame = self._told(
-            told,
-            "-e",
+        kinds = numbers([numbered[kind] for kind in found["event_type"]])
+        is_of_tense = pl.col("time_basis") == "tense_default"
+        records = pl.DataFrame(
             {
                 "trigger": series(found["trigger"], _TEXT),
                 "trigger_lemma": series(found["lemma"], _TEXT),
-                "span_start": starts,
-                "span_end": numbers(found["end"]),
                 "mode": series(found["mode"], _TEXT),
                 "context": series(found["context"], _TEXTS),
                 "tense": series(found["tense"], _TEXT),
                 "polarity": series(found["polarity"], _TEXT),
                 "modality": series(found["modality"], _TEXT),
-                "attribution": picked(series(participants["surface"], _TEXT), _attributed(participants, counts)),
+                "attribution": picked(participants["surface"], _attributed(participants, counts)),
                 "location_id": picked(self._locations, place),
                 "location_basis": basis,
                 "relation": series(found["relation"], _TEXT),
                 "time_basis": series(found["time_basis"], _TEXT),
                 "time_precision": picked(self._precisions, times),
                 "confidence": series(found["confidence"], _NUMBER),
-            },
-            ("anchor_id", "story_id"),
+            }
+        ).with_columns(
+            time_precision=pl.coalesce(
+                "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
+            ),
+            time_status=pl.lit("symbolic"),
         )
-        stated = np.where(basis.is_in(["stated", "carried"]).to_numpy(), place, -1)
-        is_of_tense = pl.col("time_basis") == "tense_default"
-        self._rows["events"].extend(
-            frame.hstack(facts[numbers([numbered[kind] for kind in found["event_type"]])[told.record]])
-            .with_columns(
-                sentence_id=self._sentences.of(told.article, self._sentence_of(units, starts)[told.record]),
-                time_expression_id=self._times.of(told.article, times[told.record]),
-                zones=self._zones.of(told, units, stated),
-                time_precision=pl.coalesce(
-                    "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
-                ),
-                time_status=pl.lit("symbolic"),
-            )
-            .rename({"id": "event_id"})
-        )
-        self._add_participants(told, frame["id"], participants, counts)
+        spans = starts, numbers(found["end"])
+        frame = self._told(told, "event_id", "-e", spans, records, "anchor_id", "story_id")
+        sentences = self._sentences.of(told.article, self._sentence_of(units, starts)[told.record])
+        stated = np.where(((basis == "stated") | (basis == "carried")).to_numpy(), place, -1)
+        of_rows = [
+            sentences.alias("sentence_id"),
+            self._times.of(told.article, times[told.record]).alias("time_expression_id"),
+            self._zones.of(told, units, stated).alias("zones"),
+        ]
+        self._rows["events"].extend(frame.hstack(of_rows).hstack(facts[kinds[told.record]]))
+        self._add_participants(told, frame["event_id"], participants, counts)
 
     def _where(self, found: dict[str, list[Any]], units: Numbers) -> tuple[Numbers, pl.Series]:
         """By event, where it happened and what says so: what is not said in the text, the dateline does."""
-        mention = numbers([-1 if i is None else i for i in found["place_mention"]])
+        mention = numbers(found["place_mention"])
         said = series(found["location_basis"], _TEXT)
         filed = numbers([places[0] if places else -1 for places in self._places.filed])[self._found.source(units)]
-        is_filed = said.is_in(["none", "actor"]).to_numpy() & (filed >= 0)
+        is_filed = ((said == "none") | (said == "actor")).to_numpy() & (filed >= 0)
         place = np.where(is_filed, filed, np.append(self._places.of_mention, -1)[mention])
         basis = (
             pl.when(pl.Series(place < 0))
@@ -239,27 +235,39 @@ class Mentions:
         )
         return place, pl.select(basis).to_series()
 
-    def _add_participants(self, told: Told, events: pl.Series, found: dict[str, list[Any]], counts: Numbers) -> None:
+    def _add_participants(self, told: Told, events: pl.Series, participants: pl.DataFrame, counts: Numbers) -> None:
         """Add the participants of the events, which are told with these ids."""
         part, row, ordinal = told.parts(counts)
-        frame = pl.DataFrame(
-            {
-                "role": series(found["role"], _TEXT),
-                "span_start": numbers(found["start"]),
-                "span_end": numbers(found["end"]),
-                "surface": series(found["surface"], _TEXT),
-                "name": series(found["name"], _TEXT),
-                "country_code": series(found["country_code"], _TEXT),
-                "sector": series(found["sector"], _TEXT),
-                "quantity_min": series(found["quantity_min"], _INTEGER),
-                "quantity_max": series(found["quantity_max"], _INTEGER),
-            }
-        )[part]
-        self._rows["event_participants"].extend(
-            frame.with_columns(
-                pl.col("span_start", "span_end") + pl.Series(told.at[row]), event_id=events[row], ordinal=ordinal
-            )
-        )
+        own = pl.DataFrame({"event_id": events[row], "ordinal": ordinal, "at": told.at[row]})
+        frame = own.hstack(participants[part]).with_columns(pl.col("span_start", "span_end") + pl.col("at"))
+        self._rows["event_participants"].extend(frame.drop("at"))
+
+
+def _participants(of_events: Sequence[Sequence[Participant]]) -> pl.DataFrame:
+    """The participants of events, one after another; spans in the unit's text."""
+    found = columns(Participant, list(chain.from_iterable(of_events)))
+    return pl.DataFrame(
+        {
+            "role": series(found["role"], _TEXT),
+            "span_start": numbers(found["start"]),
+            "span_end": numbers(found["end"]),
+            "surface": series(found["surface"], _TEXT),
+            "name": series(found["name"], _TEXT),
+            "country_code": series(found["country_code"], _TEXT),
+            "sector": series(found["sector"], _TEXT),
+            "quantity_min": series(found["quantity_min"], _INTEGER),
+            "quantity_max": series(found["quantity_max"], _INTEGER),
+        }
+    )
+
+
+def _attributed(participants: pl.DataFrame, counts: Numbers) -> Numbers:
+    """By event, the first of its participants to whom it is attributed; -1 where there is none."""
+    hits = np.flatnonzero((participants["role"] == "attribution").to_numpy())
+    events, first = np.unique(np.repeat(np.arange(len(counts)), counts)[hits], return_index=True)
+    found = np.full(len(counts), -1, np.int64)
+    found[events] = hits[first]
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -269,13 +277,3 @@ def _event_types() -> tuple[pl.DataFrame, dict[str, int]]:
     facts = [(kind, known.cameo_root, known.quad_class, known.goldstein) for kind, known in kinds.items()]
     schema = {"event_type": _TEXT, "cameo_root": _TEXT, "quad_class": _INTEGER, "goldstein": _NUMBER}
     return pl.DataFrame(facts, schema, orient="row"), {kind: i for i, kind in enumerate(kinds)}
-
-
-def _attributed(participants: dict[str, list[Any]], counts: Numbers) -> Numbers:
-    """By event, the first of its participants to whom it is attributed; -1 where there is none."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    hits = np.flatnonzero(np.array([role == "attribution" for role in participants["role"]], np.bool_))
-    events, first = np.unique(owner[hits], return_index=True)
-    found = np.full(len(counts), -1, np.int64)
-    found[events] = hits[first]
-    return found

@@ -1,6 +1,7 @@
 """Rows on their way into frames: kept as they come, as tuples or as frames, and put together once a batch."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ class Rows:
     """The rows of one table of a batch."""
 
     def __init__(self, row: type[Row]) -> None:
-        self._schema = polars_schema(row)
+        self._schema = _schema(row)
         self._frames: list[pl.DataFrame] = []
         self._waiting: list[tuple[Any, ...]] = []
         """Rows that no frame holds yet; they come after those that one does."""
@@ -54,12 +55,10 @@ class Rows:
         self._check(frame.columns)
         self._frame_waiting()
         if frame.height:
-            self._frames.append(
-                frame.select(
-                    pl.col(name) if name in frame.columns else pl.lit(None, kind).alias(name)
-                    for name, kind in self._schema.items()
-                )
-            )
+            lacking = [
+                pl.lit(None, kind).alias(name) for name, kind in self._schema.items() if name not in frame.columns
+            ]
+            self._frames.append((frame.with_columns(lacking) if lacking else frame)[list(self._schema)])
 
     def frame(self) -> pl.DataFrame:
         """The rows as a frame of the table's declared schema."""
@@ -78,6 +77,11 @@ class Rows:
             self.extend(pl.DataFrame([series(values, self._schema[name], name) for name, values in given]))
 
 
+@lru_cache
+def _schema(row: type[Row]) -> pl.Schema:
+    return polars_schema(row)
+
+
 def series(values: Sequence[Any], kind: pl.DataType, name: str = "") -> pl.Series:
     """The values of a column; Polars builds a list column one series a row, Arrow builds it in one pass."""
     if kind == pl.List(pl.String):
@@ -85,28 +89,21 @@ def series(values: Sequence[Any], kind: pl.DataType, name: str = "") -> pl.Serie
     return pl.Series(name, values, dtype=kind)
 
 
-_AT_A_TIME = 256
-"""Records that are taken apart together: few enough that they are at hand for each of their fields."""
-
-
 def columns(kind: type[NamedTuple], records: Sequence[tuple[Any, ...] | None]) -> dict[str, list[Any]]:
     """The values of records by field; all of a record that is None are None."""
-    fields = kind._fields
-    nothing = (None,) * len(fields)
-    found: list[list[Any]] = [[] for _ in fields]
-    for i in range(0, len(records), _AT_A_TIME):
-        some = [nothing if record is None else record for record in records[i : i + _AT_A_TIME]]
-        for column, values in zip(found, zip(*some, strict=True), strict=True):
-            column += values
-    return dict(zip(fields, found, strict=True))
+    nothing = (None,) * len(kind._fields)
+    given = [nothing if record is None else record for record in records]
+    return {field: [record[i] for record in given] for i, field in enumerate(kind._fields)}
 
 
-def numbers(values: Sequence[int]) -> Numbers:
-    """Integers as an array."""
-    return pl.Series(values, dtype=pl.Int64()).to_numpy()
+def numbers(values: Sequence[int | None]) -> Numbers:
+    """Integers as an array; None is -1."""
+    found = pl.Series(values, dtype=pl.Int64())
+    return (found.fill_null(-1) if found.null_count() else found).to_numpy()
 
 
 def picked(values: pl.Series, at: Numbers) -> pl.Series:
     """The values at these positions; NULL where a position is negative."""
-    found: pl.Series = values.extend_constant(None, 1).rechunk()[np.where(at < 0, len(values), at)]
+    padded = pl.concat([values, pl.Series([None], dtype=values.dtype)], rechunk=True)
+    found: pl.Series = padded[np.where(at < 0, len(values), at)]
     return found
