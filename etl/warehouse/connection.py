@@ -49,8 +49,9 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         ) from None
     limit(con, path.parent)
     if not read_only:
-        # a checkpoint writes the indexes of all there is: the fewer, the less a batch costs in a large build
-        con.execute("SET checkpoint_threshold = '256MB'")
+        # what is not yet in the file is held in memory; a load that passes this is written to the file and not first
+        # to the log
+        con.execute("SET checkpoint_threshold = '64MB'")
     return con
 
 
