@@ -16,7 +16,7 @@ import polars as pl
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from etl.warehouse.connection import disk_full, is_disk_full
+from etl.warehouse.disk import disk_full, is_disk_full
 
 
 def name(documents: pl.DataFrame, versions: Mapping[str, str]) -> str:
