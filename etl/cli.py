@@ -576,7 +576,7 @@ def _exit_code(error: Exception) -> ExitCode | None:
 
 
 def _one_line(error: Exception) -> str:
-    from etl.warehouse.connection import disk_full, is_disk_full
+    from etl.warehouse.disk import disk_full, is_disk_full
 
     text = " ".join(str(disk_full("the warehouse") if is_disk_full(error) else error).split())
     # DuckDB quotes the line of the query and points into it: on one line that helps nobody

@@ -141,7 +141,7 @@ def _outcome(result: ExecuteInProcessResult) -> Outcome:
 
 def _cause(error: Any) -> str:
     """Give the error of a step on one line: what our own code says of it, else the innermost error."""
-    from etl.warehouse.connection import disk_full, is_disk_full
+    from etl.warehouse.disk import disk_full, is_disk_full
 
     while error is not None:
         message = " ".join(error.message.split())

@@ -129,6 +129,8 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+AHEAD = 8
+"""Batches that lie ready beside those that are worked on, for while this process loads."""
 Handed = tuple[pl.DataFrame, Promise]
 
 
@@ -152,8 +154,7 @@ def hand_out(
     source = iter(batches)
     air: deque[Handed] = deque()
     while True:
-        # one for each to work on, and one for it to go on with
-        while len(air) < (hands.n + 1 if hands.n > 1 else 1) and (batch := next(source, None)) is not None:
+        while len(air) < (hands.n + AHEAD if hands.n > 1 else 1) and (batch := next(source, None)) is not None:
             air.append((batch, hands.submit(batch, uri, versions)))
         if not air:
             return

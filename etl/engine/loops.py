@@ -109,7 +109,7 @@ def transform_pending(
         con: the build.
         run_id: the run.
         settings: limits, and who does the work.
-        progress: told after every batch.
+        progress: told after every batch that is made into rows.
         days: only documents ingested from the first to the last of these days (ISO 8601, UTC), and those that this
             run has read; none: all.
     """
@@ -122,18 +122,47 @@ def transform_pending(
     if found.height:
         store = Shards(settings.shards_uri)
         n_all = int(found["n_chars"].sum())
+        made = _Made(con, store, run_id, min(_LOAD_CHARS, n_all // _LOADS))
         with hands.chosen(settings) as chosen, fewer_threads(con, chosen.n_beside):
             batches = load.batches(con, found, _batch_chars(n_all, chosen.n, settings))
             for documents, shard in hands.hand_out(chosen, batches, settings.shards_uri, versions):
-                n_rejected += load.load_batch(con, store.rows(shard), documents, run_id)
-                store.drop(shard)
+                made.add(documents, shard)
                 n_documents += documents.height
                 n_chars += int(documents["n_chars"].sum())
                 progress("transform", n_documents, n_chars, n_all)
+            n_rejected = made.load()
         if settings.shards is None:
             store.sweep()
     stories.merge(con)
     return Transformed(n_documents, int(found["is_known"].sum()), n_rejected)
+
+
+class _Made:
+    """Shards that are made and not yet loaded: several are loaded together, which costs less than one by one."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, store: Shards, run_id: str, n_chars: int) -> None:
+        self._con, self._store, self._run_id, self._most = con, store, run_id, n_chars
+        self._documents: list[pl.DataFrame] = []
+        self._shards: list[str] = []
+        self._n_chars = self._n_rejected = 0
+
+    def add(self, documents: pl.DataFrame, shard: str) -> None:
+        """Take one, and load what there is where it is enough."""
+        self._documents.append(documents.select("document_id", "source_uri"))
+        self._shards.append(shard)
+        self._n_chars += int(documents["n_chars"].sum())
+        if self._n_chars >= self._most:
+            self.load()
+
+    def load(self) -> int:
+        """Load what is left; say how many documents of all that were loaded gave no article."""
+        if self._shards:
+            rows = self._store.rows(self._shards)
+            self._n_rejected += load.load_batch(self._con, rows, pl.concat(self._documents), self._run_id)
+            for shard in self._shards:
+                self._store.drop(shard)
+        self._documents, self._shards, self._n_chars = [], [], 0
+        return self._n_rejected
 
 
 def first_day_waiting(settings: Settings) -> str | None:
@@ -147,6 +176,10 @@ def first_day_waiting(settings: Settings) -> str | None:
         return str(first) if first else None
 
 
+_LOAD_CHARS = 16_000_000
+"""Characters of the documents whose rows are loaded together: DuckDB writes so many of them once, with no log."""
+_LOADS = 8
+"""Times that rows are loaded at least, so that little is left to load when the last batch is made."""
 _BATCHES_EACH = 4
 """Batches for each worker at least, so that none waits long for the last."""
 _LEAST_CHARS = 100_000

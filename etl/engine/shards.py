@@ -9,14 +9,14 @@ is the same shard. Every file is written under a temporary name and renamed: a s
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from etl.warehouse.connection import disk_full, is_disk_full
+from etl.warehouse.disk import disk_full, is_disk_full
 
 
 def name(documents: pl.DataFrame, versions: Mapping[str, str]) -> str:
@@ -78,15 +78,17 @@ class Shards:
                 frames[table] = pl.read_parquet(file)
         return frames
 
-    def rows(self, shard: str) -> Mapping[str, pl.DataFrame | Path]:
-        """Give the tables of a shard that is whole: on a disk their files, from elsewhere frames.
+    def rows(self, shards: Sequence[str]) -> Mapping[str, pl.DataFrame | list[Path]]:
+        """Give the tables of shards that are whole, put together: on a disk their files, from elsewhere frames.
 
         Raises:
-            FileNotFoundError: it is not there.
+            FileNotFoundError: one is not there.
         """
         if not isinstance(self._fs, LocalFileSystem):
-            return self.read(shard)
-        return {table: Path(self._root, table, f"{shard}.parquet") for table in self._tables(shard)}
+            read = [self.read(shard) for shard in shards]
+            return {table: pl.concat([frames[table] for frames in read]) for table in read[0]}
+        tables = [self._tables(shard) for shard in shards]
+        return {table: [Path(self._root, table, f"{shard}.parquet") for shard in shards] for table in tables[0]}
 
     def _tables(self, shard: str) -> list[str]:
         return str(self._fs.cat_file(f"{self._root}/done/{shard}").decode()).splitlines()

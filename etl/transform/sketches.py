@@ -9,7 +9,7 @@ they share (`etl.warehouse.stories`). Words are hashed here and not by a library
 version, while sketches are kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -40,27 +40,17 @@ def sketch(articles: pl.DataFrame) -> pl.DataFrame:
         Rows of ops.body_sketches; none for a body of few words.
     """
     bodies = articles.select("body_sha256", "body").unique("body_sha256", keep="first", maintain_order=True)
-    schema = polars_schema(ops.BodySketch)
-    return pl.concat(
-        [schema.to_frame(), *(_sketch(some).select(schema.names()) for some in bodies.iter_slices(_MOST))]
-    )
-
-
-_MOST = 100_000
-"""Bodies that are sketched together."""
-
-
-def _sketch(bodies: pl.DataFrame) -> pl.DataFrame:
     hashes, numbers = _shingles(bodies["body"].to_list())
     n_shingles = np.bincount(numbers, minlength=bodies.height)
     is_long = n_shingles >= LEAST_SHINGLES
     bands = _bands(hashes[is_long[numbers]], n_shingles[is_long])
-    return bodies.filter(pl.Series(is_long)).select(
+    rows = bodies.filter(pl.Series(is_long, dtype=pl.Boolean)).select(
         "body_sha256",
         story_id=pl.col("body_sha256").str.head(20),
         bands=pl.Series(bands.view(np.int64), dtype=pl.Array(pl.Int64, N_BANDS)).cast(pl.List(pl.Int64)),
         is_compared=pl.lit(False),
     )
+    return rows.select(polars_schema(ops.BodySketch).names())
 
 
 def may_be_near(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -101,17 +91,33 @@ def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np
 
 def _shingles(bodies: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:
     """The hashes of the distinct shingles of bodies, and the number of the body of each; body after body."""
-    words, body = _words(bodies)
-    shingles = _mixed(words[:-2] + _mixed(words[1:-1] + _mixed(words[2:])))
-    inside = body[:-2] == body[2:]
-    # sorted as one number: that of the body, before 44 bits of hash
-    numbered = (body[:-2][inside].astype(np.uint64) << _BODY) | (shingles[inside] >> np.uint64(64 - int(_BODY)))
-    numbered.sort()
-    numbered = numbered[np.diff(numbered, prepend=~np.uint64(0)) != 0]
-    return _mixed(numbered & ((np.uint64(1) << _BODY) - np.uint64(1))), (numbered >> _BODY).astype(np.int64)
+    hashes, numbers = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    for first, some in _groups(bodies):
+        words, body = _words(some)
+        shingles = _mixed(words[:-2] + _mixed(words[1:-1] + _mixed(words[2:])))
+        inside = body[:-2] == body[2:]
+        # sorted as one number: that of the body, before 44 bits of hash
+        numbered = (body[:-2][inside].astype(np.uint64) << _BODY) | (shingles[inside] >> _REST)
+        numbered.sort()
+        numbered = numbered[np.diff(numbered, prepend=~np.uint64(0)) != 0]
+        hashes.append(_mixed(numbered & ~(~np.uint64(0) << _BODY)))
+        numbers.append((numbered >> _BODY).astype(np.int64) + first)
+    return np.concatenate(hashes), np.concatenate(numbers)
 
 
-_BODY = np.uint64(44)
+def _groups(bodies: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Bodies in groups that take little memory and have numbers of 20 bits, with the number of the first of each."""
+    ends = np.cumsum([len(body) + 1 for body in bodies])
+    first = n_before = 0
+    while first < len(bodies):
+        after = max(first + 1, int(np.searchsorted(ends, n_before + _MOST_CHARS, side="right")))
+        yield first, bodies[first:after]
+        first, n_before = after, ends[after - 1]
+
+
+_MOST_CHARS = 1_000_000
+"""Characters that are hashed at once; at some 50 bytes each."""
+_BODY, _REST = np.uint64(44), np.uint64(20)
 
 
 def _words(bodies: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:

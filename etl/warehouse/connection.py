@@ -1,6 +1,5 @@
 """Opening a DuckDB file: one writer or many readers, and errors that say what to do."""
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ import duckdb
 
 from etl.schema.ddl import sql_literal
 from etl.settings import current
+from etl.warehouse.disk import disk_full, is_disk_full
 
 
 class WarehouseBusyError(RuntimeError):
@@ -17,10 +17,6 @@ class WarehouseBusyError(RuntimeError):
 
 class WarehouseMissingError(FileNotFoundError):
     """There is no such database yet."""
-
-
-class DiskFullError(OSError):
-    """There is no room for what is to be written."""
 
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -49,8 +45,9 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         ) from None
     limit(con, path.parent)
     if not read_only:
-        # a checkpoint writes the indexes of all there is: the fewer, the less a batch costs in a large build
-        con.execute("SET checkpoint_threshold = '256MB'")
+        # what is not yet in the file is held in memory; a load that passes this is written to the file and not first
+        # to the log
+        con.execute("SET checkpoint_threshold = '64MB'")
     return con
 
 
@@ -95,20 +92,3 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         if is_disk_full(error):
             raise disk_full("the warehouse") from error
         raise
-
-
-def is_disk_full(error: BaseException) -> bool:
-    """Whether an error of the system, DuckDB or SQLite says that there is no room: a full disk, a quota, a limit."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return True
-    return any(words in str(error) for words in _FULL)
-
-
-_FULL = ("No space left", "Disk quota exceeded", "File too large", "disk is full", "disk I/O error")
-
-
-def disk_full(place: str) -> DiskFullError:
-    """Make the error that says what to do."""
-    return DiskFullError(
-        f"no room on the disk of {place}: free some space and run again; what was loaded and published before stays"
-    )

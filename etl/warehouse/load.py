@@ -31,12 +31,12 @@ _DIMENSIONS: tuple[tuple[type[Row], str], ...] = (
 )
 """Tables whose rows several documents share, and what still speaks of a row."""
 _OF_BATCH: tuple[type[Row], ...] = (
-    *(row for row in tables("core").values() if row is not core.Story),
+    *(row for row in tables("core").values() if row not in (core.Story, *(shared for shared, _ in _DIMENSIONS))),
     ops.BodySketch,
 )
-"""Tables that are filled with what a batch gives: stories are told when all of it is in."""
-Given = pl.DataFrame | Path
-"""Rows of a table: a frame, or a Parquet file that DuckDB reads by itself."""
+"""Tables whose rows are those of one batch each; stories are told when all batches are in."""
+Given = pl.DataFrame | list[Path]
+"""Rows of a table: a frame, or Parquet files that DuckDB reads by itself."""
 
 
 class WarehouseOutdatedError(RuntimeError):
@@ -221,8 +221,13 @@ def batches(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, batch_chars: in
     Yields:
         Rows of raw.documents, in the order they came.
     """
-    numbered = found.with_columns(batch=(pl.col("n_chars").cum_sum() - pl.col("n_chars")) // batch_chars)
-    for (_,), batch in numbered.group_by("batch", maintain_order=True):
+    ends = found["n_chars"].cum_sum()
+    first = n_before = 0
+    # each begins where the one before ends, so that those left of a run that was killed are the same again
+    while first < found.height:
+        after = min(int(ends.search_sorted(n_before + batch_chars, side="left")) + 1, found.height)
+        batch = found[first:after]
+        first, n_before = after, int(ends[after - 1])
         con.register("wanted", batch.select("row_number").to_arrow())
         yield con.sql(
             """
@@ -237,7 +242,7 @@ def batches(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, batch_chars: in
 def load_batch(
     con: duckdb.DuckDBPyConnection, rows: Mapping[str, Given], documents: pl.DataFrame, run_id: str
 ) -> int:
-    """Put the rows of a batch of documents in the place of those that stand there, in one transaction.
+    """Put the rows of one batch of documents, or several, in the place of those that stand there, in one transaction.
 
     Stories are told, and one sketch is kept of each body, when `stories.merge` has looked at all of them.
 
@@ -259,7 +264,11 @@ def load_batch(
         had = _clear(con)
         con.unregister("batch")
         for row in _OF_BATCH:
-            _insert(con, row, rows[row.table], only_new=any(row is shared for shared, _ in _DIMENSIONS))
+            _insert(con, row, rows[row.table])
+        for row, _ in _DIMENSIONS:
+            given = rows[row.table]
+            frame = given if isinstance(given, pl.DataFrame) else pl.read_parquet(given)
+            _insert(con, row, _unique(row, frame), only_new=True)
         n_rejected = _insert(con, ops.Reject, rows[ops.Reject.table])
         if had:
             _sweep(con)
@@ -326,7 +335,11 @@ def _sweep(con: duckdb.DuckDBPyConnection) -> None:
 def _insert_new(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> int:
     """Add the rows whose key is not there, in a transaction; give how many."""
     with transaction(con):
-        return _insert(con, row, frame.unique(row.key, keep="first", maintain_order=True), only_new=True)
+        return _insert(con, row, _unique(row, frame), only_new=True)
+
+
+def _unique(row: type[Row], frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.unique(row.key, keep="first", maintain_order=True)
 
 
 def _insert(
@@ -355,8 +368,8 @@ def _insert(
 @contextmanager
 def _named(con: duckdb.DuckDBPyConnection, given: Given) -> Iterator[str]:
     """What rows are called in a query."""
-    if isinstance(given, Path):
-        yield f"read_parquet({sql_literal(str(given))})"
+    if not isinstance(given, pl.DataFrame):
+        yield f"read_parquet([{', '.join(sql_literal(str(file)) for file in given)}])"
         return
     con.register("given", given.to_arrow())
     yield "given"

@@ -22,7 +22,8 @@ import duckdb
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
 from etl.warehouse import blocks
-from etl.warehouse.connection import DiskFullError, connect, disk_full, is_disk_full
+from etl.warehouse.connection import connect
+from etl.warehouse.disk import DiskFullError, disk_full, is_disk_full
 from etl.warehouse.export import FORMATS
 from etl.warehouse.models import load_project
 from etl.warehouse.page import write as write_page

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -83,6 +84,42 @@ def test_a_document_that_a_rule_fails_on_is_a_reject_and_the_others_are_read(
     assert loops.transform_pending(con, run_id="run", settings=Settings(), progress=silent) == loops.Transformed(
         0, 0, 0
     )
+
+
+def test_shards_that_a_run_made_and_did_not_load_are_loaded_by_the_next(
+    con: duckdb.DuckDBPyConnection, pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several shards are loaded together: what one more load would have brought waits on the disk."""
+    settings = Settings(warehouse=tmp_path / "w", batch_chars=1)
+    n_made, n_loads = 0, 0
+    real_transform, real_load = pipeline.transform, load.load_batch
+
+    def counted(documents: pl.DataFrame) -> Tables:
+        nonlocal n_made
+        n_made += documents.height > 0
+        return real_transform(documents)
+
+    def fails_on_the_second(*given: Any) -> int:
+        nonlocal n_loads
+        n_loads += 1
+        if n_loads == 2:
+            raise duckdb.IOException("the cable was pulled")
+        return real_load(*given)
+
+    receive(con, pages)
+    monkeypatch.setattr(loops, "_LOADS", 2)
+    monkeypatch.setattr(pipeline, "transform", counted)
+    monkeypatch.setattr(load, "load_batch", fails_on_the_second)
+    with pytest.raises(duckdb.IOException):
+        loops.transform_pending(con, run_id="run", settings=settings, progress=silent)
+    assert n_made == 5
+    n_loaded = con.table("ops.transformed").count("*").fetchall()[0][0]
+    assert 1 < n_loaded < 5
+    done = loops.transform_pending(con, run_id="run", settings=settings, progress=silent)
+    assert done.n_transformed == 5 - n_loaded
+    assert n_made == 5
+    assert con.table("core.articles").count("*").fetchall() == [(5,)]
+    assert not [path for path in (tmp_path / "w").rglob("*") if path.is_file()]
 
 
 def test_only_documents_of_the_days_and_of_the_run_are_transformed(

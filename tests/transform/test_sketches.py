@@ -92,6 +92,14 @@ def test_bodies_that_share_half_their_words_are_set_aside() -> None:
     assert not sketches.are_near(first, second).any()
 
 
+def test_many_bodies_are_hashed_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies = ["", body(1, 400), "x", *(body(seed) for seed in range(20)), ""]
+    expected = bands(*bodies)
+    for n_chars in (1, 100, 1000):
+        monkeypatch.setattr(sketches, "_MOST_CHARS", n_chars)
+        assert (bands(*bodies) == expected).all()
+
+
 def test_no_pairs_are_no_answer() -> None:
     assert sketches.are_near([], []).tolist() == []
     assert sketches.may_be_near(np.empty((0, 16), np.int64), np.empty((0, 16), np.int64)).tolist() == []

@@ -9,14 +9,13 @@ import duckdb
 import pytest
 
 from etl.warehouse.connection import (
-    DiskFullError,
     WarehouseBusyError,
     WarehouseMissingError,
     connect,
     fewer_threads,
-    is_disk_full,
     transaction,
 )
+from etl.warehouse.disk import DiskFullError, is_disk_full
 
 
 def test_a_database_is_made_with_its_folder_and_speaks_utc(tmp_path: Path) -> None:

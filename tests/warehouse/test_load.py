@@ -80,10 +80,11 @@ def test_files_give_the_rows_of_frames(con: duckdb.DuckDBPyConnection, tmp_path:
     batch = documents(TEXT.format("twee"), TEXT.format("drie"))
     load.load_documents(con, batch)
     store = Shards(str(tmp_path))
-    store.write("one", rows_of(batch))
-    assert all(isinstance(rows, Path) for rows in store.rows("one").values())
+    for i, name in enumerate(("one", "two")):
+        store.write(name, rows_of(batch[i : i + 1]))
+    assert all(isinstance(file, Path) for files in store.rows(["one", "two"]).values() for file in files)
     found = []
-    for rows in (store.read("one"), store.rows("one")):
+    for rows in (rows_of(batch), store.rows(["one", "two"])):
         load.load_batch(con, rows, batch, "run")
         found.append(content(con))
     assert found[0] == found[1]
@@ -173,6 +174,15 @@ def test_pending_documents_come_in_batches_and_once(
     assert found == sizes
     assert load.waiting(con, {"nl": "1"}, "nl").is_empty()
     assert load.waiting(con, {"nl": "2"}, "nl")["is_known"].to_list() == [True] * 4
+
+
+def test_batches_of_what_is_left_are_those_that_were(con: duckdb.DuckDBPyConnection) -> None:
+    """A run that was killed leaves shards named by their documents: the next looks for the same."""
+    load.load_documents(con, documents(*("x" * n for n in (7, 30, 4, 8, 50, 1, 1, 12, 9))))
+    found = load.waiting(con, {"nl": "1"}, "nl")
+    sizes = [batch["n_chars"].to_list() for batch in load.batches(con, found, 20)]
+    assert sizes == [[7, 30], [4, 8, 50], [1, 1, 12, 9]]
+    assert [batch["n_chars"].to_list() for batch in load.batches(con, found[2:], 20)] == sizes[1:]
 
 
 def test_only_documents_of_the_language_whose_rules_changed_wait(con: duckdb.DuckDBPyConnection) -> None:

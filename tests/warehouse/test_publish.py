@@ -13,7 +13,7 @@ import pytest
 
 from etl.settings import Settings
 from etl.warehouse import publish as publishing
-from etl.warehouse.connection import DiskFullError
+from etl.warehouse.disk import DiskFullError
 from etl.warehouse.publish import PublicationError, publish, publish_exports
 
 ROWS = 2000
