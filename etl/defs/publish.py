@@ -20,7 +20,7 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
     def published(context: AssetExecutionContext, warehouse: Warehouse) -> MaterializeResult[None]:
         from etl.warehouse.publish import publish
 
-        path = publish(warehouse.connection, warehouse.settings)
+        path = publish(warehouse.fingerprinted(), warehouse.settings)
         return MaterializeResult(
             metadata={
                 "path": MetadataValue.path(str(warehouse.settings.published_file)),

@@ -29,6 +29,8 @@ from etl.warehouse.export import FORMATS, write_rows
 from etl.warehouse.models import Model, Project
 
 MANIFEST = "exports.json"
+FINGERPRINTS = "fingerprints.parquet"
+"""Beside the published file, as it was published: how its documents stand."""
 BLOCK_CHARS = 500_000
 """Characters of documents that a block holds: what a run writes again because the last block grows."""
 _SLICE_BLOCKS = slices.SLICE_CHARS // BLOCK_CHARS
@@ -62,7 +64,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
     """Write the exports of a published file.
 
     Args:
-        file: the published file; only read.
+        file: the published file, with its fingerprints beside it or not; only read.
         project: the models.
         folder: where to: it gets `csv`, `parquet` and the manifest.
         before: the folder of an earlier version, or none; its files are read and linked to, never written.
@@ -76,7 +78,11 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
         names = export.marts(con)
         of_documents = [model for model in project.models if model.document and model.name in names]
         if of_documents:
-            slices.take_fingerprints(con)
+            kept = file.with_name(FINGERPRINTS)
+            if kept.is_file():
+                slices.read_fingerprints(con, kept)
+            else:
+                slices.take_fingerprints(con)
             blocks = _blocks(con)
             changed = [model for model in of_documents if [*known.get(model.name, {})] != [b.key for b in blocks]]
             for mart in changed:

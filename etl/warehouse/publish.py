@@ -6,6 +6,8 @@
     published/report.html     -> versions/<version>/report.html
     published/lake.duckdb     -> versions/<version>/lake.duckdb      views over the lake, where there is one
 
+Beside a file stand the fingerprints of its documents, for the exports.
+
 A reader that has opened a version keeps it: versions stay for a while after the swap, and none is ever written again.
 """
 
@@ -21,7 +23,7 @@ import duckdb
 
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
-from etl.warehouse import blocks
+from etl.warehouse import blocks, slices
 from etl.warehouse.connection import connect
 from etl.warehouse.disk import DiskFullError, disk_full, is_disk_full
 from etl.warehouse.export import FORMATS
@@ -37,6 +39,10 @@ class PublicationError(RuntimeError):
 
 def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
     """Copy the build into a new version and swap the symlink; give the version's file.
+
+    Args:
+        con: the build; its temporary table `fingerprints`, where it has one, says how its documents stand.
+        settings: where to.
 
     Raises:
         PublicationError: the folder cannot be written.
@@ -54,6 +60,7 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
         _copy(con, file)
         file.chmod(0o444)
         _sync(file)
+        slices.keep_fingerprints(con, partial / blocks.FINGERPRINTS)
         partial.rename(version)
         _swap(settings.published_file, version / file.name)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:

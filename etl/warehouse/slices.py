@@ -12,11 +12,12 @@ changed is found by content: the fingerprint of a document is a hash of its rows
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
 from etl.schema import TABLES, Row, core, ops, raw
-from etl.schema.ddl import sql_type
+from etl.schema.ddl import sql_literal, sql_type
 from etl.warehouse import models
 
 SLICE_CHARS = 4_000_000
@@ -68,6 +69,18 @@ def take_fingerprints(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP TABLE own_fingerprints")
 
 
+def keep_fingerprints(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Write the fingerprints to a Parquet file, where they have been taken."""
+    if not con.execute("FROM duckdb_tables() WHERE temporary AND table_name = 'fingerprints'").fetchall():
+        return
+    con.execute(f"COPY (FROM fingerprints ORDER BY document_id) TO {sql_literal(str(file))} (FORMAT parquet)")
+
+
+def read_fingerprints(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Put fingerprints that were kept into the temporary table."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE fingerprints AS FROM read_parquet({sql_literal(str(file))})")
+
+
 def _hashed(row: type[Row], *filled_by: str) -> str:
     """The columns that say what a row is; a long text has its hash, and a cluster is no document's own."""
     left_out = {"text", "cluster_id"}
@@ -79,7 +92,7 @@ _STEPS = ("load", "anchor")
 
 
 def _symbols(row: type[Row]) -> str:
-    return "0" if row is core.AnchorEvidence else f"hash({_hashed(row, 'load')})"
+    return "0::UBIGINT" if row is core.AnchorEvidence else f"hash({_hashed(row, 'load')})"
 
 
 _LINKED = f"""

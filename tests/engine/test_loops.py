@@ -10,7 +10,7 @@ import pytest
 
 from etl.engine import loops
 from etl.engine.progress import silent
-from etl.extract import sources
+from etl.extract import language
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.transform.tabulate import Tables
@@ -39,8 +39,13 @@ def test_what_is_known_may_be_claimed_and_is_read_no_further(
     before = con.sql("FROM raw.documents ORDER BY document_id").fetchall()
     (pages / "new.txt").write_text("ROME (ANP) - De regering in Rome treedt woensdag af.", encoding="utf-8")
     looked_at: list[str] = []
-    real = sources.language.detect
-    monkeypatch.setattr(sources.language, "detect", lambda texts: looked_at.extend(texts) or real(texts))
+    real = language.detect
+
+    def detect(texts: list[str]) -> list[str]:
+        looked_at.extend(texts)
+        return real(texts)
+
+    monkeypatch.setattr(language, "detect", detect)
     at = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
     received = loops.receive(con, [pages], captured_at=at, run_id="run", settings=Settings(), progress=silent)
     assert received == loops.Received(6, 1, 5, 1, 6)

@@ -1,6 +1,7 @@
 """Publication: readers that come and go while runs publish meet no error and no half state."""
 
 import multiprocessing
+import shutil
 import time
 from collections.abc import Iterator
 from multiprocessing.queues import Queue
@@ -12,6 +13,7 @@ import duckdb
 import pytest
 
 from etl.settings import Settings
+from etl.warehouse import blocks, slices
 from etl.warehouse import publish as publishing
 from etl.warehouse.disk import DiskFullError
 from etl.warehouse.publish import PublicationError, publish, publish_exports
@@ -172,3 +174,20 @@ def test_what_a_killed_run_left_half_done_goes(published: Settings) -> None:
     with build(1) as con:
         publish(con, published)
     assert not half.exists()
+
+
+def test_the_fingerprints_that_are_published_are_those_of_the_file(sample: Settings, tmp_path: Path) -> None:
+    def taken(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+        return con.execute("FROM fingerprints ORDER BY document_id").fetchall()
+
+    file = sample.published_file.resolve()
+    with duckdb.connect() as con:
+        slices.read_fingerprints(con, file.with_name(blocks.FINGERPRINTS))
+        kept = taken(con)
+    copy = tmp_path / file.name
+    shutil.copyfile(file, copy)
+    with duckdb.connect(str(copy)) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        slices.take_fingerprints(con)
+        assert taken(con) == kept
+    assert kept

@@ -164,7 +164,7 @@ def _mentions(events: pl.DataFrame, names: dict[str, dict[str, frozenset[str]]])
     nobody: dict[str, frozenset[str]] = {}
     for *described, begin_earliest, begin_latest, end_earliest, end_latest in rows.iter_rows():
         bounds = (begin_earliest, begin_latest), (end_earliest, end_latest)
-        yield _Mention(*described, *bounds, names.get(described[0], nobody))
+        yield _Mention._make((*described, *bounds, names.get(described[0], nobody)))
 
 
 def _tightest_first(mention: _Mention) -> tuple[Any, ...]:
