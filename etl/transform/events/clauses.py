@@ -43,6 +43,7 @@ from etl.transform.events.marks import (
 )
 from etl.transform.events.tokens import finite
 
+NO_TOKENS: Final[list[int]] = []
 Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
 
 
@@ -69,6 +70,10 @@ class Clause:
         """Index of the clause it hangs on."""
         self.shares_subject, self.quoted, self.after_colon = shares_subject, quoted, after_colon
         self.coordinated = False
+        self.verbs: list[int] = []
+        """Those of its tokens that can be a verb of their own."""
+        self.nouns = NO_TOKENS
+        """Those that can be a noun that names an event."""
         self.has_auxiliary = False
         self.mask = 0
         """Its tokens as bits, once it is complete."""
@@ -87,6 +92,18 @@ class _Stretch:
     ) -> None:
         self.tokens, self.kind, self.opener = tokens, kind, opener
         self.break_before, self.quoted, self.coordinated = break_before, quoted, coordinated
+        self.sure = self.unsure = self.last_unsure = -1
+        """The first token that surely is a finite verb; the first and the last that may be one; -1 for none."""
+
+    def note(self, i: int, sureness: int) -> None:
+        """Keep a token that may be a finite verb."""
+        if sureness == 2:
+            if self.sure < 0:
+                self.sure = i
+        elif sureness == 1:
+            if self.unsure < 0:
+                self.unsure = i
+            self.last_unsure = i
 
 
 def _verb_ahead(tokens: list[Token], fin: list[int], i: int) -> bool:
@@ -244,6 +261,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
         if silent is not None:
             mark = "," if silent == "main" else ""
             current = _close(result, current, _Stretch([i], silent, None, mark, quoted, False))
+            current.note(i, fin[i])
             own, has_verb = current.tokens, bool(fin[i])
             continue
         kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.joins else None
@@ -257,7 +275,9 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
             own, has_verb = current.tokens, False
             if coordinated:
                 continue
-        has_verb = has_verb or fin[i] > 0
+        if fin[i]:
+            current.note(i, fin[i])
+            has_verb = True
         own.append(i)
     if current.tokens:
         result.append(current)
@@ -273,15 +293,12 @@ def _close(result: list[_Stretch], current: _Stretch, following: _Stretch) -> _S
     return following
 
 
-def _finite_of(stretch: _Stretch, tokens: list[Token], fin: list[int], last: bool) -> int | None:
+def _finite_of(stretch: _Stretch, last: bool) -> int | None:
     """The finite verb of a stretch: the sure one, else the likeliest of the unsure."""
-    unsure: int | None = None
-    for j in stretch.tokens:
-        if fin[j] == 2:
-            return j
-        if fin[j] == 1 and (last or unsure is None):
-            unsure = j
-    return unsure
+    if stretch.sure >= 0:
+        return stretch.sure
+    unsure = stretch.last_unsure if last else stretch.unsure
+    return unsure if unsure >= 0 else None
 
 
 _SOFT: Final = frozenset({",", "(", ")", "–", "—", "),", '",', ""})
@@ -296,7 +313,7 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
     last_main: Clause | None = None
     for stretch in _stretches(tokens, fin, lexicon):
         at_end = lexicon.verb_second and stretch.kind != "main"
-        verb = _finite_of(stretch, tokens, fin, at_end)
+        verb = _finite_of(stretch, at_end)
         colon = ":" in stretch.break_before
         if stretch.kind != "main":
             clause = Clause(stretch.tokens, stretch.kind, verb, stretch.opener, stretch.coordinated, stretch.quoted)
@@ -349,6 +366,12 @@ def _gather(clause: Clause, tokens: list[Token]) -> None:
         word = token.word
         if token.is_auxiliary:
             clause.has_auxiliary = True
+        if token.is_verb:
+            clause.verbs.append(i)
+        if token.is_noun:
+            if not clause.nouns:
+                clause.nouns = []
+            clause.nouns.append(i)
         tags |= word.tags
         signs |= word.sign
         contexts |= word.contexts

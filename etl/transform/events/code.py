@@ -164,7 +164,7 @@ class _Sentence:
         self.timed: list[Timed] = []
         self.stated: dict[int, int] = {}
         """The place stated for the first event of a clause that has one."""
-        self.days: set[int] = set()
+        self.days: list[int] = []
         """Those of the expressions that a tale can go on from: "zaterdag", not "om vijf uur" and not "in 2019"."""
         self.places: list[tuple[int, PlaceMention]] = []
         self.spots: list[tuple[int, int]] = []
@@ -176,7 +176,7 @@ class _Sentence:
         if first < len(self.scene.starts) and time.timex_type in _DATED:
             self.timed.append(Timed(index, first, last, time.precision in _LONG))
             if time.precision in _DAYS:
-                self.days.add(index)
+                self.days.append(index)
         for i in range(first, min(last + 1, len(self.scene.starts))):
             self.scene.uses[i] |= COVERED
 

@@ -27,9 +27,9 @@ def groups(
     """
     result: list[Group] = []
     for number, clause in enumerate(clauses):
-        for position, i in enumerate(clause.tokens):
+        for i in clause.nouns:
             token = tokens[i]
-            if not token.is_noun or uses[i] or i == clause.verb:
+            if uses[i] or i == clause.verb:
                 continue
             if token.is_name and _inside_name(tokens, i):
                 continue
@@ -37,7 +37,7 @@ def groups(
                 continue
             if not lexicon.verb_second and _is_modifier(tokens, fin, i):
                 continue
-            entry, used = _best(tokens, clause, position)
+            entry, used = _best(tokens, clause, i)
             if entry is not None and not any(_tells(g, number, entry, tokens, i, lexicon) for g in verbs):
                 result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
     return result
@@ -69,9 +69,8 @@ def _inside_name(tokens: list[Token], i: int) -> bool:
     return any(tokens[j].is_capital for j in beside)
 
 
-def _best(tokens: list[Token], clause: Clause, position: int) -> tuple[Entry | None, tuple[int, ...]]:
+def _best(tokens: list[Token], clause: Clause, i: int) -> tuple[Entry | None, tuple[int, ...]]:
     """The entry with the most companions before the noun whose letters stand in the clause, if any; its tokens."""
-    i = clause.tokens[position]
     best: Entry | None = None
     best_score = 0
     best_used: tuple[int, ...] = ()
@@ -79,10 +78,16 @@ def _best(tokens: list[Token], clause: Clause, position: int) -> tuple[Entry | N
         if entry.need and not holds_any(clause_text(tokens, clause), entry.need):
             continue
         n = len(entry.companions)
-        before = clause.tokens[max(0, position - n) : position] if n else []
+        before = _before(clause, i, n) if n else []
         if n and tuple([tokens[j].low for j in before]) != entry.companions:
             continue
         score = 2 * n + (1 if entry.need else 0)
         if best is None or score > best_score:
             best, best_score, best_used = entry, score, (*before, i)
     return best, best_used
+
+
+def _before(clause: Clause, i: int, n: int) -> list[int]:
+    """The n tokens of a clause before one of them."""
+    position = clause.tokens.index(i)
+    return clause.tokens[max(0, position - n) : position]

@@ -306,12 +306,12 @@ class Cast:
         clause = scene.clauses[group.clause]
         if clause.shares_subject:
             return None
-        verb = clause.verb if clause.verb is not None else group.head
-        before = [k for k, p in enumerate(own) if p.first < verb]
         if clause.kind in ("main", "fragment"):
-            if before:
+            verb = clause.verb if clause.verb is not None else group.head
+            if own[0].first < verb:
                 if scene.lexicon.verb_second:
-                    return self._pronoun_after(own, verb) or before[0]
+                    return self._pronoun_after(own, verb) or 0
+                before = [k for k, p in enumerate(own) if p.first < verb]
                 heads = [k for k in before if not own[k].joined]
                 if heads and scene.tokens[verb - 1].surface == ",":
                     return heads[0]  # The general, a former ally, was
@@ -323,10 +323,9 @@ class Cast:
 
     def _pronoun_after(self, own: list[Phrase], verb: int) -> int | None:
         """An object may stand first: "Dat zei hij", "Die wet wil zij wijzigen"."""
-        return next(
-            (k for k, p in enumerate(own) if p.first == verb + 1 and self.scene.tags(p.first) & SUBJECT_PRONOUN),
-            None,
-        )
+        if not self.scene.tags(verb + 1) & SUBJECT_PRONOUN:
+            return None
+        return next((k for k, p in enumerate(own) if p.first == verb + 1), None)
 
     def _bare_relative(self, opener: int | None) -> bool:
         return bool(opener is not None and self.scene.tags(opener) & REL_BARE)

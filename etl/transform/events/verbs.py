@@ -245,8 +245,9 @@ def _companions_at(tokens: list[Token], clause: Clause, i: int, entry: Entry, le
     """Indexes of the companions, in order and close together; None where one is missing."""
     places = clause.tokens if lexicon.verb_second else [j for j in clause.tokens if j > i]
     first = entry.companions[0]
+    is_reflexive = first in REFLEXIVES
     for k, j in enumerate(places):
-        if j == i or not _same(tokens[j], first):
+        if j == i or not (tokens[j].low == first or (is_reflexive and tokens[j].tags & REFLEXIVE)):
             continue
         found, position = [j], k + 1
         for wanted in entry.companions[1:]:
@@ -355,9 +356,9 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
         frame: _Frame | None = None
         taken: tuple[int, ...] = ()
         verb = -1 if clause.verb is None else clause.verb
-        for i in clause.tokens:
+        for i in clause.verbs:
             token = tokens[i]
-            if not token.is_verb or (taken and i in taken):
+            if taken and i in taken:
                 continue
             if not lexicon.verb_second and token.is_auxiliary and _holds_participle(tokens, i):
                 continue

@@ -32,3 +32,11 @@ def test_the_words_that_a_reading_asks_for_bear_its_signs(language: str) -> None
 )
 def test_a_sentence_without_the_words_of_an_event_is_not_read(text: str, language: str, tells: bool) -> None:
     assert cut(text, load(language)).can_tell == tells
+
+
+@pytest.mark.parametrize("sentence", ["Zij namen de wet aan.", " Zij  namen\tde wet (in 2019)\u00a0aan. ", "", "\n"])
+def test_each_token_begins_where_its_letters_stand_whatever_white_space_is_between(sentence: str) -> None:
+    read = cut(sentence, load("nl"))
+    found = [sentence[at : at + token.length] for token, at in zip(read.tokens, read.starts, strict=True)]
+    assert found == [token.surface for token in read.tokens]
+    assert "".join(found) == "".join(sentence.split())
