@@ -84,7 +84,8 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
             else:
                 slices.take_fingerprints(con)
             blocks = _blocks(con)
-            changed = [model for model in of_documents if [*known.get(model.name, {})] != [b.key for b in blocks]]
+            keys = [block.key for block in blocks]
+            changed = [mart for mart in of_documents if mart.name not in known or [*known[mart.name]] != keys]
             for mart in changed:
                 _write_header(con, mart, folder)
             if changed:

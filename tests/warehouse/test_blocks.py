@@ -86,3 +86,20 @@ def test_a_mart_that_did_not_change_is_the_same_file(sample: Settings, tmp_path:
     assert contents(second) == contents(written(changed, tmp_path / "anew"))
     third = written(sample.published_file, tmp_path / "third", second)
     assert contents(third) == contents(first)
+
+
+def test_a_warehouse_without_documents_has_files_too(sample: Settings, tmp_path: Path) -> None:
+    first = written(sample.published_file, tmp_path / "first")
+    empty = tmp_path / "empty.duckdb"
+    shutil.copyfile(sample.published_file, empty)
+    with duckdb.connect(str(empty)) as con:
+        tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'core'").fetchall()
+        for (table,) in tables:
+            con.execute(f"DELETE FROM core.{table}")
+        con.execute("DELETE FROM raw.documents")
+    manifest = first / blocks.MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"rules": "others"}))
+    second = written(empty, tmp_path / "second", first)
+    third = written(empty, tmp_path / "third", second)
+    assert contents(third) == contents(second)
+    assert len((third / "csv" / "events.csv").read_text().splitlines()) == 1
