@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from etl.schema import core, ops, tables
+from etl.schema import Row, core, ops, tables
 from etl.schema.frames import polars_schema
 from etl.settings import PACKAGE, current
 from etl.transform import pipeline
@@ -21,7 +21,7 @@ PAGES = [path.read_text(encoding="utf-8") for path in sorted((current().seeds / 
 
 def test_every_table_has_its_declared_schema_and_no_clock_is_read() -> None:
     rows = pipeline.transform(documents(*PAGES))
-    made = [*tables("core").values(), ops.BodySketch]
+    made: list[type[Row]] = [*tables("core").values(), ops.BodySketch]
     assert set(rows) == {row.table for row in made}
     for row in made:
         assert rows[row.table].schema == polars_schema(row)
