@@ -106,7 +106,7 @@ def test_one_known_neighbour_resolves_all_teasers_and_leaves_the_lead_open() -> 
         """
         SELECT DISTINCT time_status
         FROM core.events JOIN core.articles USING (article_id) JOIN raw.documents USING (document_id)
-        WHERE text = ? AND role = 'teaser'
+        WHERE text = ? AND role = 'teaser' AND time_basis <> 'background'
         """,
         [SAMPLE],
     ).fetchall()
