@@ -10,6 +10,7 @@ version, while sketches are kept.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -115,8 +116,8 @@ def _groups(bodies: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
         first, n_before = after, ends[after - 1]
 
 
-_MOST_CHARS = 1_000_000
-"""Characters that are hashed at once; at some 50 bytes each."""
+_MOST_CHARS = 100_000
+"""Characters that are hashed at once, at some 50 bytes each: they stay in the processor's own memory."""
 _BODY, _REST = np.uint64(44), np.uint64(20)
 
 
@@ -144,6 +145,18 @@ _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse
 
 def _powers(base: int, n: int) -> Numbers:
     """The powers of a number from the 0th, modulo 2^64."""
+    return _first_powers(base)[:n] if n <= _REMEMBERED else _computed_powers(base, n)
+
+
+_REMEMBERED = 2 * _MOST_CHARS  # few bodies are longer than a group
+
+
+@lru_cache
+def _first_powers(base: int) -> Numbers:
+    return _computed_powers(base, _REMEMBERED)
+
+
+def _computed_powers(base: int, n: int) -> Numbers:
     factors = np.full(n, base, np.uint64)
     factors[:1] = 1
     return np.cumprod(factors, dtype=np.uint64)

@@ -103,3 +103,10 @@ def test_many_bodies_are_hashed_in_groups(monkeypatch: pytest.MonkeyPatch) -> No
 def test_no_pairs_are_no_answer() -> None:
     assert sketches.are_near([], []).tolist() == []
     assert sketches.may_be_near(np.empty((0, 16), np.int64), np.empty((0, 16), np.int64)).tolist() == []
+
+
+def test_a_body_as_long_as_a_book_is_sketched_as_any_other() -> None:
+    book = body(1, 40_000)
+    assert len(book) > 200_000
+    assert sketches.are_near([book, book], [edited(book, 3), body(2, 40_000)]).tolist() == [True, False]
+    assert (bands(book) == bands("kort", book, body(3))[:1]).all()
