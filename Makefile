@@ -3,8 +3,6 @@
 PYTHON ?= python3
 UV := .venv/bin/uv
 STAMP := .venv/.synced
-IMPORTED := etl.cli, etl.defs.launch, etl.defs.books, etl.engine.loops, etl.engine.report, etl.warehouse.publish, \
-	etl.warehouse.anchoring, dagster._core.storage.legacy_storage, dagster._core.execution.execute_in_process, jinja2
 
 .PHONY: help run test lint types tests native bench dev dbt docs clean
 
@@ -16,9 +14,8 @@ $(UV):
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.13.9,<0.14"
 
 $(STAMP): $(UV) pyproject.toml uv.lock
-	$(UV) sync --quiet --locked --inexact
-	@# bytecode of what every run imports, once: where the environment forbids to write it, each run would compile anew
-	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -W ignore -c "import $(IMPORTED)"
+	@# bytecode once: where the environment forbids Python to write it, each run would compile what it imports anew
+	$(UV) sync --quiet --locked --inexact --compile-bytecode
 	@touch $@
 
 run: native ## the main job on the sample pages in seeds/pages/, into warehouse/
