@@ -86,12 +86,19 @@ class Mentions:
             how="horizontal",
         )
 
-    def _sentence_of(self, units: Numbers, starts: Numbers) -> Numbers:
-        """By record, the sentence that it stands in; -1 where none begins before it."""
+    def _sentences_told(self, told: Told, units: Numbers, starts: Numbers) -> pl.Series:
+        """By row, the id of the sentence that its record stands in; NULL where none begins before it.
+
+        Args:
+            told: the rows.
+            units: the unit of each record.
+            starts: where each record starts there.
+        """
         longest = 1 + max(self._sentence_starts.max(initial=0), starts.max(initial=0))
         keys = self._sentence_units * longest + self._sentence_starts
         at = np.searchsorted(keys, units * longest + starts, "right") - 1
-        return np.where((at >= 0) & (np.append(self._sentence_units, -1)[at] == units), at, -1)
+        sentence = np.where((at >= 0) & (np.append(self._sentence_units, -1)[at] == units), at, -1)
+        return self._sentences.of(told.article, sentence[told.record]).alias("sentence_id")
 
     def _add_sentences(self) -> _Named:
         units, starts, ends = self._sentence_units, self._sentence_starts, self._sentence_ends
@@ -132,10 +139,9 @@ class Mentions:
         found = columns(PlaceMention, self._reading.places)
         units = numbers(found["unit"])
         told = self._found.tell(units)
-        sentence = self._sentence_of(units, numbers(found["start"]))[told.record]
         frame = self._places_told(told, found, self._places.of_mention)
-        sentences = self._sentences.of(told.article, sentence)
-        self._rows["article_locations"].extend(frame.hstack([sentences.alias("sentence_id")]))
+        sentences = self._sentences_told(told, units, numbers(found["start"]))
+        self._rows["article_locations"].extend(frame.hstack([sentences]))
 
     def _places_told(self, told: Told, found: dict[str, list[Any]], places: Numbers) -> pl.DataFrame:
         records = pl.DataFrame(
@@ -168,8 +174,7 @@ class Mentions:
         )
         spans = starts, numbers(found["end"])
         frame = self._told(told, "time_expression_id", "-t", spans, records, "anchor_id")
-        sentences = self._sentences.of(told.article, self._sentence_of(units, starts)[told.record])
-        of_rows = [sentences.alias("sentence_id"), self._zones.of(told, units).alias("zones")]
+        of_rows = [self._sentences_told(told, units, starts), self._zones.of(told, units).alias("zones")]
         self._rows["time_expressions"].extend(frame.hstack(of_rows))
         return _Named(told, frame["time_expression_id"])
 
@@ -209,10 +214,9 @@ class Mentions:
         )
         spans = starts, numbers(found["end"])
         frame = self._told(told, "event_id", "-e", spans, records, "anchor_id", "story_id")
-        sentences = self._sentences.of(told.article, self._sentence_of(units, starts)[told.record])
         stated = np.where(((basis == "stated") | (basis == "carried")).to_numpy(), place, -1)
         of_rows = [
-            sentences.alias("sentence_id"),
+            self._sentences_told(told, units, starts),
             self._times.of(told.article, times[told.record]).alias("time_expression_id"),
             self._zones.of(told, units, stated).alias("zones"),
         ]

@@ -184,7 +184,7 @@ class Slicer:
         _use_slice(cursor)
         return cursor
 
-    def ask(self, documents: list[str]) -> None:
+    def _ask(self, documents: list[str]) -> None:
         """Name documents in `main.asked`."""
         self.con.execute(
             "CREATE OR REPLACE TABLE main.asked AS SELECT unnest(?::VARCHAR[]) AS document_id", [documents]
@@ -192,7 +192,7 @@ class Slicer:
 
     def groups(self, documents: list[str]) -> Iterator[list[str]]:
         """Divide documents into such as make a slice each."""
-        self.ask(documents)
+        self._ask(documents)
         rows = self.con.execute(
             f"""
             SELECT list(document_id ORDER BY place)
@@ -232,7 +232,7 @@ class Slicer:
 
     def _reach(self, documents: list[str]) -> None:
         whole = f'"{self._whole}".core'
-        self.ask(documents)
+        self._ask(documents)
         self.con.execute(
             f"""
             CREATE OR REPLACE TABLE main.documents AS
