@@ -38,6 +38,8 @@ class Page(NamedTuple):
     layout: str
     text: str
     items: tuple[Item, ...]
+    captured: dt.datetime
+    """When it was captured; its stamps agree with it."""
 
 
 class Head(NamedTuple):
@@ -84,7 +86,7 @@ class Composer:
             "W": self._wire,
         }
         layouts[layout]()
-        return Page(layout, self.text, tuple(self.items))
+        return Page(layout, self.text, tuple(self.items), self.capture)
 
     # what stands in items
 
