@@ -130,7 +130,7 @@ def transform_pending(
                 n_documents += documents.height
                 n_chars += int(documents["n_chars"].sum())
                 progress("transform", n_documents, n_chars, n_all)
-            n_rejected = made.load()
+        n_rejected = made.load()  # with all cores: nobody is busy beside it any more
         if settings.shards is None:
             store.sweep()
     stories.merge(con)
