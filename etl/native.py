@@ -62,6 +62,7 @@ MODULES = (
     "transform/sentences.py",
     "transform/heads.py",
     "transform/mentions.py",
+    "transform/reading.py",
     "transform/rows.py",
     "transform/zones.py",
     "transform/repeats.py",

@@ -17,10 +17,23 @@ import polars as pl
 from etl.transform import reference
 from etl.transform.records import Credit, EventMention, Participant, PlaceMention, SentenceSpan, TimeMention
 from etl.transform.repeats import Repeats, Told
-from etl.transform.rows import Numbers, Rows, columns, numbers, picked, series
+from etl.transform.rows import Numbers, Rows, columns, distinct, numbers, picked, series
 from etl.transform.zones import Places, Zones
 
 _TEXT, _TEXTS, _INTEGER, _NUMBER = pl.String(), pl.List(pl.String()), pl.Int64(), pl.Float64()
+
+_OF_EACH_EVENT = (
+    "unit",
+    "start",
+    "end",
+    "trigger",
+    "time_mention",
+    "place_mention",
+    "location_basis",
+    "participants",
+    "confidence",
+)
+"""Fields of an event that are not taken from its kind."""
 
 
 class _Named(NamedTuple):
@@ -157,21 +170,22 @@ class Mentions:
         return self._told(told, "mention_id", "-p", (numbers(found["start"]), numbers(found["end"])), records)
 
     def _add_times(self) -> _Named:
-        found = columns(TimeMention, self._reading.times)
+        found = columns(TimeMention, self._reading.times, "unit", "start", "end", "surface")
+        common, kind = distinct(TimeMention, self._reading.times, "timex_type", "confidence")
         units, starts = numbers(found["unit"]), numbers(found["start"])
         told = self._found.tell(units)
-        self._precisions = series(found["precision"], _TEXT)
-        records = pl.DataFrame(
+        alike = pl.DataFrame(
             {
-                "surface": series(found["surface"], _TEXT),
-                "timex_type": series(found["timex_type"], _TEXT),
-                "value_symbolic": series(found["value"], _TEXT),
-                "rule": series(found["rule"], _TEXT),
-                "direction": series(found["direction"], _TEXT),
-                "precision": self._precisions,
-                "confidence": series(found["confidence"], _NUMBER),
+                "timex_type": series(common["timex_type"], _TEXT),
+                "value_symbolic": series(common["value"], _TEXT),
+                "rule": series(common["rule"], _TEXT),
+                "direction": series(common["direction"], _TEXT),
+                "precision": series(common["precision"], _TEXT),
+                "confidence": series(common["confidence"], _NUMBER),
             }
         )
+        records = alike[kind].with_columns(surface=series(found["surface"], _TEXT))
+        self._precisions = records["precision"]
         spans = starts, numbers(found["end"])
         frame = self._told(told, "time_expression_id", "-t", spans, records, "anchor_id")
         of_rows = [self._sentences_told(told, units, starts), self._zones.of(told, units).alias("zones")]
@@ -179,7 +193,8 @@ class Mentions:
         return _Named(told, frame["time_expression_id"])
 
     def _add_events(self) -> None:
-        found = columns(EventMention, self._reading.events)
+        found = columns(EventMention, self._reading.events, *_OF_EACH_EVENT)
+        common, kind = distinct(EventMention, self._reading.events, "lemma", "time_basis")
         units, starts = numbers(found["unit"]), numbers(found["start"])
         told = self._found.tell(units)
         times = numbers(found["time_mention"])
@@ -187,30 +202,38 @@ class Mentions:
         counts = numbers(list(map(len, found["participants"])))
         place, basis = self._where(found, units)
         facts, numbered = _event_types()
-        kinds = numbers([numbered[kind] for kind in found["event_type"]])
         is_of_tense = pl.col("time_basis") == "tense_default"
-        records = pl.DataFrame(
+        alike = pl.DataFrame(
+            {
+                "trigger_lemma": series(common["lemma"], _TEXT),
+                "mode": series(common["mode"], _TEXT),
+                "context": series(common["context"], _TEXTS),
+                "tense": series(common["tense"], _TEXT),
+                "polarity": series(common["polarity"], _TEXT),
+                "modality": series(common["modality"], _TEXT),
+                "relation": series(common["relation"], _TEXT),
+                "time_basis": series(common["time_basis"], _TEXT),
+            }
+        ).hstack(facts[[numbered[event_type] for event_type in common["event_type"]]])
+        own = pl.DataFrame(
             {
                 "trigger": series(found["trigger"], _TEXT),
-                "trigger_lemma": series(found["lemma"], _TEXT),
-                "mode": series(found["mode"], _TEXT),
-                "context": series(found["context"], _TEXTS),
-                "tense": series(found["tense"], _TEXT),
-                "polarity": series(found["polarity"], _TEXT),
-                "modality": series(found["modality"], _TEXT),
                 "attribution": picked(participants["surface"], _attributed(participants, counts)),
                 "location_id": picked(self._locations, place),
                 "location_basis": basis,
-                "relation": series(found["relation"], _TEXT),
-                "time_basis": series(found["time_basis"], _TEXT),
                 "time_precision": picked(self._precisions, times),
                 "confidence": series(found["confidence"], _NUMBER),
             }
-        ).with_columns(
-            time_precision=pl.coalesce(
-                "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
-            ),
-            time_status=pl.lit("symbolic"),
+        )
+        records = (
+            alike[kind]
+            .hstack(own)
+            .with_columns(
+                time_precision=pl.coalesce(
+                    "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
+                ),
+                time_status=pl.lit("symbolic"),
+            )
         )
         spans = starts, numbers(found["end"])
         frame = self._told(told, "event_id", "-e", spans, records, "anchor_id", "story_id")
@@ -220,7 +243,7 @@ class Mentions:
             self._times.of(told.article, times[told.record]).alias("time_expression_id"),
             self._zones.of(told, units, stated).alias("zones"),
         ]
-        self._rows["events"].extend(frame.hstack(of_rows).hstack(facts[kinds[told.record]]))
+        self._rows["events"].extend(frame.hstack(of_rows))
         self._add_participants(told, frame["event_id"], participants, counts)
 
     def _where(self, found: dict[str, list[Any]], units: Numbers) -> tuple[Numbers, pl.Series]:
@@ -249,19 +272,23 @@ class Mentions:
 
 def _participants(of_events: Sequence[Sequence[Participant]]) -> pl.DataFrame:
     """The participants of events, one after another; spans in the unit's text."""
-    found = columns(Participant, list(chain.from_iterable(of_events)))
-    return pl.DataFrame(
+    participants = list(chain.from_iterable(of_events))
+    found = columns(Participant, participants, "role", "start", "end")
+    common, kind = distinct(Participant, participants, "surface", "quantity_max")
+    alike = pl.DataFrame(
         {
-            "role": series(found["role"], _TEXT),
-            "span_start": numbers(found["start"]),
-            "span_end": numbers(found["end"]),
-            "surface": series(found["surface"], _TEXT),
-            "name": series(found["name"], _TEXT),
-            "country_code": series(found["country_code"], _TEXT),
-            "sector": series(found["sector"], _TEXT),
-            "quantity_min": series(found["quantity_min"], _INTEGER),
-            "quantity_max": series(found["quantity_max"], _INTEGER),
+            "surface": series(common["surface"], _TEXT),
+            "name": series(common["name"], _TEXT),
+            "country_code": series(common["country_code"], _TEXT),
+            "sector": series(common["sector"], _TEXT),
+            "quantity_min": series(common["quantity_min"], _INTEGER),
+            "quantity_max": series(common["quantity_max"], _INTEGER),
         }
+    )
+    return alike[kind].with_columns(
+        role=series(found["role"], _TEXT),
+        span_start=pl.Series(numbers(found["start"])),
+        span_end=pl.Series(numbers(found["end"])),
     )
 
 
