@@ -36,6 +36,7 @@ MODULES = (
     "transform/events/participants.py",
     "transform/events/phrases.py",
     "transform/events/recall.py",
+    "transform/events/records.py",
     "transform/events/scene.py",
     "transform/events/timing.py",
     "transform/events/tokens.py",

@@ -6,34 +6,21 @@ each hangs on. What does not: rows of articles and their heads (`heads.py`), and
 rows of a batch together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from etl.transform import reference
-from etl.transform.records import Credit, EventMention, Participant, PlaceMention, SentenceSpan, TimeMention
+from etl.transform.events.records import EventMention
+from etl.transform.records import Credit, PlaceMention, SentenceSpan, TimeMention
 from etl.transform.repeats import Repeats, Told
-from etl.transform.rows import Numbers, Rows, columns, distinct, numbers, picked, series
+from etl.transform.rows import Numbers, Rows, columns, numbers, picked, series
 from etl.transform.zones import Places, Zones
 
 _TEXT, _TEXTS, _INTEGER, _NUMBER = pl.String(), pl.List(pl.String()), pl.Int64(), pl.Float64()
-
-_OF_EACH_EVENT = (
-    "unit",
-    "start",
-    "end",
-    "trigger",
-    "time_mention",
-    "place_mention",
-    "location_basis",
-    "participants",
-    "confidence",
-)
-"""Fields of an event that are not taken from its kind."""
 
 
 class _Named(NamedTuple):
@@ -170,22 +157,21 @@ class Mentions:
         return self._told(told, "mention_id", "-p", (numbers(found["start"]), numbers(found["end"])), records)
 
     def _add_times(self) -> _Named:
-        found = columns(TimeMention, self._reading.times, "unit", "start", "end", "surface")
-        common, kind = distinct(TimeMention, self._reading.times, "timex_type", "confidence")
+        found = columns(TimeMention, self._reading.times)
         units, starts = numbers(found["unit"]), numbers(found["start"])
         told = self._found.tell(units)
-        alike = pl.DataFrame(
+        self._precisions = series(found["precision"], _TEXT)
+        records = pl.DataFrame(
             {
-                "timex_type": series(common["timex_type"], _TEXT),
-                "value_symbolic": series(common["value"], _TEXT),
-                "rule": series(common["rule"], _TEXT),
-                "direction": series(common["direction"], _TEXT),
-                "precision": series(common["precision"], _TEXT),
-                "confidence": series(common["confidence"], _NUMBER),
+                "surface": series(found["surface"], _TEXT),
+                "timex_type": series(found["timex_type"], _TEXT),
+                "value_symbolic": series(found["value"], _TEXT),
+                "rule": series(found["rule"], _TEXT),
+                "direction": series(found["direction"], _TEXT),
+                "precision": self._precisions,
+                "confidence": series(found["confidence"], _NUMBER),
             }
         )
-        records = alike[kind].with_columns(surface=series(found["surface"], _TEXT))
-        self._precisions = records["precision"]
         spans = starts, numbers(found["end"])
         frame = self._told(told, "time_expression_id", "-t", spans, records, "anchor_id")
         of_rows = [self._sentences_told(told, units, starts), self._zones.of(told, units).alias("zones")]
@@ -193,49 +179,40 @@ class Mentions:
         return _Named(told, frame["time_expression_id"])
 
     def _add_events(self) -> None:
-        found = columns(EventMention, self._reading.events, *_OF_EACH_EVENT)
-        common, kind = distinct(EventMention, self._reading.events, "lemma", "time_basis")
-        units, starts = numbers(found["unit"]), numbers(found["start"])
+        found = list(self._reading.events)
+        units, starts = numbers([event.unit for event in found]), numbers([event.start for event in found])
         told = self._found.tell(units)
-        times = numbers(found["time_mention"])
-        participants = _participants(found["participants"])
-        counts = numbers(list(map(len, found["participants"])))
+        times = numbers([event.time_mention for event in found])
+        participants = _participants(found)
+        counts = numbers([len(event.participants) for event in found])
         place, basis = self._where(found, units)
         facts, numbered = _event_types()
+        kinds = numbers([numbered[event.event_type] for event in found])
         is_of_tense = pl.col("time_basis") == "tense_default"
-        alike = pl.DataFrame(
+        records = pl.DataFrame(
             {
-                "trigger_lemma": series(common["lemma"], _TEXT),
-                "mode": series(common["mode"], _TEXT),
-                "context": series(common["context"], _TEXTS),
-                "tense": series(common["tense"], _TEXT),
-                "polarity": series(common["polarity"], _TEXT),
-                "modality": series(common["modality"], _TEXT),
-                "relation": series(common["relation"], _TEXT),
-                "time_basis": series(common["time_basis"], _TEXT),
-            }
-        ).hstack(facts[[numbered[event_type] for event_type in common["event_type"]]])
-        own = pl.DataFrame(
-            {
-                "trigger": series(found["trigger"], _TEXT),
+                "trigger": series([event.trigger for event in found], _TEXT),
+                "trigger_lemma": series([event.lemma for event in found], _TEXT),
+                "mode": series([event.mode for event in found], _TEXT),
+                "context": series([event.context for event in found], _TEXTS),
+                "tense": series([event.tense for event in found], _TEXT),
+                "polarity": series([event.polarity for event in found], _TEXT),
+                "modality": series([event.modality for event in found], _TEXT),
                 "attribution": picked(participants["surface"], _attributed(participants, counts)),
                 "location_id": picked(self._locations, place),
                 "location_basis": basis,
+                "relation": series([event.relation for event in found], _TEXT),
+                "time_basis": series([event.time_basis for event in found], _TEXT),
                 "time_precision": picked(self._precisions, times),
-                "confidence": series(found["confidence"], _NUMBER),
+                "confidence": series([event.confidence for event in found], _NUMBER),
             }
+        ).with_columns(
+            time_precision=pl.coalesce(
+                "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
+            ),
+            time_status=pl.lit("symbolic"),
         )
-        records = (
-            alike[kind]
-            .hstack(own)
-            .with_columns(
-                time_precision=pl.coalesce(
-                    "time_precision", pl.when(is_of_tense).then(pl.lit("day")), pl.lit("unbounded")
-                ),
-                time_status=pl.lit("symbolic"),
-            )
-        )
-        spans = starts, numbers(found["end"])
+        spans = starts, numbers([event.end for event in found])
         frame = self._told(told, "event_id", "-e", spans, records, "anchor_id", "story_id")
         stated = np.where(((basis == "stated") | (basis == "carried")).to_numpy(), place, -1)
         of_rows = [
@@ -243,13 +220,13 @@ class Mentions:
             self._times.of(told.article, times[told.record]).alias("time_expression_id"),
             self._zones.of(told, units, stated).alias("zones"),
         ]
-        self._rows["events"].extend(frame.hstack(of_rows))
+        self._rows["events"].extend(frame.hstack(of_rows).hstack(facts[kinds[told.record]]))
         self._add_participants(told, frame["event_id"], participants, counts)
 
-    def _where(self, found: dict[str, list[Any]], units: Numbers) -> tuple[Numbers, pl.Series]:
+    def _where(self, found: list[EventMention], units: Numbers) -> tuple[Numbers, pl.Series]:
         """By event, where it happened and what says so: what is not said in the text, the dateline does."""
-        mention = numbers(found["place_mention"])
-        said = series(found["location_basis"], _TEXT)
+        mention = numbers([event.place_mention for event in found])
+        said = series([event.location_basis for event in found], _TEXT)
         filed = numbers([places[0] if places else -1 for places in self._places.filed])[self._found.source(units)]
         is_filed = ((said == "none") | (said == "actor")).to_numpy() & (filed >= 0)
         place = np.where(is_filed, filed, np.append(self._places.of_mention, -1)[mention])
@@ -270,25 +247,21 @@ class Mentions:
         self._rows["event_participants"].extend(frame.drop("at"))
 
 
-def _participants(of_events: Sequence[Sequence[Participant]]) -> pl.DataFrame:
+def _participants(of_events: list[EventMention]) -> pl.DataFrame:
     """The participants of events, one after another; spans in the unit's text."""
-    participants = list(chain.from_iterable(of_events))
-    found = columns(Participant, participants, "role", "start", "end")
-    common, kind = distinct(Participant, participants, "surface", "quantity_max")
-    alike = pl.DataFrame(
+    found = [participant for event in of_events for participant in event.participants]
+    return pl.DataFrame(
         {
-            "surface": series(common["surface"], _TEXT),
-            "name": series(common["name"], _TEXT),
-            "country_code": series(common["country_code"], _TEXT),
-            "sector": series(common["sector"], _TEXT),
-            "quantity_min": series(common["quantity_min"], _INTEGER),
-            "quantity_max": series(common["quantity_max"], _INTEGER),
+            "role": series([participant.role for participant in found], _TEXT),
+            "span_start": numbers([participant.start for participant in found]),
+            "span_end": numbers([participant.end for participant in found]),
+            "surface": series([participant.surface for participant in found], _TEXT),
+            "name": series([participant.name for participant in found], _TEXT),
+            "country_code": series([participant.country_code for participant in found], _TEXT),
+            "sector": series([participant.sector for participant in found], _TEXT),
+            "quantity_min": series([participant.quantity_min for participant in found], _INTEGER),
+            "quantity_max": series([participant.quantity_max for participant in found], _INTEGER),
         }
-    )
-    return alike[kind].with_columns(
-        role=series(found["role"], _TEXT),
-        span_start=pl.Series(numbers(found["start"])),
-        span_end=pl.Series(numbers(found["end"])),
     )
 
 

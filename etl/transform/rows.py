@@ -55,15 +55,12 @@ class Rows:
         self._check(frame.columns)
         self._frame_waiting()
         if frame.height:
-            lacking = [
-                pl.lit(None, kind).alias(name) for name, kind in self._schema.items() if name not in frame.columns
-            ]
-            self._frames.append((frame.with_columns(lacking) if lacking else frame)[list(self._schema)])
+            self._frames.append(frame)
 
     def frame(self) -> pl.DataFrame:
         """The rows as a frame of the table's declared schema."""
         self._frame_waiting()
-        return pl.concat(self._frames) if self._frames else pl.DataFrame(schema=self._schema)
+        return pl.concat([pl.DataFrame(schema=self._schema), *self._frames], how="diagonal")
 
     def _check(self, names: Iterable[str]) -> None:
         unknown = sorted(set(names) - self._schema.keys())
@@ -89,42 +86,11 @@ def series(values: Sequence[Any], kind: pl.DataType, name: str = "") -> pl.Serie
     return pl.Series(name, values, dtype=kind)
 
 
-def columns(kind: type[NamedTuple], records: Sequence[tuple[Any, ...] | None], *fields: str) -> dict[str, list[Any]]:
-    """The values of records by field, of these fields or of all; all of a record that is None are None."""
+def columns(kind: type[NamedTuple], records: Sequence[tuple[Any, ...] | None]) -> dict[str, list[Any]]:
+    """The values of records by field; all of a record that is None are None."""
     nothing = (None,) * len(kind._fields)
     given = [nothing if record is None else record for record in records]
-    return {
-        field: [record[i] for record in given]
-        for i, field in enumerate(kind._fields)
-        if field in (fields or kind._fields)
-    }
-
-
-def distinct(
-    kind: type[NamedTuple], records: Sequence[tuple[Any, ...]], first: str, last: str
-) -> tuple[dict[str, list[Any]], Numbers]:
-    """What comes again and again in records: their values from one field to another, each combination once.
-
-    Args:
-        kind: of the records.
-        records: with values there that have a hash.
-        first: the first of the fields, which stand together.
-        last: the last of them.
-
-    Returns:
-        The values by field, and which of them each record has.
-    """
-    start, end = kind._fields.index(first), kind._fields.index(last) + 1
-    known: dict[tuple[Any, ...], int] = {}
-    found: list[int] = []
-    for record in records:
-        values = record[start:end]
-        at = known.get(values)
-        if at is None:
-            at = known[values] = len(known)
-        found.append(at)
-    once = list(known)
-    return {field: [values[i] for values in once] for i, field in enumerate(kind._fields[start:end])}, numbers(found)
+    return {field: [record[i] for record in given] for i, field in enumerate(kind._fields)}
 
 
 def numbers(values: Sequence[int | None]) -> Numbers:
