@@ -281,7 +281,10 @@ def _prose_names() -> tuple[list[tuple[str, bool]], ahocorasick_rs.AhoCorasick]:
             if name.strip():
                 names.setdefault(name.strip(), (agency_id, len(name.strip()) > 4 and " " in name.strip()))
     automaton = ahocorasick_rs.AhoCorasick(
-        list(names), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+        list(names),
+        matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+        store_patterns=False,
+        implementation=ahocorasick_rs.Implementation.DFA,  # of so few names it is small, and a third faster
     )
     return list(names.values()), automaton
 

@@ -242,16 +242,18 @@ PUBLICATION: Final = "-publication"
 """What the id of the anchor of an item's publication adds to that of the item."""
 CAPTURE: Final = "-capture"
 """What the id of the anchor of a page's capture adds to that of the document."""
-_ODD_BLANKS: Final = r"[^\S ]|[\x1c-\x1f]|  |^ | $"
-"""White space that folding changes."""
 _LEAST_KEY: Final = 60
 """Characters of an item that no other item of its site shares by chance."""
 
 
 def _folded(texts: Sequence[str]) -> list[str]:
     """Texts with their white space as single blanks, and none at their ends."""
-    is_odd = series(texts, _TEXT).str.contains(_ODD_BLANKS)
-    return [" ".join(text.split()) if odd else text for text, odd in zip(texts, is_odd.to_list(), strict=True)]
+    return [text if _is_folded(text) else " ".join(text.split()) for text in texts]
+
+
+def _is_folded(text: str) -> bool:
+    """Whether it is seen at a glance, as of most: white space that is no blank is not printable."""
+    return text.isprintable() and "  " not in text and not text.startswith(" ") and not text.endswith(" ")
 
 
 def _item_key(site: str, stamp: str | None, headline: str, body: str, folded: str) -> str | None:

@@ -6,16 +6,16 @@ each hangs on. What does not: rows of articles and their heads (`heads.py`), and
 rows of a batch together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from etl.transform import reference
-from etl.transform.records import Credit, EventMention, Participant, PlaceMention, SentenceSpan, TimeMention
+from etl.transform.events.records import EventMention
+from etl.transform.records import Credit, PlaceMention, SentenceSpan, TimeMention
 from etl.transform.repeats import Repeats, Told
 from etl.transform.rows import Numbers, Rows, columns, numbers, picked, series
 from etl.transform.zones import Places, Zones
@@ -179,32 +179,32 @@ class Mentions:
         return _Named(told, frame["time_expression_id"])
 
     def _add_events(self) -> None:
-        found = columns(EventMention, self._reading.events)
-        units, starts = numbers(found["unit"]), numbers(found["start"])
+        found = list(self._reading.events)
+        units, starts = numbers([event.unit for event in found]), numbers([event.start for event in found])
         told = self._found.tell(units)
-        times = numbers(found["time_mention"])
-        participants = _participants(found["participants"])
-        counts = numbers(list(map(len, found["participants"])))
+        times = numbers([event.time_mention for event in found])
+        participants = _participants(found)
+        counts = numbers([len(event.participants) for event in found])
         place, basis = self._where(found, units)
         facts, numbered = _event_types()
-        kinds = numbers([numbered[kind] for kind in found["event_type"]])
+        kinds = numbers([numbered[event.event_type] for event in found])
         is_of_tense = pl.col("time_basis") == "tense_default"
         records = pl.DataFrame(
             {
-                "trigger": series(found["trigger"], _TEXT),
-                "trigger_lemma": series(found["lemma"], _TEXT),
-                "mode": series(found["mode"], _TEXT),
-                "context": series(found["context"], _TEXTS),
-                "tense": series(found["tense"], _TEXT),
-                "polarity": series(found["polarity"], _TEXT),
-                "modality": series(found["modality"], _TEXT),
+                "trigger": series([event.trigger for event in found], _TEXT),
+                "trigger_lemma": series([event.lemma for event in found], _TEXT),
+                "mode": series([event.mode for event in found], _TEXT),
+                "context": series([event.context for event in found], _TEXTS),
+                "tense": series([event.tense for event in found], _TEXT),
+                "polarity": series([event.polarity for event in found], _TEXT),
+                "modality": series([event.modality for event in found], _TEXT),
                 "attribution": picked(participants["surface"], _attributed(participants, counts)),
                 "location_id": picked(self._locations, place),
                 "location_basis": basis,
-                "relation": series(found["relation"], _TEXT),
-                "time_basis": series(found["time_basis"], _TEXT),
+                "relation": series([event.relation for event in found], _TEXT),
+                "time_basis": series([event.time_basis for event in found], _TEXT),
                 "time_precision": picked(self._precisions, times),
-                "confidence": series(found["confidence"], _NUMBER),
+                "confidence": series([event.confidence for event in found], _NUMBER),
             }
         ).with_columns(
             time_precision=pl.coalesce(
@@ -212,7 +212,7 @@ class Mentions:
             ),
             time_status=pl.lit("symbolic"),
         )
-        spans = starts, numbers(found["end"])
+        spans = starts, numbers([event.end for event in found])
         frame = self._told(told, "event_id", "-e", spans, records, "anchor_id", "story_id")
         stated = np.where(((basis == "stated") | (basis == "carried")).to_numpy(), place, -1)
         of_rows = [
@@ -223,10 +223,10 @@ class Mentions:
         self._rows["events"].extend(frame.hstack(of_rows).hstack(facts[kinds[told.record]]))
         self._add_participants(told, frame["event_id"], participants, counts)
 
-    def _where(self, found: dict[str, list[Any]], units: Numbers) -> tuple[Numbers, pl.Series]:
+    def _where(self, found: list[EventMention], units: Numbers) -> tuple[Numbers, pl.Series]:
         """By event, where it happened and what says so: what is not said in the text, the dateline does."""
-        mention = numbers(found["place_mention"])
-        said = series(found["location_basis"], _TEXT)
+        mention = numbers([event.place_mention for event in found])
+        said = series([event.location_basis for event in found], _TEXT)
         filed = numbers([places[0] if places else -1 for places in self._places.filed])[self._found.source(units)]
         is_filed = ((said == "none") | (said == "actor")).to_numpy() & (filed >= 0)
         place = np.where(is_filed, filed, np.append(self._places.of_mention, -1)[mention])
@@ -247,20 +247,20 @@ class Mentions:
         self._rows["event_participants"].extend(frame.drop("at"))
 
 
-def _participants(of_events: Sequence[Sequence[Participant]]) -> pl.DataFrame:
+def _participants(of_events: list[EventMention]) -> pl.DataFrame:
     """The participants of events, one after another; spans in the unit's text."""
-    found = columns(Participant, list(chain.from_iterable(of_events)))
+    found = [participant for event in of_events for participant in event.participants]
     return pl.DataFrame(
         {
-            "role": series(found["role"], _TEXT),
-            "span_start": numbers(found["start"]),
-            "span_end": numbers(found["end"]),
-            "surface": series(found["surface"], _TEXT),
-            "name": series(found["name"], _TEXT),
-            "country_code": series(found["country_code"], _TEXT),
-            "sector": series(found["sector"], _TEXT),
-            "quantity_min": series(found["quantity_min"], _INTEGER),
-            "quantity_max": series(found["quantity_max"], _INTEGER),
+            "role": series([participant.role for participant in found], _TEXT),
+            "span_start": numbers([participant.start for participant in found]),
+            "span_end": numbers([participant.end for participant in found]),
+            "surface": series([participant.surface for participant in found], _TEXT),
+            "name": series([participant.name for participant in found], _TEXT),
+            "country_code": series([participant.country_code for participant in found], _TEXT),
+            "sector": series([participant.sector for participant in found], _TEXT),
+            "quantity_min": series([participant.quantity_min for participant in found], _INTEGER),
+            "quantity_max": series([participant.quantity_max for participant in found], _INTEGER),
         }
     )
 

@@ -599,5 +599,5 @@ def _credit_words() -> tuple[str, ...]:
 def _with_roles(items: Sequence[Item]) -> tuple[Item, ...]:
     """The first item is the lead if it has no stamp: the page is its own. A single item always is."""
     if items and items[0].role != "brief" and (items[0].stamp is None or len(items) == 1):
-        return (items[0]._replace(role="lead"), *items[1:])
+        return (_new(Item, ("lead", *items[0][1:])), *items[1:])
     return tuple(items)

@@ -3,35 +3,27 @@
     pages -> datelines, credits, stamps -> sentences -> times -> places -> events -> rows
 
 The rows depend on no clock: what hangs on one carries its symbol, its anchor and its zones, and `anchors.py`
-gives it bounds. Units (headlines, bodies, datelines) of one language go through each finder together.
+gives it bounds. What belongs here: the batch as a whole, and the version of the rules that read it. What does not:
+how an item is read (`reading.py`).
 """
 
 import gc
 import hashlib
 import importlib.metadata
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from etl import languages
 from etl.schema import core, ops
 from etl.settings import PACKAGE, current
-from etl.transform import agencies, pages, repeats, sentences, sites, sketches
-from etl.transform.events import code as events
-from etl.transform.events import recall
-from etl.transform.places import gazetteer, locate
-from etl.transform.records import Article, Credit, Dateline, Item, PlaceMention, Reading, Unit
+from etl.transform import pages, reading, repeats, sites, sketches
+from etl.transform.places import gazetteer
+from etl.transform.records import Article
 from etl.transform.tabulate import Tables, Tabulator, language_zone
-from etl.transform.times import find as times
-
-_REGION = re.compile(r"(?:, [^\W\d_][\w.'’ -]*?[\w.])+(?=[ ]*(?:,? *$|[(/–—_-]))")
-"""What stands between the places of a dateline and its date, credit or dash."""
 
 
 def transform(documents: pl.DataFrame) -> Tables:
@@ -74,10 +66,10 @@ def _transform(documents: pl.DataFrame) -> Tables:
         tabulator.capture(row["document_id"], zone)
         page = (pages.whole if row["kind"] == "text" else pages.split)(row["text"], is_place)
         tabulator.furniture(row["document_id"], page.furniture)
-        articles += _articles(row, page.items, site, zone)
+        articles += reading.articles(row, page.items, reading_language(row["language"]), site, zone)
     for language in dict.fromkeys(a.language for a in articles):
         own = [a for a in articles if a.language == language]
-        tabulator.add(repeats.read_once(own, partial(_read, language=language)))
+        tabulator.add(repeats.read_once(own, partial(reading.read, language=language)))
     tables = tabulator.frames()
     return tables | {ops.BodySketch.table: sketches.sketch(tables[core.Article.table])}
 
@@ -127,77 +119,3 @@ def _named_content(path: Path) -> bytes:
 def reading_language(stated: str | None) -> str:
     """The language a document is read in: its own where there are data for it, else the default."""
     return stated if stated and stated in languages.available() else current().default_language
-
-
-def _articles(document: Mapping[str, Any], items: Sequence[Item], site: str, zone: str) -> list[Article]:
-    """The items of a document with what the steps need to know of it, its newsroom's site and zone among that."""
-    text, document_id, of_all = document["text"], document["document_id"], document["kind"] == "text"
-    language = reading_language(document["language"])
-    stated, unstated = (document["published_earliest"], document["published_latest"]), (None, None)
-    articles = []
-    for position, item in enumerate(items):
-        # what a page states of itself holds for its lead: the items beside it have stamps of their own
-        published = stated if of_all or item.role == "lead" else unstated
-        home, own_zone = _newsroom(item.credits, zone) if item.credits else (None, zone)
-        article_id = f"{document_id}-{position}"
-        articles.append(
-            Article(article_id, document_id, text, position, item, language, own_zone, home, published, site)
-        )
-    return articles
-
-
-def _newsroom(credits: Sequence[Credit], zone: str) -> tuple[str | None, str]:
-    """The country and zone of the newsroom: of the first agency credited that is known, or the zone of the site."""
-    known = agencies.directory().facts
-    for credit in credits:
-        if facts := known.get(credit.agency_id):
-            return facts.country_code, facts.timezone or zone
-    return None, zone
-
-
-def _read(articles: Sequence[Article], language: str) -> Reading:
-    """Run every finder over the units of the articles; `Unit.article` is the index among them."""
-    units, datelines, dateline_offsets = [], [], []
-    for i, article in enumerate(articles):
-        item = article.item
-        for kind, span in (("headline", item.headline), ("body", item.body)):
-            if span and span.end > span.start:
-                units.append(
-                    Unit(article.text[span.start : span.end], i, "headline" if kind == "headline" else "body")
-                )
-        if item.dateline and item.dateline.places:
-            start, end = item.dateline.places[0].start, _places_end(article.text, item.dateline)
-            datelines.append(Unit(article.text[start:end], i, "dateline"))
-            dateline_offsets.append(start)
-    texts = [unit.text for unit in units]
-    found = locate.locate([*units, *datelines], language, [a.home for a in articles])
-    places = [p for p in found if p.unit < len(units)]
-    dateline_places: dict[int, list[PlaceMention]] = defaultdict(list)
-    for p in found[len(places) :]:
-        at = dateline_offsets[p.unit - len(units)]
-        dateline_places[datelines[p.unit - len(units)].article].append(
-            p._replace(start=p.start + at, end=p.end + at, role="dateline")
-        )
-    spans = sentences.split(texts, language)
-    expressions = times.find(texts, language)
-    coded = events.code(units, spans, expressions, places, language)
-    return Reading(
-        articles=articles,
-        units=units,
-        sentences=spans,
-        times=recall.turn(expressions, coded, units),
-        places=places,
-        dateline_places=dateline_places,
-        events=coded,
-        citations=list(agencies.citations(texts, language)),
-    )
-
-
-def _places_end(text: str, dateline: Dateline) -> int:
-    """Where the places of a dateline end, with the region or country that is said to hold the last: PARIS, Texas."""
-    ends = [dateline.end, *(credit.start for credit in dateline.credits)]
-    if dateline.date:
-        ends.append(dateline.date.start)
-    last = dateline.places[-1].end
-    region = _REGION.match(text, last, max(last, min(ends)))
-    return region.end() if region else last

@@ -2,8 +2,8 @@
 
 A *unit* is one text to be read: an article's headline or body, or a whole text. Finders take the units of a
 batch that are in one language and give back records whose `unit` is the index of the unit and whose `start`
-and `end` are code points of that unit's text, end exclusive. `pipeline.py` moves them to the document's text
-and into frames.
+and `end` are code points of that unit's text, end exclusive. `tabulate.py` moves them to the document's text
+and into frames. Events, of which there are most, are classes of machine code (`events/records.py`).
 """
 
 import datetime as dt
@@ -13,17 +13,11 @@ from typing import Literal, NamedTuple
 from etl.schema.core import (
     CreditRole,
     ItemRole,
-    LocationBasis,
-    Modality,
-    ParticipantRole,
     PlaceRole,
-    Polarity,
     Precision,
-    Relation,
-    Tense,
-    TimeBasis,
     TimexType,
 )
+from etl.transform.events.records import EventMention
 
 
 class Span(NamedTuple):
@@ -157,45 +151,6 @@ class SentenceSpan(NamedTuple):
     unit: int
     start: int
     end: int
-
-
-class Participant(NamedTuple):
-    """A participant in an event; span in the unit's text."""
-
-    role: ParticipantRole
-    start: int
-    end: int
-    surface: str
-    name: str | None
-    country_code: str | None
-    sector: str | None
-    quantity_min: int | None
-    quantity_max: int | None
-
-
-class EventMention(NamedTuple):
-    """An event found in a unit, with indexes into the time and place mentions that were given to the coder."""
-
-    unit: int
-    start: int
-    end: int
-    trigger: str
-    lemma: str
-    event_type: str
-    mode: str | None
-    context: tuple[str, ...]
-    tense: Tense
-    polarity: Polarity
-    modality: Modality
-    relation: Relation
-    time_basis: TimeBasis
-    time_mention: int | None
-    """Index of the TimeMention it hangs on, or None."""
-    place_mention: int | None
-    """Index of the PlaceMention that says where, or None."""
-    location_basis: LocationBasis
-    participants: tuple[Participant, ...]
-    confidence: float
 
 
 class Article(NamedTuple):

@@ -55,15 +55,12 @@ class Rows:
         self._check(frame.columns)
         self._frame_waiting()
         if frame.height:
-            lacking = [
-                pl.lit(None, kind).alias(name) for name, kind in self._schema.items() if name not in frame.columns
-            ]
-            self._frames.append((frame.with_columns(lacking) if lacking else frame)[list(self._schema)])
+            self._frames.append(frame)
 
     def frame(self) -> pl.DataFrame:
         """The rows as a frame of the table's declared schema."""
         self._frame_waiting()
-        return pl.concat(self._frames) if self._frames else pl.DataFrame(schema=self._schema)
+        return pl.concat([pl.DataFrame(schema=self._schema), *self._frames], how="diagonal")
 
     def _check(self, names: Iterable[str]) -> None:
         unknown = sorted(set(names) - self._schema.keys())

@@ -9,6 +9,7 @@ they share (`etl.warehouse.stories`). Words are hashed here and not by a library
 version, while sketches are kept.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -128,16 +129,25 @@ def _words(bodies: Sequence[str]) -> tuple[Numbers, NDArray[np.int64]]:
     """
     lower = [body.lower() for body in bodies]
     points = np.frombuffer("\n".join([*lower, ""]).encode("utf-32-le"), np.uint32)
-    present = np.flatnonzero(np.bincount(points))
-    is_letter = np.zeros(max(present, default=0) + 1, dtype=bool)
-    is_letter[present] = [chr(point).isalnum() for point in present.tolist()]
-    turns = np.flatnonzero(np.diff(is_letter[points], prepend=False, append=False))
-    first, last = turns[::2], turns[1::2]
+    is_letter = _letters(_BASIC if int(points.max(initial=0)) < _BASIC else sys.maxunicode + 1).take(points)
+    turns = np.flatnonzero(np.diff(is_letter, prepend=False, append=False))
+    first, last = turns[::2].copy(), turns[1::2].copy()
     sums = np.zeros(points.size + 1, np.uint64)
     np.cumsum(points * _powers(_BASE, points.size), out=sums[1:])
-    words = (sums[last] - sums[first]) * _powers(pow(_BASE, -1, 1 << 64), points.size)[first]
+    words = (sums.take(last) - sums.take(first)) * _powers(pow(_BASE, -1, 1 << 64), points.size).take(first)
     ends = np.cumsum([len(body) + 1 for body in lower])
-    return _mixed(words), np.searchsorted(ends, first, side="right")
+    n_words = np.diff(np.searchsorted(first, ends), prepend=0)
+    return _mixed(words), np.repeat(np.arange(len(lower)), n_words)
+
+
+_BASIC = 1 << 16
+"""Code points that all but the rarest text keeps to."""
+
+
+@lru_cache
+def _letters(n: int) -> NDArray[np.bool_]:
+    """Of so many code points, whether each is a letter or a digit."""
+    return np.fromiter((chr(point).isalnum() for point in range(n)), np.bool_, n)
 
 
 _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse
@@ -163,13 +173,25 @@ def _computed_powers(base: int, n: int) -> Numbers:
 
 
 def _bands(hashes: Numbers, n_shingles: NDArray[np.int64]) -> Numbers:
-    """The bands of bodies: of every 64 bits, four times the 16 highest of the least value of a hash function."""
+    """The bands of bodies: of every 64 bits, four times the 16 highest of the least value of a hash function.
+
+    Bodies of like length stand side by side as columns, each filled up with its own last shingle: the least values
+    of many are found at once, in half the time that one body after the other takes.
+    """
     starts = np.cumsum(n_shingles) - n_shingles
     least = np.empty((n_shingles.size, N_BANDS * _IN_BAND), np.uint16)
-    if n_shingles.size:
+    by_length = np.argsort(n_shingles, kind="stable")
+    for some in np.array_split(by_length, range(_COLUMNS, by_length.size, _COLUMNS)) if by_length.size else ():
+        lengths = n_shingles[some]
+        table = hashes.take(starts[some] + np.minimum(np.arange(lengths[-1])[:, None], lengths - 1))
+        product = np.empty_like(table)
         for i, factor in enumerate(_FACTORS):
-            least[:, i] = np.minimum.reduceat(hashes * factor, starts) >> np.uint64(48)
+            np.multiply(table, factor, out=product)
+            least[some, i] = product.min(axis=0) >> np.uint64(48)
     return least.view(np.uint64)
+
+
+_COLUMNS = 1024
 
 
 def _mixed(numbers: Numbers) -> Numbers:

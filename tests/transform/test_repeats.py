@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from etl.settings import current
-from etl.transform import pipeline, repeats
+from etl.transform import pipeline, reading, repeats
 from etl.transform.records import Article, Reading
 from etl.transform.tabulate import Tables
 from tests.bench import documents
@@ -26,14 +26,14 @@ def _each(articles: Sequence[Article], read: Callable[[Sequence[Article]], Readi
 
 def _rows(texts: list[str], monkeypatch: pytest.MonkeyPatch, *, once: bool) -> tuple[Tables, int]:
     read: list[int] = []
-    plain = pipeline._read
+    plain = reading.read
 
     def counted(articles, language):  # type: ignore[no-untyped-def]
         read.append(len(articles))
         return plain(articles, language)
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "_read", counted)
+        patch.setattr(reading, "read", counted)
         if not once:
             patch.setattr(repeats, "read_once", _each)
         return pipeline.transform(documents(texts)), sum(read)

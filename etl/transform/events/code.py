@@ -25,12 +25,13 @@ from etl.transform.events.marks import (
     THAT,
 )
 from etl.transform.events.modality import Stance, comments, stance
-from etl.transform.events.participants import Cast, new_record
+from etl.transform.events.participants import Cast
 from etl.transform.events.recall import Recall, is_news
+from etl.transform.events.records import EventMention, Participant
 from etl.transform.events.scene import COVERED, VERBAL, Scene, Spot, read_events
 from etl.transform.events.timing import Timed, When, is_said, when
 from etl.transform.events.verbs import Group
-from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
+from etl.transform.records import PlaceMention, SentenceSpan, TimeMention, Unit
 
 _LONGEST: Final = 1500  # characters of a sentence that is read as one: clauses look at each other
 _REACH: Final = 6  # tokens from a place back to its preposition
@@ -38,7 +39,6 @@ _LONG: Final = frozenset({"month", "quarter", "year"})
 _DAYS: Final = frozenset({"day", "part_of_day"})
 _DATED: Final = frozenset({"DATE", "TIME"})
 _NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
-_EVENT: Final[type[EventMention]] = EventMention  # a constant of the machine code; a name is looked up
 _POINTS: Final = DEF | PRONOUN | THAT
 _LOOK_BACK: Final = 3  # tokens between a preposition of place and the place
 
@@ -236,7 +236,7 @@ class _Sentence:
         start, end = _trigger(self.scene, group)
         start, end = start + self.offset, end + self.offset
         entry = group.entry
-        fields = (
+        return EventMention(
             self.unit,
             start,
             end,
@@ -256,7 +256,6 @@ class _Sentence:
             participants,
             _confidence(group),
         )
-        return new_record(_EVENT, fields)
 
     def _when(self, group: Group, how: Stance, told: Recall, line: int) -> When:
         """The time of an event: by its sentence, by what the article told of it, or by the tale it goes on with."""

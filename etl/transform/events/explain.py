@@ -14,11 +14,12 @@ from etl.transform.events import code, scene
 from etl.transform.events import lexicon as lexicons
 from etl.transform.events.clauses import Clause
 from etl.transform.events.lexicon import Entry
+from etl.transform.events.records import EventMention, Participant
 from etl.transform.events.scene import Scene
 from etl.transform.events.tokens import tokenise
 from etl.transform.events.verbs import Group
 from etl.transform.places import locate
-from etl.transform.records import EventMention, Participant, PlaceMention, SentenceSpan, TimeMention, Unit
+from etl.transform.records import PlaceMention, SentenceSpan, TimeMention, Unit
 from etl.transform.times import find
 
 

@@ -27,14 +27,10 @@ from etl.transform.events.marks import (
 )
 from etl.transform.events.modality import Stance
 from etl.transform.events.phrases import Identity, Phrase, phrases
+from etl.transform.events.records import Participant
 from etl.transform.events.scene import EVENT_NOUN, VERBAL, Scene
 from etl.transform.events.verbs import Group
-from etl.transform.records import Participant
 
-new_record: Final = tuple.__new__
-"""Makes a record of its fields, in order: a named tuple's own constructor is Python, and takes twice as long."""
-
-_PARTICIPANT: Final[type[Participant]] = Participant  # a constant of the machine code; a name is looked up
 _NOBODY: Final[list[int]] = []
 _HOLDERS: Final = frozenset({"finite", "participle", "infinitive"})
 
@@ -85,7 +81,7 @@ class Cast:
 
     def _participant(self, role: ParticipantRole, who: Identity) -> Participant:
         start, end = self.scene.starts[who.first] + self.offset, self.scene.end(who.last) + self.offset
-        fields = (
+        return Participant(
             role,
             start,
             end,
@@ -96,7 +92,6 @@ class Cast:
             who.quantity_min,
             who.quantity_max,
         )
-        return new_record(_PARTICIPANT, fields)
 
     def phrases(self, clause: int) -> list[Phrase]:
         """The phrases of a clause, remembered."""

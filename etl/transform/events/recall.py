@@ -15,8 +15,9 @@ from etl.transform.events.lexicon import Entry
 from etl.transform.events.marks import (
     FLAG_STATE,
 )
+from etl.transform.events.records import EventMention
 from etl.transform.events.timing import SAID, When
-from etl.transform.records import EventMention, TimeMention, Unit
+from etl.transform.records import TimeMention, Unit
 
 _NO_NEWS: Final = frozenset({"OTHER", "STATEMENT"})
 """Types too wide to tell by themselves that two mentions are one event."""

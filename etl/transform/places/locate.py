@@ -47,6 +47,10 @@ _by_place: Final = itemgetter(0, 1)  # unit and start
 
 def _in_dateline(index: int, text: str, names: Names) -> list[Hit]:
     """The places of a dateline; one that is not known keeps its row. What follows a comma holds what is before it."""
+    surface = text.strip()
+    if surface and "/" not in text and "," not in text and "-" not in text:  # one place, as most
+        start = text.index(surface)
+        return [Hit(index, start, start + len(surface), surface, names.folded(surface) or _UNKNOWN, SURE)]
     found: list[tuple[int, str, Name, bool]] = []
     position, after_comma = 0, False
     for match in [*_SEPARATOR.finditer(text), None]:
@@ -54,7 +58,7 @@ def _in_dateline(index: int, text: str, names: Names) -> list[Hit]:
         surface = text[position:end].strip()
         if surface:
             start = text.index(surface, position)
-            name = names.folded(surface) or Name("", (), "dateline", 0, 0)
+            name = names.folded(surface) or _UNKNOWN
             found.append((start, surface, name, after_comma))
         position, after_comma = (match.end(), "," in match[0]) if match else (end, False)
     hits: list[Hit] = []
@@ -62,6 +66,9 @@ def _in_dateline(index: int, text: str, names: Names) -> list[Hit]:
         inside = _area(name, found[i + 1][2]) if i + 1 < len(found) and found[i + 1][3] else None
         hits.append(Hit(index, start, start + len(surface), surface, name, SURE, inside))
     return hits
+
+
+_UNKNOWN: Final = Name("", (), "dateline", 0, 0)
 
 
 def _area(name: Name, area: Name) -> Candidate | None:

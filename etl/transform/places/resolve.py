@@ -8,7 +8,7 @@ calibrated.
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from mypy_extensions import mypyc_attr
 
@@ -18,7 +18,7 @@ from etl.transform.places.gazetteer import ROW
 from etl.transform.places.sources import GIVEN, SURNAME
 from etl.transform.places.weigh import SURE, Hit
 from etl.transform.places.within import holds
-from etl.transform.records import PlaceMention, Unit
+from etl.transform.records import Place, PlaceMention, Unit
 
 _COUNTRY, _COUNTRY_AGAIN, _OTHER_COUNTRY, _DIVISION, _HOME, _AREA = 1.0, 0.3, 0.2, 1.9, 0.5, 3.5
 _COUNTRY_ITSELF = 0.5
@@ -85,6 +85,30 @@ def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> lis
         home: country of the agency that wrote it.
     """
     senses = _kept(_senses(hits), units)
+    asked = home, tuple([(s.name, s.inside, s.hits[0].is_area, bool(s.shares)) for s in senses])
+    choices = _CHOSEN.get(asked)
+    if choices is None:
+        if len(_CHOSEN) >= _REMEMBERED:
+            _CHOSEN.clear()
+        choices = _CHOSEN[asked] = _choices(senses, home)
+    mentions: list[PlaceMention] = []
+    for sense, (place, trust, next_two) in zip(senses, choices, strict=True):
+        for hit in sense.hits:
+            role = "dateline" if units[hit.unit].kind == "dateline" else hit.name.role
+            fields = hit.unit, hit.start, hit.end, hit.surface, role, place, hit.name.n, trust, next_two
+            mentions.append(_new_record(_MENTION, fields))
+    return mentions
+
+
+_Choice = tuple[Place | None, float, tuple[str, ...]]
+"""A place, the trust in it, and the location_id of the next two."""
+_CHOSEN: Final[dict[tuple[Any, ...], list[_Choice]]] = {}
+"""Choices by all that they hang on: most articles name a place or two, and others name the same."""
+_REMEMBERED: Final = 20_000
+
+
+def _choices(senses: Sequence[_Sense], home: str | None) -> list[_Choice]:
+    """The place of each name of an article."""
     doubtful = [sense for sense in senses if len(sense.candidates) > 1]
     if doubtful:
         _rank(doubtful, _Evidence(_focus(senses), home))
@@ -93,16 +117,14 @@ def resolve(hits: Sequence[Hit], units: Sequence[Unit], home: str | None) -> lis
         if undecided := [sense for sense in doubtful if sense.ranked[0][0] < sense.ranked[1][0] + _DECIDED]:
             _rank(undecided, _Evidence(_focus(senses), home))
     place_of = gazetteer.load().place
-    mentions: list[PlaceMention] = []
-    for sense in senses:
-        ranked = sense.ranked
-        place = place_of(ranked[0][1].row) if ranked else None
-        trust, next_two = _trust(ranked), tuple([c.location_id for _, c in ranked[1:3]])
-        for hit in sense.hits:
-            role = "dateline" if units[hit.unit].kind == "dateline" else hit.name.role
-            fields = hit.unit, hit.start, hit.end, hit.surface, role, place, hit.name.n, trust, next_two
-            mentions.append(_new_record(_MENTION, fields))
-    return mentions
+    return [
+        (
+            place_of(sense.ranked[0][1].row) if sense.ranked else None,
+            _trust(sense.ranked),
+            tuple([candidate.location_id for _, candidate in sense.ranked[1:3]]),
+        )
+        for sense in senses
+    ]
 
 
 def _rank(senses: Sequence[_Sense], evidence: "_Evidence") -> None:

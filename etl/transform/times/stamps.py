@@ -25,8 +25,8 @@ LONGEST: Final = 60
 _GLUE: Final = re.compile(
     r"(?<=[\w.:)])(?=[^\W\d_a-zß-ÿ]|[\"“‘'’(])|(?<=:\d\d)(?=\d)|(?<=\w) (?=[A-ZÀ-Þ]{2})|(?<=[^\W\d_])(?=\d)"
 )
-# where a glued one may begin: after a sentence, or a number after a letter
-_BEGINS: Final = re.compile(r"(?<=[.!?\"”’')…]) ?(?=[^\W_])|(?<=[^\W\d_])(?=\d)")
+# what a glued one may begin after: a sentence, or a letter before a number
+_BEFORE: Final = re.compile(r"[.!?\"”’')…] ?(?=[^\W_])|[^\W\d_](?=\d)")
 # The words of a line from a position on: numbers, words up to a capital inside, capitals. What is between belongs to
 # a stamp or does not.
 _TOKEN: Final = re.compile(r"[ ,.:+()/'’\-]{0,3}(?:\d+|(?P<word>[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+))")
@@ -143,7 +143,7 @@ def trailing(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
         return None
     if not _may_end(text, end):
         return None
-    for match in _BEGINS.finditer(text, max(start + 1, end - LONGEST), end):
+    for match in _BEFORE.finditer(text, max(start, end - LONGEST - 1), end):
         at = match.end()
         if _may_begin(text, at) and _reach(text, at, end) == end and (stamp := _whole(text[at:end])):
             return stamp._replace(start=at + stamp.start, end=at + stamp.end)
