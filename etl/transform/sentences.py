@@ -7,18 +7,17 @@ What belongs here: where a sentence ends. What does not: the abbreviations, whic
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Final
 
 from etl import languages
 from etl.transform.records import SentenceSpan
 
-# A line break; or a run of end marks with the quotes and brackets that close on it, before white space, and with what
-# follows: the first letter behind a dash and the quotes and brackets that open. The look-behind lets a run match at
-# its first mark only, so that a line of nothing but dots costs one pass; it is second, so that the scan is for marks.
-_END = re.compile(
-    r"[.!?…\n](?:(?<=\n)|(?<![.!?…][.!?…])[.!?…]*+[\"'”’»)\]]*+"
-    r"(?=\s++(?:[-–—•]\s)?[\"'“‘„«`(\[]*+(?P<next>.?)))",
-    re.DOTALL,
-)
+_MARKS: Final = ".!?…"
+_CLOSING: Final = "\"'”’»)]"
+"""Quotes and brackets that close on an end mark."""
+_OPENING: Final = "\"'“‘„«`(["
+_DASHES: Final = "-–—•"
+"""What may stand before a sentence, with white space behind it."""
 _WORD_BEFORE = re.compile(r"[^\s(\"'“‘„«]*\Z")
 _LONGEST_ABBREVIATION = 12
 LONGEST = 1000
@@ -50,22 +49,55 @@ def _is_short_for(text: str, at: int, inner: frozenset[str], may_end: frozenset[
     return len(word) <= 2 and word.isdigit() and (at == len(word) or text[at - len(word) - 1] == "\n")
 
 
-def _ends(text: str, inner: frozenset[str], may_end: frozenset[str]) -> Iterator[int]:
+def _ends(text: str, inner: frozenset[str], may_end: frozenset[str]) -> list[int]:
     """Where sentences end, the last with the text."""
-    for mark in _END.finditer(text):
-        following = mark["next"]
-        if following is not None:
-            if following.islower():
-                continue
-            start = mark.start()
-            if (
-                text[start] == "."
-                and text[start + 1] != "."
-                and _is_short_for(text, start, inner, may_end, following)
-            ):
-                continue
-        yield mark.end()
-    yield len(text)
+    ends: list[int] = []
+    for at in _marks(text):
+        if text[at] == "\n":
+            ends.append(at + 1)
+            continue
+        if at and text[at - 1] in _MARKS:
+            continue  # inside a run of marks
+        end = _past(text, _past(text, at + 1, _MARKS), _CLOSING)
+        if not text[end : end + 1].isspace():
+            continue
+        following = _following(text, end)
+        if following.islower():
+            continue
+        if text[at] == "." and text[at + 1] != "." and _is_short_for(text, at, inner, may_end, following):
+            continue
+        ends.append(end)
+    ends.append(len(text))
+    return ends
+
+
+def _marks(text: str) -> list[int]:
+    """Where line breaks and end marks stand. Looked for one by one: an expression takes three times as long."""
+    found: list[int] = []
+    for mark in ("\n", *_MARKS):
+        at = text.find(mark)
+        while at >= 0:
+            found.append(at)
+            at = text.find(mark, at + 1)
+    found.sort()
+    return found
+
+
+def _past(text: str, at: int, letters: str) -> int:
+    """Where a run of these letters ends."""
+    while at < len(text) and text[at] in letters:
+        at += 1
+    return at
+
+
+def _following(text: str, at: int) -> str:
+    """The first letter behind white space, and behind a dash, quotes and brackets that open; empty at the end."""
+    while at < len(text) and text[at].isspace():
+        at += 1
+    if text[at : at + 1] in _DASHES and text[at + 1 : at + 2].isspace():
+        at += 2
+    at = _past(text, at, _OPENING)
+    return text[at : at + 1]
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -76,6 +108,10 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, cut
         start = cut
     yield start, end
+
+
+_new: Final = tuple.__new__
+"""Makes a named tuple of all its fields in half the time."""
 
 
 def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
@@ -90,10 +126,12 @@ def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
         begin = 0
         for end in _ends(text, inner, may_end):
             for start, stop in _bounded(text, begin, end) if end - begin > LONGEST else ((begin, end),):
-                piece = text[start:stop].lstrip()
-                left = stop - len(piece)
-                right = left + len(piece.rstrip())
+                left, right = start, stop
+                while left < right and text[left].isspace():
+                    left += 1
+                while left < right and text[right - 1].isspace():
+                    right -= 1
                 if left < right:
-                    result.append(SentenceSpan(unit, left, right))
+                    result.append(_new(SentenceSpan, (unit, left, right)))
             begin = end
     return result

@@ -4,7 +4,6 @@ A comma, a conjunction or a relative pronoun opens a stretch; a stretch without 
 to, so that "Het bedrijf, een dochter van X, heeft …" is one clause whose tokens do not stand together.
 """
 
-from itertools import pairwise
 from typing import Final, Literal
 
 from mypy_extensions import i64, mypyc_attr
@@ -169,11 +168,14 @@ def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     marks = [i for i, token in enumerate(tokens) if token.is_quote]
     if len(marks) < 2:
         return found
-    for first, last in pairwise(marks):
-        inside = range(first + 1, last)
-        if first in found or not 1 <= len(inside) <= _FEW or any(tokens[i].is_break or fin[i] for i in inside):
+    for k in range(1, len(marks)):
+        first, last = marks[k - 1], marks[k]
+        if first in found or not 1 <= last - first - 1 <= _FEW:
             continue
-        found |= {first, last}
+        if any(tokens[i].is_break or fin[i] for i in range(first + 1, last)):
+            continue
+        found.add(first)
+        found.add(last)
     return found
 
 
@@ -245,6 +247,7 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
     quoted = has_verb = False  # has_verb: a finite verb stands in the stretch so far
     has_quotes = any(token.is_quote for token in tokens)
     named = _named_in_quotes(tokens, fin) if has_quotes else _NONE
+    last = len(tokens) - 1
     for i, token in enumerate(tokens):
         if token.is_plain and not fin[i] and (verb_second or not has_verb):
             own.append(i)
@@ -252,6 +255,8 @@ def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_S
         if token.is_quote and i in named:
             continue
         if token.is_break:
+            if i == last:
+                break  # nothing follows it
             quoted = _quoted_after(token.surface, quoted)
             mark = token.surface if current.tokens else current.break_before + token.surface
             current = _close(result, current, _Stretch([], "main", None, mark, quoted, False))
@@ -314,12 +319,12 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
     for stretch in _stretches(tokens, fin, lexicon):
         at_end = lexicon.verb_second and stretch.kind != "main"
         verb = _finite_of(stretch, at_end)
-        colon = ":" in stretch.break_before
         if stretch.kind != "main":
             clause = Clause(stretch.tokens, stretch.kind, verb, stretch.opener, stretch.coordinated, stretch.quoted)
             clause.parent = _parent(result, stretch)
             result.append(clause)
             continue
+        colon = ":" in stretch.break_before
         soft = stretch.break_before in _SOFT or stretch.break_before.endswith(",")
         if verb is None:
             if open_fragment is not None and soft:

@@ -39,6 +39,8 @@ _LONG: Final = frozenset({"month", "quarter", "year"})
 _DAYS: Final = frozenset({"day", "part_of_day"})
 _DATED: Final = frozenset({"DATE", "TIME"})
 _NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
+_NOTHING: Final[list[int]] = []
+_UNIT: Final = 32  # bits of a place in a unit's text, where unit and place are one number
 _POINTS: Final = DEF | PRONOUN | THAT
 _LOOK_BACK: Final = 3  # tokens between a preposition of place and the place
 
@@ -72,20 +74,19 @@ def code(
     lines = _Lines()
     for span in _bounded(sentences, units):
         number, start, end = span
-        unit = units[number]
-        scene = read_events(unit.text[start:end], unit.kind, lexicon)
+        text, article, kind = units[number]
+        scene = read_events(text[start:end], kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
             continue
-        sentence = _Sentence(unit.text, number, start, scene)
+        sentence = _Sentence(text, number, start, scene)
         for index in times_of.within(number, start, end):
             sentence.add_time(index, times[index])
         for index in places_of.within(number, start, end):
             sentence.add_place(index, places[index])
-        article = unit.article
         told = recalls.get(article)
         if told is None:
             told = recalls[article] = Recall()
-        result.extend(sentence.events(told, lines.of(number, unit.text, start)))
+        result.extend(sentence.events(told, lines.of(number, text, start)))
     return result
 
 
@@ -128,32 +129,28 @@ class _Placed:
     """Mentions in the order of the text, with their indexes in the sequence given."""
 
     def __init__(self, mentions: Sequence[TimeMention] | Sequence[PlaceMention]) -> None:
-        units, starts = [m.unit for m in mentions], [m.start for m in mentions]
-        order: list[tuple[int, int, int]] = sorted(zip(units, starts, range(len(units)), strict=True))
-        self._units: list[int] = [unit for unit, _, _ in order]
-        self._starts: list[int] = [start for _, start, _ in order]
-        self._indexes: list[int] = [i for _, _, i in order]
+        starts = [(m.unit << _UNIT) + m.start for m in mentions]
+        order: list[tuple[int, int]] = sorted(zip(starts, range(len(starts)), strict=True))
+        self._starts: list[int] = [start for start, _ in order]
+        """Unit and start as one number."""
+        self._indexes: list[int] = [i for _, i in order]
         self._ends: list[int] = [m.end for m in mentions]
         self._next = 0
 
     def within(self, unit: int, start: int, end: int) -> list[int]:
         """Indexes of the mentions inside a sentence; quick where sentences are asked for in the order of the text."""
-        n = self._next
-        while n > 0 and not self._is_before(n - 1, unit, start):
+        first, stop, n = (unit << _UNIT) + start, (unit << _UNIT) + end, self._next
+        while n > 0 and self._starts[n - 1] >= first:
             n -= 1
-        while n < len(self._units) and self._is_before(n, unit, start):
+        while n < len(self._starts) and self._starts[n] < first:
             n += 1
-        found = []
-        while n < len(self._units) and self._is_before(n, unit, end):
+        found = _NOTHING
+        while n < len(self._starts) and self._starts[n] < stop:
             if self._ends[self._indexes[n]] <= end:
-                found.append(self._indexes[n])
+                found = [*found, self._indexes[n]]
             n += 1
         self._next = n
         return found
-
-    def _is_before(self, n: int, unit: int, at: int) -> bool:
-        own = self._units[n]
-        return own < unit or (own == unit and self._starts[n] < at)
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -346,10 +343,12 @@ def _only_says(scene: Scene, group: Group, has_others: bool) -> bool:
     clause = scene.clauses[group.clause]
     if clause.kind != "main" or group.role != "finite":
         return False
-    first, *rest = clause.tokens
+    first = clause.tokens[0]
     inverted = first == clause.verb and group.clause > 0
     inverted |= not scene.lexicon.verb_second and comments(scene, group.clause)
-    points_back = rest[:1] == [clause.verb] and scene.tags(first) & _POINTS == _POINTS
+    points_back = (
+        len(clause.tokens) > 1 and clause.tokens[1] == clause.verb and scene.tags(first) & _POINTS == _POINTS
+    )
     return (inverted and has_others) or points_back
 
 

@@ -65,8 +65,7 @@ def _tells(verb: Group, clause: int, noun: Entry, tokens: list[Token], i: int, l
 
 def _inside_name(tokens: list[Token], i: int) -> bool:
     """Whether a capital stands beside it: Aanval FC, Radio Oorlog."""
-    beside = [j for j in (i - 1, i + 1) if 0 <= j < len(tokens)]
-    return any(tokens[j].is_capital for j in beside)
+    return (i > 0 and tokens[i - 1].is_capital) or (i + 1 < len(tokens) and tokens[i + 1].is_capital)
 
 
 def _best(tokens: list[Token], clause: Clause, i: int) -> tuple[Entry | None, tuple[int, ...]]:

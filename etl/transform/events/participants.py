@@ -32,6 +32,7 @@ from etl.transform.events.scene import EVENT_NOUN, VERBAL, Scene
 from etl.transform.events.verbs import Group
 
 _NOBODY: Final[list[int]] = []
+_NO_PHRASES: Final[list[Phrase]] = []
 _HOLDERS: Final = frozenset({"finite", "participle", "infinitive"})
 
 
@@ -50,7 +51,7 @@ class Cast:
     def __init__(self, scene: Scene, text: str, offset: int) -> None:
         self.scene, self.text, self.offset = scene, text, offset
         self._phrases: list[list[Phrase] | None] = [None] * len(scene.clauses)
-        self._reached: list[Phrase] = []
+        self._reached = _NO_PHRASES
         self._reaching: Group | None = None
 
     def of(self, group: Group, stance: Stance) -> tuple[Participant, ...]:
@@ -67,15 +68,13 @@ class Cast:
         self, result: list[Participant], role: ParticipantRole, found: list[Phrase], actors: list[int]
     ) -> list[int]:
         """Add the participants of a role, but who acts or is told already; give the tokens that all begin at."""
-        if not found:
-            return actors
-        told = [*actors]
+        told = actors
         for phrase in found:
             if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
                 continue
             who = identify(self.scene, phrase)
             if who.first not in told:
-                told.append(who.first)
+                told = [*told, who.first]
                 result.append(self._participant(role, who))
         return told
 
@@ -104,22 +103,20 @@ class Cast:
 
     def _verb(self, group: Group) -> _Roles:
         subject, objects = self._arguments(group)
-        if group.passive:
+        if group.passive or group.entry.flags & FLAG_SUBJREC:
             return _Roles(self._by(group), subject)
-        roles = _Roles([], [])
+        roles = _Roles(_NO_PHRASES, _NO_PHRASES)
         for role, sources in group.entry.slots:
             if role == "actor":
                 roles.actor = self._actors(group, sources, subject, objects)
             else:
                 roles.recipient = self._recipients(group, sources, subject, objects)
-        if group.entry.flags & FLAG_SUBJREC:
-            return _Roles(self._by(group), subject)
         return roles
 
     def _actors(
         self, group: Group, sources: tuple[Source, ...], subject: list[Phrase], objects: list[Phrase]
     ) -> list[Phrase]:
-        found: list[Phrase] = []
+        found = _NO_PHRASES
         for source in sources:
             hits = self._first(group, source, subject, objects)
             if not source.is_subject:  # both parties of a meeting act
@@ -132,7 +129,7 @@ class Cast:
     def _recipients(
         self, group: Group, sources: tuple[Source, ...], subject: list[Phrase], objects: list[Phrase]
     ) -> list[Phrase]:
-        found: list[Phrase] = []
+        found = _NO_PHRASES
         for source in sources:
             if source.is_subject or not found or not self._has_party(found):
                 hits = self._first(group, source, subject, objects)
@@ -150,7 +147,7 @@ class Cast:
             found = subject if part == "s" else objects if part == "o" else self._after(group, part)
             if found:
                 return found
-        return []
+        return _NO_PHRASES
 
     def _by(self, group: Group) -> list[Phrase]:
         """Who does what a passive says."""
@@ -226,21 +223,19 @@ class Cast:
             return self._controller(group), _chain(own, 0)
         if group.role == "reduced":
             before = [p for p in self.phrases(group.clause) if p.tokens[-1] == group.first - 1]
-            return before, []
+            return before, _NO_PHRASES
         if group.role in ("nominal", "ing"):
-            return [], [p for p in self.phrases(group.clause) if p.first > group.head and p.prep in scene.lexicon.of][
-                :1
-            ]
+            of = [p for p in self.phrases(group.clause) if p.first > group.head and p.prep in scene.lexicon.of]
+            return _NO_PHRASES, of[:1]
         if clause.kind == "rel" and self._bare_relative(clause.opener):
             return self._antecedent(group.clause), _chain(own, 0)
         at = self._subject_at(own, group)
         if at is None:
             shared = clause.parent is not None and (clause.shares_subject or clause.kind == "rel")
-            subject = self._subject_of(clause.parent) if shared and clause.parent is not None else []
+            subject = self._subject_of(clause.parent) if shared and clause.parent is not None else _NO_PHRASES
             return subject, _chain(own, 0)
         subject = _chain(own, at)
-        rest = [p for p in own if p not in subject]
-        return subject, _chain(rest, 0)
+        return subject, _chain(own[:at], 0) if at else _chain(own, len(subject))
 
     def _shared_objects(self, group: Group) -> list[Phrase]:
         """The objects of the verb that "and" joins to this one: police shot and killed two men."""
@@ -251,7 +246,7 @@ class Cast:
             )
             if joined is not None and joined.head == following and clause.parent == group.clause:
                 return _chain([p for p in self._stretch(joined) if not p.prep and p.first > joined.head], 0)
-        return []
+        return _NO_PHRASES
 
     def _last_joined(self, group: Group) -> int:
         """The verb after which the objects stand: the last of "shot and killed two men"."""
@@ -274,7 +269,7 @@ class Cast:
         if at is not None:
             return _chain(own, at)
         shared = clause.parent is not None and (clause.shares_subject or clause.kind == "rel")
-        return self._subject_of(clause.parent) if shared and clause.parent is not None else []
+        return self._subject_of(clause.parent) if shared and clause.parent is not None else _NO_PHRASES
 
     def _before(self, group: Group) -> list[Phrase]:
         """Whom a participle speaks of: the phrase just before it, else the subject of the clause."""
@@ -287,7 +282,7 @@ class Cast:
             return _chain(own, k)
         main = self.scene.main_group(group.clause)
         if main is None or main is group:
-            return []
+            return _NO_PHRASES
         subject, objects = self._arguments(main)
         if main.entry.flags & FLAG_ALLEGE and not main.passive and main.head < group.head:
             return objects  # accused Egypt of supporting
@@ -329,7 +324,7 @@ class Cast:
         """The phrase a relative pronoun stands for: the one just before it, or what that one belongs to."""
         clause = self.scene.clauses[number]
         if clause.opener is None or clause.parent is None:
-            return []
+            return _NO_PHRASES
         before = [p for p in self.phrases(clause.parent) if p.tokens[-1] < clause.opener]
         for back in range(len(before) - 1, -1, -1):
             phrase = before[back]
@@ -338,11 +333,11 @@ class Cast:
             while back and before[back].joined:
                 back -= 1
             return _chain(before, back)
-        return []
+        return _NO_PHRASES
 
     def _subject_of(self, number: int) -> list[Phrase]:
         main = self.scene.main_group(number)
-        return self._arguments(main)[0] if main is not None else []
+        return self._arguments(main)[0] if main is not None else _NO_PHRASES
 
     def _controller(self, group: Group) -> list[Phrase]:
         """Whose infinitive it is: of who is asked, else of the subject."""
@@ -353,27 +348,29 @@ class Cast:
             own = [p for p in self.phrases(group.clause) if not p.prep and p.first < group.head]
             return _chain(own, next((k for k in range(len(own) - 1, -1, -1) if not own[k].joined), -1))
         if governor is None:
-            return []
+            return _NO_PHRASES
         subject, objects = self._arguments(governor)
         if governor.entry.flags & (FLAG_ASK | FLAG_ALLEGE) and not governor.passive:
             asked = objects or self._verb(governor).recipient
-            return asked or ([] if scene.lexicon.verb_second else subject)
+            return asked or (_NO_PHRASES if scene.lexicon.verb_second else subject)
         return subject
 
     # nouns
 
     def _noun(self, group: Group) -> _Roles:
         own = self.phrases(group.clause)
-        roles = _Roles([], [])
+        roles = _Roles(_NO_PHRASES, _NO_PHRASES)
         following = self._following(group, own)
         if following:
             for role, sources in group.entry.slots:
                 for source in sources:
                     hits = [p for p in following if p.prep == source.text and not self._is_where(group, role, p)]
+                    if not hits:
+                        continue
                     if role != "actor":
-                        roles.recipient += hits
+                        roles.recipient = roles.recipient + hits
                     elif not roles.actor or source.text not in self.scene.lexicon.of:
-                        roles.actor += hits
+                        roles.actor = roles.actor + hits
         if not roles.actor:
             roles.actor = self._noun_actors(group, own)
         return roles
@@ -381,14 +378,14 @@ class Cast:
     def _noun_actors(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """Who acts in an event where no phrase after its noun says so: a demonym before it, or its verb's subject."""
         phrase = next((p for p in own if group.head in p.tokens), None)
-        adjective = self._adjective(group, phrase) if phrase is not None else []
+        adjective = self._adjective(group, phrase) if phrase is not None else _NO_PHRASES
         verb = self.scene.main_group(group.clause)
         if adjective or verb is None or not verb.entry.flags & FLAG_OCCUR:
             return adjective
         if verb.passive:
             return self._by(verb)
         subject, objects = self._arguments(verb)
-        return subject if phrase in objects and phrase not in subject else []
+        return subject if phrase in objects and phrase not in subject else _NO_PHRASES
 
     def _is_where(self, group: Group, role: str, phrase: Phrase) -> bool:
         """Whether a phrase says where a happening was and not whose it was: het toernooi van Miami."""
@@ -399,26 +396,28 @@ class Cast:
 
     def _following(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """The run of phrases with a preposition that follows the noun."""
-        run: list[Phrase] = []
+        run = _NO_PHRASES
         last = group.last
         for phrase in own:
             if phrase.first <= last:
                 continue
-            gap = range(last + 1, phrase.first)
-            is_cut = not phrase.prep or any(self.scene.uses[i] & VERBAL or self.scene.owner(i) == -1 for i in gap)
-            if is_cut and not phrase.joined:
+            if not phrase.joined and (not phrase.prep or self._is_cut(last + 1, phrase.first)):
                 break
-            run.append(phrase)
-            last = phrase.tokens[-1]
+            run = [*run, phrase]
+            last = phrase.last
         return run
+
+    def _is_cut(self, first: int, end: int) -> bool:
+        """Whether a word of a verb or a break stands between."""
+        return any(self.scene.uses[i] & VERBAL or self.scene.owner(i) == -1 for i in range(first, end))
 
     def _adjective(self, group: Group, phrase: Phrase) -> list[Phrase]:
         """A demonym before the noun: de Russische invasie."""
         for i in reversed(phrase.tokens):
             spot = self.scene.place_at(i) if i < group.first else None
             if spot is not None:
-                return [Phrase([i], "")] if spot.is_demonym else []
-        return []
+                return [Phrase([i], "")] if spot.is_demonym else _NO_PHRASES
+        return _NO_PHRASES
 
     # who says so
 
@@ -429,12 +428,12 @@ class Cast:
             return named
         source = stance.source
         if source is None:
-            return []
+            return _NO_PHRASES
         if source.entry.flags & FLAG_EVID:
             reached, said = self._stretch(source), self.scene.lexicon.evidence_from
             return [p for p in reached if p.prep in said and not self._is_noun_event(p)]
         if source.role == "noun":
-            return []
+            return _NO_PHRASES
         if source.passive:
             return self._by(source)
         return self._arguments(source)[0]
@@ -443,7 +442,7 @@ class Cast:
 def _chain(own: list[Phrase], at: int) -> list[Phrase]:
     """The phrase at a position and those coordinated with it."""
     if not 0 <= at < len(own):
-        return []
+        return _NO_PHRASES
     stop = at + 1
     while stop < len(own) and own[stop].joined:
         stop += 1

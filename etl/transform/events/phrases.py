@@ -127,7 +127,7 @@ class _Chunker:
         """A word of the verb ends the phrase; an adjective before its noun belongs to that: felle kritiek uiten."""
         scene = self.scene
         if self.current:
-            is_noun = scene.uses[i] & COMPANION and not scene.tokens[i].tags & (PREP | ARTICLE)
+            is_noun = bool(scene.uses[i] & COMPANION) and not scene.tokens[i].tags & (PREP | ARTICLE)
             if is_noun and not (self.determined or self._names_somebody()):
                 self.current = []
         self._close()

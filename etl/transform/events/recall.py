@@ -117,10 +117,15 @@ def turn(times: Sequence[TimeMention], events: Sequence[EventMention], units: Se
         is_told = has_been or units[event.unit].kind == "headline"
         ahead[index] = ahead.get(index, True) and (is_open or is_planned) and not is_told
         behind[index] = behind.get(index, True) and has_been and not is_open
-    return [t._replace(direction=_direction(t, ahead.get(i), behind.get(i))) for i, t in enumerate(times)]
+    turned = list(times)
+    for i in ahead:  # those that an event hangs on
+        direction = _direction(times[i], ahead[i], behind[i])
+        if direction != times[i].direction:
+            turned[i] = times[i]._replace(direction=direction)
+    return turned
 
 
-def _direction(time: TimeMention, ahead: bool | None, behind: bool | None) -> str | None:
+def _direction(time: TimeMention, ahead: bool, behind: bool) -> str | None:
     if behind:
         return "past"
     return time.direction or ("future" if ahead else None)

@@ -158,7 +158,9 @@ def _own(scene: Scene, group: Group, times: list[Timed], background: bool) -> Ti
     elif group.role in ("finite", "participle", "infinitive"):
         inner = [g for g in scene.of(group.clause) if g.role == "to" and g.head > group.head]
         same = [t for t in same if not any(_inside_infinitive(scene, g, t) for g in inner)] or same[:0]
-    return min(same, key=lambda t: min(abs(t.first - i) for i in group.used)) if same else None
+    if len(same) < 2:
+        return same[0] if same else None
+    return min(same, key=lambda t: min(abs(t.first - i) for i in group.used))
 
 
 def _leaves_long(verb: Group) -> bool:

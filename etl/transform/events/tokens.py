@@ -81,7 +81,7 @@ def cut(sentence: str, lexicon: Lexicon) -> Cut:
             run = _run(text, lexicon)
         if run.triggers:
             triggers = True
-        elif run.asks:
+        elif run.asks and not triggers:
             asks.extend(run.asks)
         signs |= run.sign
         read = run.read(opening, True) if shouted else run.opening if opening else run.inner

@@ -164,14 +164,16 @@ def _is_no_possessive(tokens: list[Token], i: int) -> bool:
     """Whether a word that can be a possessive stands beside a participle: zou zijn vertrokken."""
     if not tokens[i].tags & MAYBE_POSSESSIVE:
         return True
-    return any(0 <= j < len(tokens) and tokens[j].word.features & PART for j in (i - 1, i + 1))
+    before = i > 0 and tokens[i - 1].word.features & PART != 0
+    return before or _holds_participle(tokens, i)
 
 
 def _role(tokens: list[Token], is_main: bool, i: int, chain: Chain, lexicon: Lexicon) -> Role | None:
     """What a verb form is in its clause, the finite verb of it or another one."""
     features = tokens[i].features
-    before = tokens[i - 1] if i else None
-    tags_before = before.tags if before is not None else 0
+    tags_before: i64 = 0
+    if i:
+        tags_before = tokens[i - 1].tags
     if features & INF and tags_before & TO:
         return "to"
     if features & INF and i > 1 and tags_before & (ADVERB | NEG) and tokens[i - 2].tags & TO:
@@ -186,7 +188,7 @@ def _role(tokens: list[Token], is_main: bool, i: int, chain: Chain, lexicon: Lex
         return "finite"
     if features & INF and (chain.modal or chain.plain_modal or chain.do):
         return "infinitive"
-    if features & INF and before is not None and before.low in lexicon.nominalisers:
+    if features & INF and i and tokens[i - 1].low in lexicon.nominalisers:
         return "nominal"
     if features & INF and chain.have and lexicon.aux_in_clause:
         return "participle"  # the infinitive in place of a participle: heeft laten weten
@@ -228,8 +230,9 @@ def _particle_at(tokens: list[Token], clause: Clause, i: int, particle: str, rol
         return i - 2 if i > 1 and tokens[i - 2].low == particle and i - 2 in clause.tokens else None
     if role != "finite":
         return None
-    at = [j for j in clause.tokens if j > i and tokens[j].low == particle]
-    for j in at:
+    for j in clause.tokens:
+        if j <= i or tokens[j].low != particle:
+            continue
         following = tokens[j + 1] if j + 1 < len(tokens) else None
         if following is None or following.is_break or following.tags & _AFTER_PARTICLE:
             return j

@@ -6,7 +6,7 @@ What belongs here: from text to symbols. What does not: what a symbol means; tha
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 from etl import languages
 from etl.transform.records import TimeMention
@@ -17,6 +17,8 @@ _LEFT, _RIGHT = 90, 70
 """How far around an expression its clause is searched for words that turn it, in code points."""
 _NEAR = 40
 """How far from an expression the words beside it are looked for, in code points; no word of time is longer."""
+_BETWEEN: Final = "\0"
+"""What texts are joined by, to be searched at once: a search costs more than a headline. No word of time holds it."""
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _SURNAME = re.compile(r" [^\W\d_a-zß-ÿ]")
 _LAST_WORD = re.compile(r"(\w+)\s$")
@@ -74,13 +76,21 @@ def find(texts: Sequence[str], language: str) -> list[TimeMention]:
     mentions: list[TimeMention] = []
     if languages.has(language, "times.toml"):
         vocabulary = words.load(language)
-        for unit, text in enumerate(texts):
-            for first, last in _runs(text, vocabulary):
-                start, end = _whole_words(text, first, last)
-                for found in _read_in(text, start, end, vocabulary):
-                    if _stands(text, start + found.start, start + found.end, found, vocabulary):
-                        mentions.append(_mention(unit, text, start, found, vocabulary))
+        unit = at = 0  # the text that a run stands in, and where that one begins among all
+        for first, last in _runs(_BETWEEN.join(texts), vocabulary):
+            while first > at + len(texts[unit]):
+                at += len(texts[unit]) + len(_BETWEEN)
+                unit += 1
+            text = texts[unit]
+            start, end = _whole_words(text, first - at, last - at)
+            for found in _read_in(text, start, end, vocabulary):
+                if _stands(text, start + found.start, start + found.end, found, vocabulary):
+                    mentions.append(_mention(unit, text, start, found, vocabulary))
     return mentions
+
+
+_new: Final = tuple.__new__
+"""Makes a named tuple of all its fields in half the time."""
 
 
 def _mention(unit: int, text: str, start: int, found: Found, vocabulary: Vocabulary) -> TimeMention:
@@ -93,7 +103,7 @@ def _mention(unit: int, text: str, start: int, found: Found, vocabulary: Vocabul
         )
     direction = _direction(text, at, to, vocabulary) if found.is_floating else found.direction
     at += found.lead
-    return TimeMention(
+    fields = (
         unit,
         at,
         to,
@@ -105,6 +115,7 @@ def _mention(unit: int, text: str, start: int, found: Found, vocabulary: Vocabul
         found.precision,
         0.6 if found.is_bare else 0.9,
     )
+    return _new(TimeMention, fields)
 
 
 def _stands(text: str, start: int, end: int, found: Found, vocabulary: Vocabulary) -> bool:
