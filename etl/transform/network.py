@@ -183,7 +183,7 @@ class _Paths:
 
     def step_few(self, frontier: list[int]) -> list[int]:
         """What `step` does, for a few nodes, in order."""
-        value, heads, lengths, first = (memoryview(a) for a in (self.value, self._heads, self._lengths, self._first))
+        value, heads, lengths, first = (a.data for a in (self.value, self._heads, self._lengths, self._first))
         shorter: dict[int, tuple[int, int]] = {}
         for node in frontier:
             before = value[node]
@@ -199,7 +199,7 @@ class _Paths:
 
     def hold_few(self, nodes: list[int], other: Ints) -> list[int]:
         """What `hold` does, for a few nodes."""
-        value, others = memoryview(self.value), memoryview(other)
+        value, others = self.value.data, other.data
         on = [node for node in nodes if value[node] + others[node] >= 0]
         if len(on) < len(nodes):
             self.held[[node for node in nodes if node not in on]] = True
