@@ -72,7 +72,8 @@ class Anchored(Row, table="ops.anchored", key=("document_id",)):
 
     document_id: str = column("the document", references="raw.documents")
     capture_id: str | None = column("the capture claim that decided; NULL where there was none")
-    is_stale: bool = column("whether a page that shares an item with it was read again since")
+    is_stale: bool = column("whether it is to be solved again, since a page that shares an item was read again, say")
+    is_dated: bool = column("whether what hangs on its clocks has the bounds that follow")
 
 
 class SiteHabit(Row, table="ops.site_habits", key=("site", "unit_s")):

@@ -182,11 +182,12 @@ def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> 
         row["piece"]: row for row in found.pieces.filter(pl.col("piece").is_in(list(wanted))).iter_rows(named=True)
     }
     ids = {row["anchor_id"] for row in pieces.values()} | {row["base_id"] for row in pieces.values()}
-    name = names(found.anchors.filter(pl.col("anchor_id").is_in([i for i in ids if i])), documents)
+    spoken_of = found.anchors.filter(pl.col("anchor_id").is_in([i for i in ids if i]))
+    document_of = dict(spoken_of.select("anchor_id", "document_id").iter_rows())
+    name = names(spoken_of, documents)
     rows = []
     for conflict in solution.conflicts:
         piece = pieces[conflict.evidence]
-        document = found.anchors.filter(pl.col("anchor_id") == piece["anchor_id"])["document_id"].item()
         says = [
             _constraint(
                 pieces[int(found.network.evidence[edge])], bool(found.is_least[edge]), int(solution.upper[edge]), name
@@ -197,7 +198,7 @@ def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> 
         rows.append(
             {
                 "conflict_id": "|".join(str(piece[c] or "") for c in ("kind", "anchor_id", "base_id")),
-                "document_id": document,
+                "document_id": document_of[piece["anchor_id"]],
                 "anchor_id": piece["anchor_id"],
                 "kind": piece["kind"],
                 "confidence": 1 - piece["doubt"],

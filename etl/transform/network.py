@@ -29,6 +29,7 @@ OPEN = 1 << 60
 """No bound, in microseconds: beyond every calendar, and two of them still fit a number of 64 bits."""
 _SHUT = 1 << 61  # the length of an edge that is out: longer than any path
 _CHECK = 20  # edges looked at for each node, after which a search that goes on is looked over for a cycle
+_FEW = 64  # nodes from which a search goes on one by one: round small cycles whole arrays take many times as long
 
 
 class Network(NamedTuple):
@@ -179,6 +180,30 @@ class _Paths:
         """
         places, reached = self._leaving(frontier)
         return self._shorten(places, reached, log)
+
+    def step_few(self, frontier: list[int]) -> list[int]:
+        """What `step` does, for a few nodes, in order."""
+        value, heads, lengths, first = (a.data for a in (self.value, self._heads, self._lengths, self._first))
+        shorter: dict[int, tuple[int, int]] = {}
+        for node in frontier:
+            before = value[node]
+            for place in range(first[node], first[node + 1]):
+                self.n_looked_at += 1
+                reached, head = before + lengths[place], heads[place]
+                if reached < value[head] and (head not in shorter or reached <= shorter[head][0]):
+                    shorter[head] = reached, place
+        for head, (reached, place) in shorter.items():
+            value[head] = reached
+            self.parent[head] = self.edge[place]
+        return sorted(shorter)
+
+    def hold_few(self, nodes: list[int], other: Ints) -> list[int]:
+        """What `hold` does, for a few nodes."""
+        value, others = self.value.data, other.data
+        on = [node for node in nodes if value[node] + others[node] >= 0]
+        if len(on) < len(nodes):
+            self.held[[node for node in nodes if node not in on]] = True
+        return on
 
     def enter(self, edges: Ints) -> Ints:
         """Shorten paths along edges that were put in; gives the nodes whose paths are shorter now."""
@@ -489,14 +514,27 @@ class _State:
         for side in (self.latest, self.soonest):
             side.n_looked_at = 0
         while len(latest) or len(soonest):
-            latest = self.latest.hold(self.latest.step(latest), self.soonest.value)
-            soonest = self.soonest.hold(self.soonest.step(soonest), self.latest.value)
+            if len(latest) + len(soonest) <= _FEW:
+                few = self._search_few(latest.tolist(), soonest.tolist(), budget)
+                latest, soonest = (np.array(nodes, np.int64) for nodes in few)
+            else:
+                latest = self.latest.hold(self.latest.step(latest), self.soonest.value)
+                soonest = self.soonest.hold(self.soonest.step(soonest), self.latest.value)
             if self.latest.n_looked_at + self.soonest.n_looked_at > budget:
                 if self._is_cyclic():
                     self.latest.held[latest] = True
                     self.soonest.held[soonest] = True
                     return
                 budget += _CHECK * self._net.n_nodes
+
+    def _search_few(self, latest: list[int], soonest: list[int], budget: int) -> tuple[list[int], list[int]]:
+        """Steps both ways from a few nodes, while they are few and no more edges are looked at than the budget."""
+        while 0 < len(latest) + len(soonest) <= _FEW:
+            latest = self.latest.hold_few(self.latest.step_few(latest), self.soonest.value)
+            soonest = self.soonest.hold_few(self.soonest.step_few(soonest), self.latest.value)
+            if self.latest.n_looked_at + self.soonest.n_looked_at > budget:
+                break
+        return latest, soonest
 
     def _is_cyclic(self) -> bool:
         return any(len(side.cyclic()) for side in (self.latest, self.soonest))

@@ -2,19 +2,27 @@
 
 Nothing is read from the text: symbols, offsets and zones stand in `core`. When a capture time is learnt later, one
 row in `raw.captures` and this step re-date all that hangs on it.
+
+Clocks are solved first, pages that are connected together. Then what hangs on those that moved is dated, a group of
+documents after the other, so that memory is that of a group; then stories, clusters, and what is inferred. Each part
+is a transaction that may be done again: `ops.anchored` says what is solved and what is dated, so a step that was
+killed goes on where it ended, and looks at all stories and clusters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import duckdb
+import numpy as np
 import polars as pl
 
-from etl.schema import Row, core
+from etl.schema import Row, core, ops
 from etl.transform import anchors
-from etl.transform.events import cluster
-from etl.warehouse import inference, network
+from etl.warehouse import clusters, inference, network, rows
 from etl.warehouse.connection import transaction
+
+GROUP_CHARS = 3_000_000
+"""Characters of the documents that are dated at once, and no more documents."""
 
 
 class Anchored(NamedTuple):
@@ -41,63 +49,69 @@ class Anchored(NamedTuple):
 
 
 def anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
-    """Give every clock, expression and event the bounds that follow from what is known now.
-
-    One transaction: a reader of the build, or a run killed here, finds the old bounds or the new ones.
-    """
+    """Give every clock, expression and event the bounds that follow from what is known now."""
+    of_all = bool(_count(con, f"{ops.Anchored.table} WHERE NOT is_dated"))
+    n_anchors = n_gained = n_events = n_expressions = n_events_moved = 0
+    shifts = [np.empty(0, np.int64)]
     with transaction(con):
-        return _anchor(con)
+        found = network.find(con)
+    of_all |= found.is_renewed
+    for scope in found.scopes:
+        with transaction(con):
+            solved = network.solve(con, scope)
+            moved = _changed(core.Anchor, solved.before, solved.clocks.anchors)
+            _update(con, core.Anchor, moved)
+            network.keep(con, solved, moved.select("document_id").unique())
+        n_anchors += moved.height
+        gained, shifted = _movement(solved.before, solved.clocks.anchors)
+        n_gained += gained
+        shifts.append(shifted)
+    network.forget(con)
 
-
-def _anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
-    solved = network.solve(con)
-    if solved is None:
-        return Anchored(0, 0, 0, 0, 0, 0, 0.0, 0.0, network.count_conflicts(con))
-    moved = _changed(core.Anchor, solved.before, solved.after)
-    _update(con, core.Anchor, moved)
-
-    # the stamp of an item hangs on the capture and is dated as its publication: a page is dated as a whole
-    clocks = solved.after.join(moved.select("document_id").unique(), on="document_id", how="semi")
-    con.register("clocks", clocks.select("anchor_id").to_arrow())
-    expressions_before = con.sql(
-        "SELECT * FROM core.time_expressions SEMI JOIN clocks USING (anchor_id) ORDER BY time_expression_id"
-    ).pl()
-    events_before = con.sql("SELECT * FROM core.events SEMI JOIN clocks USING (anchor_id) ORDER BY event_id").pl()
-    con.unregister("clocks")
-    expressions = _changed(
-        core.TimeExpression, expressions_before, anchors.date_expressions(expressions_before, clocks)
-    )
-    events = _changed(core.Event, events_before, anchors.date_events(events_before, expressions_before, clocks))
-    _update(con, core.TimeExpression, expressions)
-    _update(con, core.Event, events)
-    # where evidence was only added, what has not moved keeps its story's bounds and its cluster
-    _date_stories(con, moved["document_id"].unique() if solved.only_added else None)
-    if not events.is_empty():
-        _cluster(con, moved["document_id"].unique() if solved.only_added else None)
-    inference.write(con, clocks, events_before, expressions_before)
-    dated = events_before.filter(
-        pl.any_horizontal(pl.col("begin_earliest", "begin_latest", "end_earliest", "end_latest").is_not_null())
-    )
-    n_moved = events.join(dated, on="event_id", how="semi").height
+    for group in _groups(con):
+        with transaction(con):
+            dated = _date(con, group)
+        n_expressions += dated.n_expressions
+        n_events += dated.n_events
+        n_events_moved += dated.n_moved
+    if _count(con, "undated"):
+        _date_stories(con, of_all=of_all)
+        clusters.gather(con, of_all=of_all or _are_most_moved(con))
+        inference.infer_from_events(con)
+        with transaction(con):
+            con.execute("UPDATE ops.anchored SET is_dated = true WHERE NOT is_dated")
+    con.execute("DROP TABLE undated")
+    seconds = np.concatenate(shifts) / 1e6
     return Anchored(
-        moved.height,
-        expressions.height,
-        events.height,
-        n_moved,
-        *_movement(solved.before, solved.after),
-        network.count_conflicts(con),
+        n_anchors,
+        n_expressions,
+        n_events,
+        n_events_moved,
+        n_gained,
+        len(seconds),
+        float(np.median(seconds)) if len(seconds) else 0.0,
+        float(seconds.max(initial=0.0)),
+        _count(con, ops.Conflict.table),
     )
 
 
-def _movement(before: pl.DataFrame, after: pl.DataFrame) -> tuple[int, int, float, float]:
-    """How many bounds of clocks that were dated before were gained and moved, and the median and most seconds."""
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    ((n,),) = con.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608 - of this module
+    return int(n)
+
+
+def _are_most_moved(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether so many documents moved that to look at all clusters is no more work."""
+    return 4 * _count(con, "undated") > _count(con, ops.Anchored.table)
+
+
+def _movement(before: pl.DataFrame, after: pl.DataFrame) -> "tuple[int, np.ndarray[tuple[int], np.dtype[np.int64]]]":
+    """How many bounds of clocks that were dated before were gained, and how far others moved, in microseconds."""
     was_dated = before["latest"].is_not_null()
     pairs = [(before.filter(was_dated)[side], after.filter(was_dated)[side]) for side in ("earliest", "latest")]
     gained = sum(int((old.is_null() & new.is_not_null()).sum()) for old, new in pairs)
     shifts = pl.concat([(new - old).dt.total_microseconds().abs() for old, new in pairs]).drop_nulls()
-    shifts = shifts.filter(shifts > 0) / 1e6
-    median, most = shifts.median(), shifts.max()
-    return gained, shifts.len(), float(median or 0.0), float(most or 0.0)  # type: ignore[arg-type]
+    return gained, shifts.filter(shifts > 0).to_numpy()
 
 
 def _filled_by_anchor(row: type[Row]) -> Sequence[str]:
@@ -112,62 +126,84 @@ def _changed(row: type[Row], before: pl.DataFrame, after: pl.DataFrame) -> pl.Da
 
 def _update(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:
     """Write the anchor's columns of the frame's rows."""
-    if frame.is_empty():
-        return
-    names = _filled_by_anchor(row)
-    con.register("dated", frame.select(*row.key, *names).to_arrow())
-    setters = ", ".join(f"{name} = dated.{name}" for name in names)
-    keys = " AND ".join(f"t.{name} = dated.{name}" for name in row.key)
-    con.execute(f"UPDATE {row.table} AS t SET {setters} FROM dated WHERE {keys}")  # noqa: S608 - declared names only
-    con.unregister("dated")
+    rows.update(con, row.table, frame, _filled_by_anchor(row))
 
 
-_OF_KEYS = (
-    "event_id, article_id, story_id, event_type, trigger_lemma, polarity, modality, location_id, location_basis, "
-    "begin_earliest, end_latest"
-)
+class _Group(NamedTuple):
+    """Documents that are dated at once."""
+
+    number: int
+    places: dict[type[Row], tuple[int, int]]
+    """Between which rows of a table theirs stand."""
 
 
-def _cluster(con: duckdb.DuckDBPyConnection, documents: pl.Series | None) -> None:
-    """Put the mentions of one event together, where bounds that moved change which they are.
+_HANGING: tuple[type[Row], ...] = (core.Anchor, core.TimeExpression, core.Event)
 
-    Args:
-        con: the build.
-        documents: those whose clocks moved; None: all events are looked at.
-    """
-    where = ""
-    if documents is not None:
-        con.register("moved_documents", documents.to_frame().to_arrow())
-        # a new text may have put the stories of others together: all that its story holds counts as moved
-        moved = con.sql(
-            """
-            SELECT event_id, event_type FROM core.events
-            WHERE story_id IN (SELECT story_id FROM core.articles SEMI JOIN moved_documents USING (document_id))
-            """
-        ).pl()
-        con.register("moved_types", moved.select("event_type").unique().to_arrow())
-        keys = con.sql(f"SELECT {_OF_KEYS} FROM core.events SEMI JOIN moved_types USING (event_type)").pl()  # noqa: S608
-        reached = cluster.reach(keys, _participants(con, ""), moved["event_id"])
-        con.unregister("moved_types")
-        con.unregister("moved_documents")
-        con.register("reached", reached.to_frame().to_arrow())
-        where = "SEMI JOIN reached USING (event_id)"
-    events = con.sql(f"SELECT * FROM core.events {where} ORDER BY event_id").pl()  # noqa: S608 - of this module
-    participants = _participants(con, where)
-    if documents is not None:
-        con.unregister("reached")
-    locations = con.sql("SELECT location_id, country_code FROM core.locations").pl()
-    after = events.drop("cluster_id").join(
-        cluster.cluster(events, participants, locations), on="event_id", how="left", maintain_order="left"
+
+def _groups(con: duckdb.DuckDBPyConnection) -> Iterator[_Group]:
+    """Divide the documents whose clocks moved, in the order they came; they stand in the temporary `undated`."""
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE undated AS
+        SELECT document_id, (sum(n_chars) OVER (ORDER BY d.rowid) - 1) // {GROUP_CHARS} AS part
+        FROM raw.documents AS d
+        SEMI JOIN (SELECT document_id FROM ops.anchored WHERE NOT is_dated) USING (document_id)
+        """  # noqa: S608 - of this module
     )
-    _update(con, core.Event, after.filter(after["cluster_id"].ne_missing(events["cluster_id"])))
+    places: dict[int, dict[type[Row], tuple[int, int]]] = {}
+    for row in _HANGING:
+        found = con.execute(
+            f"""
+            SELECT u.part, min(t.rowid), max(t.rowid)
+            FROM {row.table} AS t
+            JOIN undated AS u ON u.document_id = split_part(t.anchor_id, '-', 1)
+            GROUP BY u.part
+            """  # noqa: S608 - declared names only
+        ).fetchall()
+        for part, first, last in found:
+            places.setdefault(int(part), {})[row] = int(first), int(last)
+    return (_Group(part, places[part]) for part in sorted(places))
 
 
-def _participants(con: duckdb.DuckDBPyConnection, where: str) -> pl.DataFrame:
+def _rows_of(con: duckdb.DuckDBPyConnection, group: _Group, row: type[Row]) -> pl.DataFrame:
+    """The rows of a group, with their number, in the order of their key."""
+    first, last = group.places.get(row, (0, -1))
     found: pl.DataFrame = con.sql(
-        f"SELECT event_id, role, name FROM core.event_participants {where} ORDER BY event_id, ordinal"  # noqa: S608
+        f"""
+        SELECT t.rowid AS number, t.* FROM {row.table} AS t
+        WHERE t.rowid BETWEEN $first AND $last
+            AND split_part(t.anchor_id, '-', 1) IN (SELECT document_id FROM undated WHERE part = $part)
+        ORDER BY {row.key[0]}
+        """,  # noqa: S608 - declared names only
+        params={"first": first, "last": last, "part": group.number},
     ).pl()
     return found
+
+
+class _Dated(NamedTuple):
+    """What dating a group changed."""
+
+    n_expressions: int
+    n_events: int
+    n_moved: int
+
+
+_OWN_CLUSTER = pl.coalesce("cluster_id", "event_id").alias("cluster_id")
+_BOUNDS = ("begin_earliest", "begin_latest", "end_earliest", "end_latest")
+
+
+def _date(con: duckdb.DuckDBPyConnection, group: _Group) -> _Dated:
+    """Date what hangs on the clocks of a group; an event that is new is in a cluster of its own for now."""
+    # the stamp of an item hangs on the capture and is dated as its publication: a page is dated as a whole
+    clocks, expressions, events = (_rows_of(con, group, row) for row in _HANGING)
+    redated = _changed(core.TimeExpression, expressions, anchors.date_expressions(expressions, clocks))
+    after = anchors.date_events(events, expressions, clocks)
+    moved = _changed(core.Event, events, after)
+    _update(con, core.TimeExpression, redated)
+    _update(con, core.Event, _changed(core.Event, events, after.with_columns(_OWN_CLUSTER)))
+    inference.infer_from_words(con, clocks, after, expressions)
+    had_bounds = events.filter(pl.any_horizontal(pl.col(_BOUNDS).is_not_null()))
+    return _Dated(redated.height, moved.height, moved.join(had_bounds, on="event_id", how="semi").height)
 
 
 STORY_BOUNDS = """
@@ -185,28 +221,23 @@ STORY_BOUNDS = """
 """A select of what the items of each story say of it; `which` may choose among the items."""
 
 
-def _date_stories(con: duckdb.DuckDBPyConnection, documents: pl.Series | None) -> None:
+def _date_stories(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     """A story was first told no earlier than its items' earliest bound allows, and so on.
 
     Args:
         con: the build.
-        documents: those whose clocks moved: only the stories of their items are looked at; None: all are.
+        of_all: look at all stories; else at those of items whose clocks moved.
     """
-    which = ""
-    if documents is not None:
-        con.register("moved_documents", documents.to_frame().to_arrow())
-        which = """
-            WHERE a.story_id IN (SELECT story_id FROM core.articles SEMI JOIN moved_documents USING (document_id))
-        """
-    con.execute(
+    which = """
+        WHERE a.story_id IN (SELECT story_id FROM core.articles SEMI JOIN undated USING (document_id))
+    """
+    dated = con.sql(
         f"""
-        UPDATE core.stories AS s
-        SET first_published_earliest = d.earliest, last_published_latest = d.latest
-        FROM ({STORY_BOUNDS.format(which=which)}) AS d
-        WHERE s.story_id = d.story_id
-            AND (s.first_published_earliest IS DISTINCT FROM d.earliest
-                OR s.last_published_latest IS DISTINCT FROM d.latest)
+        SELECT s.rowid AS number, d.earliest AS first_published_earliest, d.latest AS last_published_latest
+        FROM core.stories AS s
+        JOIN ({STORY_BOUNDS.format(which="" if of_all else which)}) AS d USING (story_id)
+        WHERE s.first_published_earliest IS DISTINCT FROM d.earliest
+            OR s.last_published_latest IS DISTINCT FROM d.latest
         """  # noqa: S608 - of this module
-    )
-    if documents is not None:
-        con.unregister("moved_documents")
+    ).pl()
+    rows.update_in_parts(con, core.Story.table, dated, _filled_by_anchor(core.Story))

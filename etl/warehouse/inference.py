@@ -7,25 +7,22 @@ cluster. Nothing is dated by what is inferred here.
 import duckdb
 import polars as pl
 
+from etl.schema import core
 from etl.transform import infer
+from etl.warehouse import rows
 
-_SET = """
-    UPDATE core.anchors AS a
-    SET inferred_earliest = w.earliest, inferred_latest = w.latest, inferred_from = w.words,
-        inferred_confidence = w.confidence
-    FROM wanted AS w
-    WHERE w.anchor_id = a.anchor_id
-        AND (a.inferred_earliest, a.inferred_latest, a.inferred_from)
-            IS DISTINCT FROM (w.earliest, w.latest, w.words)
-"""
+_INFERRED = ("inferred_earliest", "inferred_latest", "inferred_from", "inferred_confidence")
 # an item without a lower bound that tells an event which others date was published after it began
 _DATED_ELSEWHERE = f"""
-    WITH dated AS (
+    WITH several AS (SELECT DISTINCT cluster_id FROM core.events WHERE cluster_id <> event_id),
+
+    dated AS (
         SELECT
             e.cluster_id,
             max(e.begin_earliest) AS since,
             arg_max(e.trigger || ' (' || e.event_id || ')', (e.begin_earliest, e.event_id)) AS words
         FROM core.events AS e
+        SEMI JOIN several USING (cluster_id)
         JOIN core.anchors AS p USING (anchor_id)
         WHERE e.begin_earliest IS NOT NULL AND e.end_latest IS NOT NULL AND p.earliest IS NOT NULL
         GROUP BY e.cluster_id
@@ -42,33 +39,39 @@ _DATED_ELSEWHERE = f"""
     )
 
     SELECT
-        p.anchor_id,
-        t.since AS earliest,
-        NULL::TIMESTAMPTZ AS latest,
-        t.words,
-        if(t.since IS NOT NULL, {infer.EVENT_TRUST}, NULL)::DOUBLE AS confidence
+        p.rowid AS number,
+        t.since AS inferred_earliest,
+        NULL::TIMESTAMPTZ AS inferred_latest,
+        t.words AS inferred_from,
+        if(t.since IS NOT NULL, {infer.EVENT_TRUST}, NULL)::DOUBLE AS inferred_confidence
     FROM core.anchors AS p
     LEFT JOIN told AS t USING (anchor_id)
     WHERE p.kind = 'publication' AND p.earliest IS NULL
+        AND (p.inferred_earliest, p.inferred_latest, p.inferred_from) IS DISTINCT FROM (t.since, NULL, t.words)
 """  # noqa: S608 - a number of this package
 
 
-def write(
+def infer_from_words(
     con: duckdb.DuckDBPyConnection, clocks: pl.DataFrame, events: pl.DataFrame, expressions: pl.DataFrame
 ) -> None:
-    """Infer what the words of some pages and the dated events of all make likely.
+    """Infer what the words of some pages make likely.
 
     Args:
-        con: the build, with bounds and clusters as they are now.
-        clocks: core.anchors of the pages whose clocks moved.
+        con: the build.
+        clocks: core.anchors of the pages, with their number (rowid).
         events: their events.
         expressions: their expressions.
     """
     bounded = clocks.filter((pl.col("kind") == "publication") & pl.col("earliest").is_not_null())
     found = infer.from_weekdays(bounded, events, expressions)
-    con.register("wanted", bounded.select("anchor_id").join(found, on="anchor_id", how="left").to_arrow())
-    con.execute(_SET)
-    con.unregister("wanted")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW wanted AS {_DATED_ELSEWHERE}")
-    con.execute(_SET)
-    con.execute("DROP VIEW wanted")
+    names = dict(zip(("earliest", "latest", "words", "confidence"), _INFERRED, strict=True))
+    wanted = bounded.select("number", "anchor_id").join(
+        found.rename(names), on="anchor_id", how="left", maintain_order="left"
+    )
+    differs = pl.any_horizontal(wanted[name].ne_missing(bounded[name]).alias(name) for name in _INFERRED)
+    rows.update(con, core.Anchor.table, wanted.filter(differs), _INFERRED)
+
+
+def infer_from_events(con: duckdb.DuckDBPyConnection) -> None:
+    """Infer what the dated events of all make likely, with bounds and clusters as they are now."""
+    rows.update_in_parts(con, core.Anchor.table, con.sql(_DATED_ELSEWHERE).pl(), _INFERRED)

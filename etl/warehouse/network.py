@@ -10,9 +10,11 @@ of an item) are solved with the neighbours' bounds as they are, and on from thos
 Where evidence was taken back, or contradicts what stands, whole components are solved from nothing.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from etl.schema import Row, core, ops
@@ -23,42 +25,92 @@ from etl.transform.network import components
 from etl.warehouse import habits
 
 _MOST_ROUNDS = 12  # of widening; what still moves then is no neighbourhood
+_MOST_NEW = 10_000  # documents that are solved from what stands; where there are more, whole components are
+_CLOCKS = 100_000  # that are solved at once, where they are not connected
 
 
 class Solved(NamedTuple):
-    """The clocks that were looked at: as they stand in the warehouse, and as they are now; both in one order."""
+    """Clocks that were looked at: as they stand in the warehouse, and as they are now; both in one order."""
 
+    documents: pl.DataFrame
+    """document_id of those whose clocks they are."""
     before: pl.DataFrame
-    after: pl.DataFrame
-    only_added: bool
-    """Whether evidence was only added: no document was read again, and none lost evidence."""
+    """core.anchors, with their number (rowid)."""
+    clocks: Clocks
 
 
-def solve(con: duckdb.DuckDBPyConnection) -> Solved | None:
-    """Solve what new documents and claims touch; write what it rests on. The bounds themselves are the caller's.
+class Found(NamedTuple):
+    """What new documents and claims touch."""
 
-    Returns:
-        None where nothing is new.
-    """
+    is_renewed: bool
+    """Whether documents were read again: what hung on their clocks before may be gone."""
+    scopes: "list[pl.DataFrame | Solved]"
+    """Documents that are solved together, one scope after the other, or are solved already."""
+
+
+def find(con: duckdb.DuckDBPyConnection) -> Found:
+    """Find what new documents and claims touch, and keep what is learnt of sites; the end is `forget`."""
     con.execute(_CHANGED)
+    con.execute("CREATE OR REPLACE TEMP TABLE sequences (document_id VARCHAR, sequence VARCHAR)")
     new, changed = (
         con.sql(f"SELECT document_id FROM changed_clocks WHERE {which} ORDER BY ALL").pl()  # noqa: S608 - of this module
         for which in ("only_adds", "NOT only_adds")
     )
     if new.is_empty() and changed.is_empty():
-        con.execute("DROP TABLE changed_clocks")
-        return None
+        return Found(is_renewed=False, scopes=[])
     con.execute(_LINKED)
-    changed = pl.concat([changed, habits.learn(con)]).unique().sort("document_id")
-    only_added = changed.is_empty()
-    found = _widen(con, new) if only_added else None
-    if found is None:
-        scope = _component(con, pl.concat([new, changed]))
-        found = scope, *_solve(con, scope)
-    scope, before, solved = found
-    _write(con, scope, solved)
+    ((is_renewed,),) = con.execute("SELECT coalesce(bool_or(is_renewed), false) FROM changed_clocks").fetchall()
+    of_other_habit = habits.learn(con)
+    con.register("of_other_habit", of_other_habit.to_arrow())
+    # so that they are solved again even where this run ends before
+    con.execute(
+        "UPDATE ops.anchored SET is_stale = true WHERE document_id IN (SELECT document_id FROM of_other_habit)"
+    )
+    con.unregister("of_other_habit")
+    changed = pl.concat([changed, of_other_habit]).unique().sort("document_id")
+    widened = _widen(con, new) if changed.is_empty() and new.height <= _MOST_NEW and _stands(con) else None
+    scopes = _components(con, pl.concat([new, changed])) if widened is None else [widened]
+    return Found(bool(is_renewed), list(scopes))
+
+
+def solve(con: duckdb.DuckDBPyConnection, scope: pl.DataFrame | Solved) -> Solved:
+    """Solve the clocks of some documents."""
+    return scope if isinstance(scope, Solved) else _solve(con, scope)
+
+
+def keep(con: duckdb.DuckDBPyConnection, solved: Solved, moved: pl.DataFrame) -> None:
+    """Write what bounds rest on, and that they are solved; the bounds themselves are the caller's.
+
+    Args:
+        con: the build.
+        solved: the clocks.
+        moved: document_id of those whose clocks moved, on which something may hang that is to be dated.
+    """
+    _write(con, solved)
+    con.register("scope", solved.documents.to_arrow())
+    con.register("moved_documents", moved.to_arrow())
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE solved_documents AS
+        SELECT
+            document_id,
+            if(c.document_id IS NULL, o.capture_id, c.capture_id) AS capture_id,
+            false AS is_stale,
+            coalesce(o.is_dated, false) AND document_id NOT IN (SELECT document_id FROM moved_documents) AS is_dated
+        FROM scope
+        LEFT JOIN changed_clocks AS c USING (document_id)
+        LEFT JOIN ops.anchored AS o USING (document_id)
+        """
+    )
+    con.unregister("moved_documents")
+    con.unregister("scope")
+    _replace(con, ops.Anchored, con.table("solved_documents").pl())
+    con.execute("DROP TABLE solved_documents")
+
+
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Put away what `find` found."""
     con.execute("DROP TABLE changed_clocks; DROP TABLE sequences")
-    return Solved(before, solved.anchors, only_added)
 
 
 # the claim that decides each document: the newest of the strongest basis, as `anchors.best_claims` has it
@@ -80,7 +132,8 @@ _CHANGED = f"""
         r.capture_id,
         -- what was solved without a claim only gains by one; a document read again may have lost evidence
         o.document_id IS NULL
-        OR (o.capture_id IS NULL AND a.is_solved AND NOT o.is_stale) AS only_adds
+        OR (o.capture_id IS NULL AND a.is_solved AND NOT o.is_stale) AS only_adds,
+        o.document_id IS NOT NULL AND (o.is_stale OR NOT a.is_solved) AS is_renewed
     FROM (
         SELECT document_id, bool_and(latest IS NOT NULL) AS is_solved FROM core.anchors GROUP BY document_id
     ) AS a
@@ -93,27 +146,28 @@ _CHANGED = f"""
 """  # noqa: S608 - values of this package
 
 
-def _widen(con: duckdb.DuckDBPyConnection, new: pl.DataFrame) -> "tuple[pl.DataFrame, pl.DataFrame, Clocks] | None":
+def _stands(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any clock is solved."""
+    return bool(con.sql("SELECT 1 FROM ops.anchored LIMIT 1").fetchall())
+
+
+def _widen(con: duckdb.DuckDBPyConnection, new: pl.DataFrame) -> Solved | None:
     """Solve documents that only add evidence, and on from the neighbours that they move; None where it conflicts."""
     inner = new
     for _ in range(_MOST_ROUNDS):
         ring = _neighbours(con, inner)
         scope = pl.concat([inner, ring]).unique().sort("document_id")
-        before, solved = _solve(con, scope, keep=True)
-        if solved.conflicts.height or _had_conflicts(con, scope):
+        if _had_conflicts(con, scope):
             return None
-        moved = before.filter(_differs(before, solved.anchors)).select("document_id").unique()
+        solved = _solve(con, scope, keep=True)
+        if solved.clocks.conflicts.height:
+            return None
+        moved = solved.before.filter(_differs(solved.before, solved.clocks.anchors)).select("document_id").unique()
         beyond = moved.join(inner, on="document_id", how="anti")
         if beyond.is_empty():
-            return scope, before, solved
+            return solved
         inner = pl.concat([inner, beyond]).unique()
     return None
-
-
-def count_conflicts(con: duckdb.DuckDBPyConnection) -> int:
-    """How many pieces of evidence are set aside."""
-    ((n,),) = con.table(ops.Conflict.table).count("*").fetchall()
-    return int(n)
 
 
 def _differs(before: pl.DataFrame, after: pl.DataFrame) -> pl.Series:
@@ -181,43 +235,71 @@ def _neighbours(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> pl.D
     return found
 
 
-def _component(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> pl.DataFrame:
-    """All documents that are connected with these by shared items or by sequences."""
-    links = con.sql(
+def _components(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """All documents that are connected with these by shared items or by sequences, those that are connected together.
+
+    Each is tied to the first document with the same key, so that what is held is two numbers a tie.
+    """
+    ties = con.sql(
         """
-        SELECT document_id, item_key FROM core.articles WHERE item_key IS NOT NULL
-        UNION ALL
-        SELECT document_id, sequence FROM sequences
+        WITH keyed AS (
+            SELECT d.rowid AS node, a.item_key AS key
+            FROM core.articles AS a
+            JOIN raw.documents AS d USING (document_id)
+            WHERE a.item_key IS NOT NULL
+            UNION ALL
+            SELECT d.rowid, s.sequence FROM sequences AS s JOIN raw.documents AS d USING (document_id)
+        ),
+
+        shared AS (SELECT key, min(node) AS first FROM keyed GROUP BY key HAVING min(node) <> max(node))
+
+        SELECT DISTINCT node, first FROM keyed JOIN shared USING (key) WHERE node <> first
         """
     ).pl()
-    ids = pl.concat([links["document_id"], documents["document_id"]]).unique().sort()
-    keys = links["item_key"].unique().sort()
-    number = pl.DataFrame({"document_id": ids}).with_row_index("node", offset=1)
-    key_number = pl.DataFrame({"item_key": keys}).with_row_index("key", offset=1 + ids.len())
-    numbered = (
-        links.join(number, on="document_id").join(key_number, on="item_key").cast({"node": pl.Int64, "key": pl.Int64})
-    )
-    labels = components(1 + ids.len() + keys.len(), numbered["node"].to_numpy(), numbered["key"].to_numpy())
-    labelled = number.with_columns(label=pl.Series(labels[1 : 1 + ids.len()]))
-    touched = labelled.join(documents, on="document_id", how="semi")["label"].unique()
-    return labelled.filter(pl.col("label").is_in(touched.to_list())).select("document_id").sort("document_id")
+    ((n_documents,),) = con.execute("SELECT coalesce(max(rowid), -1) + 1 FROM raw.documents").fetchall()
+    labels = components(1 + n_documents, *(1 + ties[name].to_numpy() for name in ("node", "first")))
+    con.register("labels", pl.DataFrame({"node": np.arange(n_documents), "label": labels[1:]}).to_arrow())
+    con.register("asked", documents.to_arrow())
+    found = con.sql(
+        """
+        WITH labelled AS (
+            SELECT d.document_id, labels.label FROM raw.documents AS d JOIN labels ON labels.node = d.rowid
+        ),
+
+        touched AS (SELECT DISTINCT label FROM labelled SEMI JOIN asked USING (document_id)),
+
+        counted AS (SELECT document_id, count(*) AS n_clocks FROM core.anchors GROUP BY document_id)
+
+        SELECT document_id, label, coalesce(n_clocks, 0) AS n_clocks
+        FROM labelled
+        SEMI JOIN touched USING (label)
+        LEFT JOIN counted USING (document_id)
+        ORDER BY label, document_id
+        """
+    ).pl()
+    con.unregister("asked")
+    con.unregister("labels")
+    # those of one label stay together
+    ends = found["n_clocks"].cum_sum() - found["n_clocks"]
+    part = pl.select(ends.alias("at")).hstack(found.select("label")).select(pl.col("at").min().over("label"))["at"]
+    for _, group in found.with_columns(_part=part // _CLOCKS).group_by("_part", maintain_order=True):
+        yield group.select("document_id").sort("document_id")
 
 
-def _solve(
-    con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: bool = False
-) -> tuple[pl.DataFrame, Clocks]:
+def _solve(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: bool = False) -> Solved:
     """Read the evidence on some documents and solve it.
 
     Args:
         con: the build.
         documents: document_id.
         keep: whether the bounds that stand are known to hold.
-
-    Returns:
-        core.anchors as they stand, and what is known now.
     """
     con.register("scope", documents.to_arrow())
-    before = con.sql("SELECT * FROM core.anchors SEMI JOIN scope USING (document_id) ORDER BY anchor_id").pl()
+    before = con.sql(
+        """
+        SELECT a.rowid AS number, a.* FROM core.anchors AS a SEMI JOIN scope USING (document_id) ORDER BY anchor_id
+        """
+    ).pl()
     facts = con.sql(
         f"""
         SELECT
@@ -233,7 +315,7 @@ def _solve(
     con.unregister("scope")
     solved = _standing(con, before) if keep else None
     best = anchors.best_claims(claims)
-    return before, clocks.solve(before, facts, best, articles, solved, habits.read(con))
+    return Solved(documents, before, clocks.solve(before, facts, best, articles, solved, habits.read(con)))
 
 
 def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFrame:
@@ -250,10 +332,10 @@ def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFr
     return wide
 
 
-def _write(con: duckdb.DuckDBPyConnection, scope: pl.DataFrame, solved: Clocks) -> None:
+def _write(con: duckdb.DuckDBPyConnection, solved: Solved) -> None:
     """Put what the bounds rest on in the place of what stands there, where it differs."""
-    con.register("scope", scope.to_arrow())
-    con.register("solved_clocks", solved.anchors.select("anchor_id", "earliest", "latest").to_arrow())
+    con.register("scope", solved.documents.to_arrow())
+    con.register("solved_clocks", solved.clocks.anchors.select("anchor_id", "earliest", "latest").to_arrow())
     for side in ("earliest", "latest"):
         # a bound that is known no longer rests on nothing
         con.execute(
@@ -265,15 +347,8 @@ def _write(con: duckdb.DuckDBPyConnection, scope: pl.DataFrame, solved: Clocks) 
     con.unregister("solved_clocks")
     con.execute("DELETE FROM ops.conflicts WHERE document_id IN (SELECT document_id FROM scope)")
     con.unregister("scope")
-    _replace(con, core.AnchorEvidence, solved.steps)
-    _replace(con, ops.Conflict, solved.conflicts)
-    con.execute("DELETE FROM ops.anchored WHERE document_id IN (SELECT document_id FROM changed_clocks)")
-    con.execute(
-        """
-        INSERT INTO ops.anchored BY NAME
-        SELECT document_id, capture_id, false AS is_stale FROM changed_clocks
-        """
-    )
+    _replace(con, core.AnchorEvidence, solved.clocks.steps)
+    _replace(con, ops.Conflict, solved.clocks.conflicts)
 
 
 def _replace(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:

@@ -9,7 +9,7 @@ hash, so that a thousand copies cost a thousand comparisons: first their sketche
 The story's id is that of the least body hash among its bodies, which does not hang on the order they came in.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import duckdb
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from etl.transform import sketches
 from etl.warehouse.connection import transaction
+from etl.warehouse.rows import streamed
 
 _SKETCHES_AT_ONCE, _WORDS_AT_ONCE = 20_000, 2_000
 """Pairs whose sketches, or words, are compared together."""
@@ -96,7 +97,7 @@ def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     """Pairs of bodies, one of them new, that share a band and agree in enough of their sketches."""
     found = [np.empty((2, 0), np.int64)]
     for place in range(1, sketches.N_BANDS + 1):
-        for rows in _streamed(con, _CANDIDATES.format(place), _SKETCHES_AT_ONCE):
+        for rows in streamed(con, _CANDIDATES.format(place), _SKETCHES_AT_ONCE):
             first, second = (
                 rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS)
                 for name in ("first_bands", "second_bands")
@@ -130,20 +131,11 @@ def _of_near_words(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
     """Of these pairs those whose words are nearly the same."""
     con.register("pairs", pl.DataFrame(pairs.T, schema=["first", "second"]).to_arrow())
     found = [np.empty((2, 0), np.int64)]
-    for rows in _streamed(con, _WORDS, _WORDS_AT_ONCE):
+    for rows in streamed(con, _WORDS, _WORDS_AT_ONCE):
         near = sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())
         found.append(rows.select("first", "second").to_numpy()[near].T)
     con.unregister("pairs")
     return np.concatenate(found, axis=1)
-
-
-def _streamed(con: duckdb.DuckDBPyConnection, sql: str, n_rows: int) -> Iterator[pl.DataFrame]:
-    """The rows of a query, so many at a time."""
-    for batch in con.sql(sql).to_arrow_reader(n_rows):
-        frame = pl.from_arrow(batch)
-        assert isinstance(frame, pl.DataFrame)  # noqa: S101 - for the type checker: a batch has columns
-        if frame.height:
-            yield frame
 
 
 def _unite(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> None:

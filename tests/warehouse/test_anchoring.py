@@ -2,14 +2,19 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from etl.extract import captures
-from etl.warehouse import anchoring, checks, load, stories
+from etl.warehouse import anchoring, checks, clusters, load, network, rows, stories
+from etl.warehouse.connection import transaction
 from tests import simulator
 from tests.warehouse import sites
 from tests.warehouse.documents import add, build
@@ -300,10 +305,86 @@ def test_clusters_that_are_touched_alone_come_out_as_all_do() -> None:
         stories.merge(con)
         anchoring.anchor(con)
         before = content(con, "core.events")
-        anchoring._cluster(con, None)
+        clusters.gather(con, of_all=True)
         assert content(con, "core.events") == before
     assert len({row[-1] for row in before["core.events"]}) < len(before["core.events"])
     assert pl.Series([row[-1] for row in before["core.events"]]).null_count() == 0
+
+
+def test_small_parts_give_what_large_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [SAMPLE, *NEIGHBOURS]
+    at_once = anchored(*texts, known=NEIGHBOURS[3])
+    _in_small_parts(monkeypatch)
+    assert content(anchored(*texts, known=NEIGHBOURS[3])) == content(at_once)
+
+
+def _in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anchoring, "GROUP_CHARS", 1)
+    monkeypatch.setattr(network, "_CLOCKS", 1)
+    monkeypatch.setattr(clusters, "_AT_ONCE", 2)
+    monkeypatch.setattr(rows, "AT_ONCE", 3)
+
+
+class _KilledError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("step", range(1, 30, 3))
+def test_a_step_that_is_killed_is_done_again_with_the_same_result(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before its n-th transaction is committed, at first and when more pages and a claim have come in."""
+    texts = [SAMPLE, *NEIGHBOURS, ARREST, f"{FIRE} {STRIKE}"]
+    at_once = anchored(*texts, known=NEIGHBOURS[3])
+    _in_small_parts(monkeypatch)
+    con = build()
+    for batch in (texts[:3], texts[3:]):
+        add(con, *batch)
+        stories.merge(con)
+        if NEIGHBOURS[3] in batch:
+            claim(con, NEIGHBOURS[3], KNOWN)
+        with monkeypatch.context() as patched:
+            _kill_at(patched, step)
+            with suppress(_KilledError):
+                anchoring.anchor(con)
+        anchoring.anchor(con)
+    assert content(con) == content(at_once)
+    assert con.execute("SELECT bool_and(is_dated), bool_or(is_stale) FROM ops.anchored").fetchall() == [(True, False)]
+
+
+def _kill_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    count = itertools.count(1)
+
+    @contextmanager
+    def dying(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        with transaction(con):
+            yield
+            if next(count) == step:
+                raise _KilledError
+
+    for module in (anchoring, rows):
+        monkeypatch.setattr(module, "transaction", dying)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=7, max_size=7), st.sets(st.integers(0, 6), max_size=3))
+def test_documents_in_batches_are_documents_in_one(batch_of: list[int], wrong: set[int]) -> None:
+    """Pages that share items, some with a clock that contradicts the others, in any batches."""
+    texts = [SAMPLE, *NEIGHBOURS, SAMPLE.replace("37", "52"), NEIGHBOURS[0].replace("2 uur", "50 minuten")]
+
+    def loaded(batches: list[list[int]]) -> duckdb.DuckDBPyConnection:
+        con = build()
+        for batch in batches:
+            for i in batch:
+                add(con, texts[i])
+                if i in wrong:
+                    claim(con, texts[i], KNOWN + dt.timedelta(days=3 * i), basis="filename")
+            if 4 in batch:
+                claim(con, texts[4], KNOWN, hours=1)
+            stories.merge(con)
+            anchoring.anchor(con)
+        return con
+
+    batches = [[i for i in range(7) if batch_of[i] == n] for n in range(4)]
+    assert content(loaded(batches)) == content(loaded([list(range(7))]))
 
 
 def test_what_is_inferred_lies_within_the_bounds_and_dates_nothing() -> None:

@@ -1,66 +1,76 @@
 """Which mentions tell one event, across items and pages.
 
 What belongs here: putting mentions together by type, names, place, bounds and wording. What does not: finding them
-(`code`) and dating them (`etl.transform.anchors`). A mention joins a cluster only where the bounds of all its
-mentions still have a time in common, so that the intersection of their bounds is the event's.
+(`code`), dating them (`etl.transform.anchors`), and which of a build's are looked at (`etl.warehouse.clusters`). A
+mention joins a cluster only where the bounds of all its mentions still have a time in common, so that the
+intersection of their bounds is the event's.
+
+Mentions are taken in order, those of the tightest bounds first, and each is compared with the clusters that share a
+key with it. Only bounds of `CLOSE` or less give keys of names and places. So the close ones of a type are put
+together first and by themselves; and what comes after them is tied by its item and its story alone.
 """
 
-import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
 
-from etl.transform import network
-
-_TOLD = ("asserted", "reported", "alleged")
-_CLOSE = dt.timedelta(days=8)
-"""How wide the bounds of mentions in two stories may be, to be taken for one event."""
+TOLD = ("asserted", "reported", "alleged")
+"""Modalities of what is told to have happened; anything else, and what is negated, is alone."""
+CLOSE = 8 * 86_400 * 10**6
+"""How wide the bounds of mentions in two stories may be, to be taken for one event; in microseconds."""
+PLACED = ("stated", "carried")
+"""Bases of a place that the text itself gives."""
+SIDES = ("begin_earliest", "begin_latest", "end_earliest", "end_latest")
 _DEED = frozenset({"RETREAT", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT", "AID"})
 """Types of what is done once to somebody; of the others the same word must be used."""
 _MOST = 50  # clusters of one key that a mention is compared with: the last ones
 
-Bounds = tuple[dt.datetime | None, dt.datetime | None]
-"""Least and most; None: not known, or open."""
+Bounds = tuple[int | None, int | None]
+"""Least and most, microseconds; None: not known, or open."""
+Names = dict[str, frozenset[str]]
+"""Words of the names of who took part, by role."""
+Key = tuple[Any, ...]
 
 
 class _Mention(NamedTuple):
-    event_id: str
-    article_id: str
-    story_id: str
     event_type: str
-    mode: str | None
-    lemma: str
+    story_id: Any
+    article_id: Any
+    mode: Any
+    lemma: Any
     is_noun: bool
-    place: str | None
+    place: Any
     """Where the text says it was."""
-    country: str | None
+    country: Any
     begin: Bounds
     end: Bounds
-    names: dict[str, frozenset[str]]
-    """Words of the names of who took part, by role."""
+    names: Names
 
 
 class _Cluster:
-    def __init__(self, mention: _Mention) -> None:
-        self.first = mention.event_id
+    __slots__ = ("begin", "end", "members", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.begin: Bounds = (None, None)
         self.end: Bounds = (None, None)
         self.members: list[_Mention] = []
-        self.add(mention)
+        """The first of them, that others are compared with."""
 
     def add(self, mention: _Mention) -> None:
-        self.members.append(mention)
+        if len(self.members) < _MOST:
+            self.members.append(mention)
         self.begin, self.end = _common(self.begin, mention.begin), _common(self.end, mention.end)
-        self.first = min(self.first, mention.event_id)
 
     def takes(self, mention: _Mention) -> bool:
         """Whether a mention can be of this event."""
         begin, end = _common(self.begin, mention.begin), _common(self.end, mention.end)
         if not (_in_order(begin) and _in_order(end) and _in_order((begin[0], end[1]))):
             return False
-        return all(_agree(known, mention) for known in self.members[:_MOST])
+        return all(_agree(known, mention) for known in self.members)
 
 
 def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:
@@ -75,117 +85,130 @@ def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.Data
         event_id, cluster_id: one row a mention; the cluster is called after the first of its mentions. One that is
         negated or not told to have happened is alone.
     """
-    where = events.join(
-        locations.select("location_id", "country_code"), on="location_id", how="left", maintain_order="left"
+    is_placed = pl.col("location_basis").is_in(PLACED)
+    told = (
+        events.filter((pl.col("polarity") == "POS") & pl.col("modality").is_in(TOLD))
+        .join(locations.select("location_id", "country_code"), on="location_id", how="left")
+        .with_columns(pl.col(*SIDES).dt.epoch("us"))
+        .sort(width(), "event_id")
+        .select(
+            *("event_id", "event_type", "story_id", "article_id", "mode", *SIDES),
+            lemma="trigger_lemma",
+            is_noun=pl.col("tense") == "NONE",
+            place=pl.when(is_placed).then("location_id"),
+            country=pl.when(is_placed).then("country_code"),
+            known=pl.lit(None, pl.Int64),
+        )
     )
-    names = _names(participants)
-    clusters: list[_Cluster] = []
-    by_key: dict[tuple[str, ...], list[_Cluster]] = defaultdict(list)
-    for mention in sorted(_mentions(where, names), key=_tightest_first):
-        keys = list(_keys(mention))
-        own = next((c for key in keys for c in reversed(by_key[key][-_MOST:]) if c.takes(mention)), None)
-        if own is None:
-            own = _Cluster(mention)
-            clusters.append(own)
-        else:
-            own.add(mention)
-        for key in keys:
-            if own not in by_key[key][-_MOST:]:
-                by_key[key].append(own)
-    of = {m.event_id: c.first for c in clusters for m in c.members}
-    ids = events["event_id"].to_list()
-    return pl.DataFrame(
-        {"event_id": ids, "cluster_id": [of.get(i, i) for i in ids]},
-        schema={"event_id": pl.String, "cluster_id": pl.String},
+    named = participants.filter(pl.col("role") != "attribution").filter(pl.col("name").is_not_null())
+    names = named.group_by("event_id").agg(names=pl.struct("role", "name"))
+    mentions = told.join(names, on="event_id", how="left", maintain_order="left")
+    found = mentions.select("event_id", _number=gather(mentions)).select(
+        "event_id", cluster_id=pl.col("event_id").min().over("_number")
+    )
+    return (
+        events.select("event_id")
+        .join(found, on="event_id", how="left", maintain_order="left")
+        .select("event_id", cluster_id=pl.coalesce("cluster_id", "event_id"))
     )
 
 
-def reach(events: pl.DataFrame, participants: pl.DataFrame, moved: pl.Series) -> pl.Series:
-    """The mentions whose cluster may change when some get other bounds: all that are tied to them by what they share.
+def width() -> pl.Expr:
+    """How wide the bounds of an event are, in microseconds; the most where they are open."""
+    return (pl.col("end_latest") - pl.col("begin_earliest")).fill_null(pl.lit(2**63 - 1, pl.Int64))
 
-    Clusters are found among mentions that share a key, so mentions that no chain of keys ties to one that moved stay
-    where they are. A key that hangs on bounds counts here whatever the bounds are.
+
+def gather(mentions: pl.DataFrame) -> pl.Series:
+    """Put mentions together.
 
     Args:
-        events: event_id, article_id, story_id, event_type, trigger_lemma, polarity, modality, location_id,
-            location_basis, begin_earliest and end_latest of core.events, of all types that moved.
-        participants: event_id, role and name of core.event_participants.
-        moved: event_id of those that are new or moved.
+        mentions: those that are told to have happened, in order: the tightest first, then by event_id. event_type;
+            story_id, article_id, mode, lemma, place and country, as they are or as numbers that stand for them;
+            is_noun; SIDES, microseconds; names, a list of role and name; known, a number for what is in a cluster
+            already, NULL for what is not. All that share a key with them by which they may join are given too.
 
     Returns:
-        event_id.
+        For each the number of the row that is first in its cluster.
     """
-    told = events.filter((pl.col("polarity") == "POS") & pl.col("modality").is_in(_TOLD)).with_row_index("node", 1)
-    is_close = pl.col("end_latest") - pl.col("begin_earliest") <= _CLOSE
-    close = told.filter(is_close | pl.col("event_id").is_in(moved.to_list()))
-    names = participants["name"].drop_nulls().unique()
-    split = pl.DataFrame(
-        {"name": names, "word": [name.casefold().split() for name in names]},
-        schema={"name": pl.String, "word": pl.List(pl.String)},
+    found = list(range(mentions.height))
+    left = Counter(key for _, _, keys in _read(mentions) for key in keys)
+    for key in [key for key, n in left.items() if n == 1]:
+        del left[key]
+    by_key: dict[Key, deque[_Cluster]] = defaultdict(lambda: deque(maxlen=_MOST))
+    by_known: dict[int, _Cluster] = {}
+    for row, (mention, known, all_keys) in enumerate(_read(mentions)):
+        keys = [key for key in all_keys if key in left]
+        if known is not None:
+            own = by_known.get(known)
+        elif keys:
+            own = next((c for key in keys for c in reversed(by_key[key]) if c.takes(mention)), None)
+        else:
+            continue
+        if own is None:
+            own = _Cluster(row)
+            if known is not None:
+                by_known[known] = own
+        own.add(mention)
+        found[row] = own.number
+        for key in keys:
+            if own not in by_key[key]:
+                by_key[key].append(own)
+            left[key] -= 1
+            if not left[key]:
+                del left[key], by_key[key]
+    return pl.Series(found, dtype=pl.Int64)
+
+
+_READ = ("event_type", "story_id", "article_id", "mode", "lemma", "is_noun", "place", "country", *SIDES)
+
+
+def _read(mentions: pl.DataFrame) -> Iterator[tuple[_Mention, int | None, list[Key]]]:
+    """Each mention, the number of its cluster where that is known, and its keys, the surest first.
+
+    Keys of items and stories that no other shares are left out.
+    """
+    is_shared = mentions.select(
+        _story=pl.len().over("event_type", "story_id", "lemma") > 1,
+        _item=pl.len().over("event_type", "article_id") > 1,
     )
-    named = participants.filter(pl.col("role") != "attribution")
-    words = close.join(named, on="event_id").join(split, on="name").explode("word")
-    stated = close.filter(pl.col("location_basis").is_in(["stated", "carried"]) & pl.col("location_id").is_not_null())
-    shared = [
-        frame.select("node", key=pl.struct(pl.lit(kind), *columns).hash())
-        for kind, frame, columns in (
-            ("story", told, ("story_id", "event_type", "trigger_lemma")),
-            ("article", told, ("article_id", "event_type")),
-            ("name", words, ("event_type", "role", "word")),
-            ("place", stated, ("event_type", "location_id")),
-        )
-    ]
-    keyed = pl.concat(shared).with_columns(key=pl.col("key").rank("dense").cast(pl.Int64) + told.height)
-    n_nodes = 1 + told.height + keyed["key"].n_unique()
-    labels = network.components(n_nodes, keyed["node"].cast(pl.Int64).to_numpy(), keyed["key"].to_numpy())
-    labelled = told.select("event_id", label=pl.Series(labels[1 : 1 + told.height]))
-    touched = labelled.filter(pl.col("event_id").is_in(moved.to_list()))["label"].unique()
-    tied = labelled.filter(pl.col("label").is_in(touched.to_list()))["event_id"]
-    return pl.concat([tied, moved]).unique().sort()
+    rows = mentions.select(*_READ, "names", "known").hstack(is_shared)
+    for *described, begin, begin_latest, end_earliest, end, named, known, by_story, by_item in rows.iter_rows():
+        mention = _Mention._make((*described, (begin, begin_latest), (end_earliest, end), _names(named)))
+        keys: list[Key] = []
+        if by_story:
+            keys.append(("story", mention.story_id, mention.event_type, mention.lemma))
+        if by_item:
+            keys.append(("article", mention.article_id, mention.event_type))
+        if known is None and begin is not None and end is not None and end - begin <= CLOSE:
+            keys.extend(_close_keys(mention))
+        yield mention, known, keys
 
 
-def _names(participants: pl.DataFrame) -> dict[str, dict[str, frozenset[str]]]:
-    """Words of the participants' names by event and role."""
-    found: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
-    rows = participants.filter(pl.col("name").is_not_null() & (pl.col("role") != "attribution"))
-    for event_id, role, name in rows.select("event_id", "role", "name").iter_rows():
-        found[event_id][role] = found[event_id].get(role, frozenset()) | set(name.casefold().split())
-    return found
-
-
-def _mentions(events: pl.DataFrame, names: dict[str, dict[str, frozenset[str]]]) -> Iterator[_Mention]:
-    told = events.filter((pl.col("polarity") == "POS") & pl.col("modality").is_in(_TOLD))
-    stated = pl.col("location_basis").is_in(["stated", "carried"])
-    rows = told.select(
-        *("event_id", "article_id", "story_id", "event_type", "mode", "trigger_lemma", pl.col("tense") == "NONE"),
-        *(pl.when(stated).then(pl.col(name)) for name in ("location_id", "country_code")),
-        *("begin_earliest", "begin_latest", "end_earliest", "end_latest"),
-    )
-    nobody: dict[str, frozenset[str]] = {}
-    for *described, begin_earliest, begin_latest, end_earliest, end_latest in rows.iter_rows():
-        bounds = (begin_earliest, begin_latest), (end_earliest, end_latest)
-        yield _Mention._make((*described, *bounds, names.get(described[0], nobody)))
-
-
-def _tightest_first(mention: _Mention) -> tuple[Any, ...]:
-    begin, end = mention.begin[0], mention.end[1]
-    width = end - begin if begin and end else dt.timedelta.max
-    return width, mention.event_id
-
-
-def _keys(mention: _Mention) -> Iterator[tuple[str, ...]]:
-    """What two mentions of one event have in common, the surest first."""
+def _close_keys(mention: _Mention) -> Iterator[Key]:
     kind = mention.event_type
-    yield "story", mention.story_id, kind, mention.lemma
-    yield "article", mention.article_id, kind
-    begin, end = mention.begin[0], mention.end[1]
-    if begin is None or end is None or end - begin > _CLOSE:
-        return
     for role, words in sorted(mention.names.items()):
         for word in sorted(words):
             yield "name", kind, role, word
     if mention.place:
         yield "place", kind, mention.place
+
+
+_NOBODY: Names = {}
+
+
+def _names(named: list[dict[str, str]] | None) -> Names:
+    if not named:
+        return _NOBODY
+    found: Names = {}
+    for one in named:
+        words = _words(one["name"])
+        found[one["role"]] = found[one["role"]] | words if one["role"] in found else words
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(name.casefold().split())
 
 
 def _agree(one: _Mention, other: _Mention) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from etl.schema import core
 from etl.schema.frames import polars_schema
-from etl.transform.events.cluster import cluster, reach
+from etl.transform.events.cluster import CLOSE, SIDES, cluster, gather, width
 
 LOCATIONS = pl.DataFrame({"location_id": ["lyon", "gent"], "country_code": ["FR", "BE"]})
 DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
@@ -139,16 +139,32 @@ def _frames(drawn: list[tuple[Any, ...]]) -> tuple[pl.DataFrame, pl.DataFrame]:
     return events, pl.DataFrame(people, schema=dict.fromkeys(NAMES, pl.String), orient="row")
 
 
-@given(st.lists(MENTION, min_size=2, max_size=9), MENTION, st.integers(0, 8))
-def test_what_is_not_reached_keeps_its_cluster(drawn: list[tuple[Any, ...]], other: tuple[Any, ...], at: int) -> None:
-    at %= len(drawn)
-    before, people = _frames(drawn)
-    old = cluster(before, people, LOCATIONS)
-    # one mention gets other bounds
-    after, _ = _frames([(*other[:2], *d[2:]) if i == at else d for i, d in enumerate(drawn)])
-    moved = after["event_id"].gather([at])
-    reached = reach(after, people, moved)
-    found = after.filter(pl.col("event_id").is_in(reached.to_list()))
-    anew = cluster(found, people.filter(pl.col("event_id").is_in(reached.to_list())), LOCATIONS)
-    kept = old.filter(~pl.col("event_id").is_in(reached.to_list()))
-    assert pl.concat([kept, anew]).sort("event_id").equals(cluster(after, people, LOCATIONS).sort("event_id"))
+@given(st.lists(MENTION, min_size=2, max_size=9))
+def test_close_mentions_first_and_the_rest_by_item_and_story_are_all_at_once(drawn: list[tuple[Any, ...]]) -> None:
+    mentions = _mentions(drawn)
+    at_once = gather(mentions)
+    is_close = (width() <= CLOSE).fill_null(False)
+    numbered = mentions.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    close = numbered.filter(is_close)
+    known = close.select("row", known=close["row"].gather(gather(close)))
+    given_close = numbered.drop("known").join(known, on="row", how="left", maintain_order="left")
+    assert gather(given_close).to_list() == at_once.to_list()
+
+
+def _mentions(drawn: list[tuple[Any, ...]]) -> pl.DataFrame:
+    events, people = _frames(drawn)
+    two_stories = pl.col("event_id").str.head(1).is_in(["a", "c", "e"]).cast(pl.String)
+    named = people.filter(pl.col("role") != "attribution").drop_nulls()
+    return (
+        events.with_columns(pl.col(*SIDES).dt.epoch("us"), story_id=two_stories)
+        .sort(width(), "event_id")
+        .join(named.select("event_id", names=pl.concat_list(pl.struct("role", "name"))), on="event_id", how="left")
+        .select(
+            *("event_type", "story_id", "article_id", "mode", "names", *SIDES),
+            lemma="trigger_lemma",
+            is_noun=False,
+            place="location_id",
+            country=None,
+            known=pl.lit(None, pl.Int64),
+        )
+    )

@@ -1,0 +1,188 @@
+"""The clusters of a build: which mentions to look at again, in parts that fit in memory.
+
+What belongs here: reading mentions in order, and writing `core.events.cluster_id`. What does not: which of them tell
+one event (`etl.transform.events.cluster`).
+
+The close mentions of a type are put together first, all of them: they are few, and what one joins hangs on those
+before it. What is left is tied by item and story, so it is put together by units, a type in a story, or several units
+with a cluster of close ones in common. Of these only those are looked at where a mention moved, or a cluster of close
+ones is another than it was.
+"""
+
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from etl.schema import core
+from etl.transform import network
+from etl.transform.events import cluster
+from etl.warehouse import rows
+
+_AT_ONCE = 20_000
+"""Mentions that are put together at once, and no more units or types."""
+_UNIT = "hash(e.story_id, e.event_type)"
+_WIDTH = "epoch_us(e.end_latest) - epoch_us(e.begin_earliest)"
+_IS_TOLD = f"e.polarity = 'POS' AND e.modality IN {cluster.TOLD}"
+_IS_CLOSE = f"coalesce({_WIDTH} <= {cluster.CLOSE}, false)"
+_IS_PLACED = f"e.location_basis IN {cluster.PLACED}"
+# texts as numbers: only whether they are the same matters
+_MENTIONS = f"""
+    e.rowid AS number,
+    e.event_id,
+    e.event_type,
+    {_UNIT} AS unit,
+    hash(e.story_id) AS story_id,
+    hash(e.article_id) AS article_id,
+    CASE WHEN e.mode <> '' THEN hash(e.mode) END AS mode,
+    hash(e.trigger_lemma) AS lemma,
+    e.tense = 'NONE' AS is_noun,
+    CASE WHEN {_IS_PLACED} AND e.location_id <> '' THEN hash(e.location_id) END AS place,
+    CASE WHEN {_IS_PLACED} AND l.country_code <> '' THEN hash(l.country_code) END AS country,
+    {", ".join(f"epoch_us(e.{side}) AS {side}" for side in cluster.SIDES)},
+    p.role,
+    p.name
+"""
+_JOINED = """
+    LEFT JOIN core.locations AS l ON l.location_id = e.location_id
+    LEFT JOIN core.event_participants AS p
+        ON p.event_id = e.event_id AND p.role <> 'attribution' AND p.name IS NOT NULL
+"""
+_IN_ORDER = f"coalesce({_WIDTH}, {2**63 - 1}), e.event_id"
+
+
+class _Close(NamedTuple):
+    """What the close mentions gave."""
+
+    links: pl.DataFrame
+    """number, known, unit of those in clusters of several."""
+    changed: pl.Series
+    """Units with a cluster that is another than it was."""
+
+
+def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
+    """Put the mentions of one event together, where bounds or stories that moved change which they are.
+
+    Each part is a transaction; one that is killed is done again with `of_all`.
+
+    Args:
+        con: the build; documents whose events may have moved are not `is_dated` in ops.anchored.
+        of_all: look at all mentions.
+    """
+    if not of_all:
+        con.execute(_MOVED)
+    close = _gather_close(con, "" if of_all else "AND e.event_type IN (SELECT event_type FROM moved_units)")
+    con.register("links", _components(close.links).to_arrow())
+    con.register("changed_units", close.changed.alias("unit").to_frame().to_arrow())
+    con.execute("CREATE OR REPLACE TEMP TABLE close_links AS FROM links")
+    con.execute(_ALL_UNITS if of_all else _UNITS)
+    con.unregister("links")
+    con.unregister("changed_units")
+    rows.update_in_parts(con, core.Event.table, _gather_units(con), ["cluster_id"])
+    con.execute("DROP TABLE close_links; DROP TABLE units; DROP TABLE IF EXISTS moved_units")
+
+
+# a new text may have put the stories of others together: all that its story holds counts as moved, and what was in
+# one cluster with it
+_MOVED = f"""
+    CREATE OR REPLACE TEMP TABLE moved_units AS
+    WITH stories AS (
+        SELECT story_id FROM core.articles
+        WHERE document_id IN (SELECT document_id FROM ops.anchored WHERE NOT is_dated)
+    ),
+
+    clusters AS (SELECT cluster_id FROM core.events WHERE story_id IN (SELECT story_id FROM stories))
+
+    SELECT DISTINCT {_UNIT} AS unit, e.event_type
+    FROM core.events AS e
+    WHERE e.cluster_id IN (SELECT cluster_id FROM clusters)
+"""  # noqa: S608 - of this module
+_UNITS = """
+    CREATE OR REPLACE TEMP TABLE units AS
+    WITH asked AS (SELECT unit FROM moved_units UNION SELECT unit FROM changed_units),
+
+    touched AS (SELECT DISTINCT component FROM close_links WHERE unit IN (SELECT unit FROM asked))
+
+    SELECT DISTINCT unit, component FROM close_links WHERE component IN (SELECT component FROM touched)
+    UNION ALL
+    SELECT unit, unit FROM asked WHERE unit NOT IN (SELECT unit FROM close_links)
+"""
+# one that is alone in its unit and called so is left as it is
+_ALL_UNITS = f"""
+    CREATE OR REPLACE TEMP TABLE units AS
+    WITH linked AS (SELECT DISTINCT unit, component FROM close_links),
+
+    told AS (
+        SELECT {_UNIT} AS unit, count(*) AS n, bool_and(e.cluster_id = e.event_id) AS are_alone
+        FROM core.events AS e
+        WHERE {_IS_TOLD}
+        GROUP BY ALL
+    )
+
+    SELECT told.unit, coalesce(linked.component, told.unit) AS component
+    FROM told
+    LEFT JOIN linked USING (unit)
+    WHERE told.n > 1 OR linked.unit IS NOT NULL OR told.are_alone IS DISTINCT FROM true
+"""  # noqa: S608 - of this module
+
+
+def _gather_close(con: duckdb.DuckDBPyConnection, which: str) -> _Close:
+    """Put close mentions together, and say what is other than it was."""
+    links, changed = [], []
+    query = f"""
+        SELECT {_MENTIONS}, hash(e.cluster_id) AS old, NULL::BIGINT AS known
+        FROM core.events AS e
+        {_JOINED}
+        WHERE {_IS_TOLD} AND {_IS_CLOSE} {which}
+        ORDER BY e.event_type, {_IN_ORDER}
+    """  # noqa: S608 - of this module
+    for part in rows.grouped(rows.streamed(con, query, _AT_ONCE), "event_type", _AT_ONCE):
+        mentions = _one_each(part)
+        found = mentions.select("number", "unit", "old", known=mentions["number"].gather(cluster.gather(mentions)))
+        several = found.filter(pl.len().over("known") > 1)
+        links.append(several.select("number", "known", "unit"))
+        is_same = (pl.col("old").n_unique().over("known") == 1) & (pl.len().over("old") == pl.len().over("known"))
+        changed.append(found.filter(~is_same)["unit"].unique())
+    nothing = pl.DataFrame(schema={"number": pl.Int64, "known": pl.Int64, "unit": pl.UInt64})
+    return _Close(pl.concat([nothing, *links]), pl.concat([nothing["unit"], *changed]))
+
+
+def _components(links: pl.DataFrame) -> pl.DataFrame:
+    """Give each unit the number of those that it shares a cluster with, and is tied to by others."""
+    ends = [links[name].rank("dense").cast(pl.Int64).to_numpy() for name in ("unit", "known")]
+    n_units = int(ends[0].max()) if links.height else 0
+    n_nodes = 1 + n_units + (int(ends[1].max()) if links.height else 0)
+    labels = network.components(n_nodes, ends[0], ends[1] + n_units)
+    return links.with_columns(component=pl.Series(labels[ends[0]].astype(np.uint64)))
+
+
+def _gather_units(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Put the mentions of the units together: number and cluster_id of those whose cluster is another than it was."""
+    query = f"""
+        SELECT
+            {_MENTIONS}, e.cluster_id, units.component,
+            CASE WHEN {_IS_CLOSE} THEN coalesce(close_links.known, e.rowid) END AS known
+        FROM core.events AS e
+        JOIN units ON units.unit = {_UNIT}
+        LEFT JOIN close_links ON close_links.number = e.rowid
+        {_JOINED}
+        WHERE {_IS_TOLD}
+        ORDER BY units.component, {_IN_ORDER}
+    """  # noqa: S608 - of this module
+    changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
+    for part in rows.grouped(rows.streamed(con, query, _AT_ONCE), "component", _AT_ONCE):
+        mentions = _one_each(part)
+        named = mentions.select("number", "event_id", "cluster_id", first=cluster.gather(mentions))
+        changed.append(
+            named.with_columns(own=pl.col("event_id").min().over("first"))
+            .filter(pl.col("own").ne_missing(pl.col("cluster_id")))
+            .select("number", cluster_id="own")
+        )
+    return pl.concat(changed)
+
+
+def _one_each(part: pl.DataFrame) -> pl.DataFrame:
+    """One row a mention, with the names of all who took part."""
+    named = pl.struct("role", "name").filter(pl.col("name").is_not_null()).alias("names")
+    return part.group_by("number", maintain_order=True).agg(pl.all().exclude("role", "name").first(), named)
