@@ -97,11 +97,13 @@ def check_step(
 
         chosen = [by_key[key] for key in by_key if key in context.selected_asset_check_keys]
         rules = [rule for group in chosen for rule in group.rules]
+        is_local = any(rule.is_local for rule in rules)
         found = checked.run(
-            warehouse.fingerprinted() if any(rule.is_local for rule in rules) else warehouse.connection,
+            warehouse.fingerprinted(by) if is_local else warehouse.connection,
             rules,
             checked.Memory(warehouse.settings.checked, name, by),
             project=project or checked.NO_MODELS,
+            slicer=warehouse.slicer() if is_local and by == "linked" else None,
             everything=config.everything,
         )
         results = [group.results(found) for group in chosen]

@@ -90,7 +90,7 @@ def transform(
     from etl.engine import loops
 
     transformed = loops.transform_pending(
-        warehouse.changing(),
+        warehouse.changing("symbols"),
         run_id=context.run.run_id,
         settings=config.over(warehouse.settings),
         progress=progress,
@@ -121,7 +121,7 @@ def anchor(context: AssetExecutionContext, warehouse: Warehouse) -> Iterator[Mat
     from etl.engine.report import events_by_status
     from etl.warehouse import anchoring
 
-    anchored = anchoring.anchor(warehouse.changing())
+    anchored = anchoring.anchor(warehouse.changing("bounds"))
     warehouse.tally(
         n_events_moved=anchored.n_events_moved,
         n_bounds_gained=anchored.n_bounds_gained,

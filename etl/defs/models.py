@@ -53,7 +53,7 @@ def _layer(project: "Project", layer: str, keys: dict[str, AssetKey]) -> AssetsD
         from etl.warehouse.models import build as build_views
 
         build_views(warehouse.connection, project, layer)
-        for model, figures in of_layer(warehouse.connection, project, layer):
+        for model, figures in of_layer(warehouse.connection, project, layer, warehouse.slicer("preview")):
             metadata = figures_metadata(figures, described_schema(model.columns))
             yield MaterializeResult(asset_key=keys[model.name], metadata=metadata)
 

@@ -68,7 +68,7 @@ def documents(
     from etl.extract.records import columns as named_columns
 
     received = loops.receive(
-        warehouse.changing(),
+        warehouse.changing("symbols"),
         config.sources(warehouse.settings),
         captured_at=config.capture_time(),
         columns=named_columns(config.columns),

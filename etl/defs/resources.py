@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dagster import ConfigurableResource, InitResourceContext
 from pydantic import Field, PrivateAttr
@@ -15,6 +15,8 @@ from etl.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
+    from etl.warehouse.slices import Slicer
+
 POOL = "duckdb"
 """The pool of every step that writes the warehouse: DuckDB has one writer."""
 
@@ -24,7 +26,8 @@ class Warehouse(ConfigurableResource["Warehouse"]):
 
     folder: str = Field(description="the warehouse folder")
     _connection: "duckdb.DuckDBPyConnection | None" = PrivateAttr(None)
-    _is_fingerprinted: bool = PrivateAttr(False)
+    _fingerprints: Literal["symbols", "linked"] | None = PrivateAttr(None)
+    _slicers: "dict[str, Slicer]" = PrivateAttr(default_factory=dict)
     _tally: Counter[str] = PrivateAttr(default_factory=Counter)
     _started_at: dt.datetime = PrivateAttr(default_factory=lambda: dt.datetime.now(dt.UTC))
 
@@ -37,9 +40,10 @@ class Warehouse(ConfigurableResource["Warehouse"]):
             yield self
         finally:
             if self._connection is not None:
+                self._close_slicers()
                 self._connection.close()
                 self._connection = None
-                self._is_fingerprinted = False
+                self._fingerprints = None
 
     @property
     def connection(self) -> "duckdb.DuckDBPyConnection":
@@ -52,19 +56,47 @@ class Warehouse(ConfigurableResource["Warehouse"]):
             prepare(self._connection)
         return self._connection
 
-    def fingerprinted(self) -> "duckdb.DuckDBPyConnection":
-        """The connection, with the temporary table that says how the documents stand."""
-        if not self._is_fingerprinted:
-            from etl.warehouse.slices import take_fingerprints
+    def fingerprinted(self, by: Literal["symbols", "linked"] = "linked") -> "duckdb.DuckDBPyConnection":
+        """The connection, with the temporary tables that say how the documents stand.
 
-            take_fingerprints(self.connection)
-            self._is_fingerprinted = True
+        Args:
+            by: what must be there: fingerprints of symbols, or all.
+        """
+        from etl.warehouse import fingerprints
+
+        if self._fingerprints is None:
+            fingerprints.take_symbols(self.connection)
+            self._fingerprints = "symbols"
+        if by == "linked" and self._fingerprints == "symbols":
+            self._close_slicers()
+            fingerprints.take_bounds(self.connection)
+            self._fingerprints = "linked"
         return self.connection
 
-    def changing(self) -> "duckdb.DuckDBPyConnection":
-        """The connection, for a step that changes rows of documents."""
-        self._is_fingerprinted = False
+    def slicer(self, name: str = "slice") -> "Slicer":
+        """A slicer of the documents as they stand; those of two names hold a slice each."""
+        from etl.warehouse.slices import Slicer
+
+        con = self.fingerprinted()
+        if name not in self._slicers:
+            self._slicers[name] = Slicer(con, name)
+        return self._slicers[name]
+
+    def changing(self, what: Literal["symbols", "bounds"]) -> "duckdb.DuckDBPyConnection":
+        """The connection, for a step that changes rows of documents: all of them, or what the anchor step writes."""
+        from etl.warehouse import fingerprints
+
+        self._close_slicers()
+        if self._fingerprints is not None and what == "symbols":
+            fingerprints.forget(self.connection)
+            self._fingerprints = None
+        elif self._fingerprints is not None:
+            self._fingerprints = "symbols"
         return self.connection
+
+    def _close_slicers(self) -> None:
+        while self._slicers:
+            self._slicers.popitem()[1].close()
 
     @property
     def settings(self) -> Settings:

@@ -1,40 +1,49 @@
-"""The exports of a version, written from those of the version before: only blocks whose documents changed are new.
+"""The exports of a version, written from those of the version before: rows are computed of documents that changed.
 
-    csv/events.csv                   one file; the rows of a block stand together
+    csv/events.csv                   one file; the rows of a block stand together, and in it those of a document
     parquet/events.parquet           one file, or where there are several blocks a folder:
     parquet/events.parquet/000004.parquet
     exports.json                     which block stands where, and the fingerprint of its documents
+    exports/documents.parquet        the block and the fingerprints of each document
+    exports/sizes.parquet            how much of the CSV file of a mart each document has
 
 A block is a stretch of documents in the order they came, of BLOCK_CHARS characters; only the last one grows. A mart
-whose rows are each of one document (`meta: {document: …}`) is written by block, in order of all its columns within
-one. Every other mart is written whole.
+whose rows are each of one document, or called after an event of one (`meta: {document: …}`), is written by block, in
+order of all its columns within one: that is by document, for what it is ordered by first is an id that begins with
+the document's. A block of which a document changed is put together of the rows of that document and of what stands in
+the block before. Every other mart is written whole.
+
+What belongs here: which rows are computed and where they go. What does not: computing them (`slices.py`,
+`gathered.py`), and what a file of rows looks like (`export.py`).
 """
 
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from functools import partial
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import duckdb
+import numpy as np
 
 from etl.schema.ddl import sql_literal
-from etl.warehouse import export, slices
+from etl.warehouse import export, fingerprints, gathered, slices
 from etl.warehouse.export import FORMATS, write_rows
+from etl.warehouse.fingerprints import document_of
 from etl.warehouse.models import Model, Project
 
 MANIFEST = "exports.json"
+DETAILS = "exports"
 FINGERPRINTS = "fingerprints.parquet"
 """Beside the published file, as it was published: how its documents stand."""
-BLOCK_CHARS = 500_000
-"""Characters of documents that a block holds: what a run writes again because the last block grows."""
-_SLICE_BLOCKS = slices.SLICE_CHARS // BLOCK_CHARS
-"""Blocks that are computed at a time: each time the tables of all documents are read through."""
+BLOCK_CHARS = 250_000
+"""Characters of documents that a block holds: its Parquet file is written again because one of them changed."""
 
 
 class Block(NamedTuple):
@@ -43,11 +52,10 @@ class Block(NamedTuple):
     label: str
     fingerprint: str
     documents: list[str]
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What tells it from every other, and from what it was before."""
-        return self.label, self.fingerprint
+    """In order of their names."""
+    fresh: list[str]
+    """Those of them whose rows are not in the block before."""
+    fresh_chars: int
 
 
 class Place(NamedTuple):
@@ -60,43 +68,62 @@ class Place(NamedTuple):
     size: int
 
 
+class Before(NamedTuple):
+    """The exports of an earlier version: read and linked to, never written."""
+
+    folder: Path
+    places: Mapping[str, Mapping[str, Place]]
+    """By mart, then label."""
+
+    def place(self, mart: Model, block: Block) -> Place | None:
+        """Where a block stands, be it as it was."""
+        return self.places[mart.name].get(block.label)
+
+    def has(self, mart: Model, block: Block) -> bool:
+        """Whether a block stands there as it is."""
+        place = self.place(mart, block)
+        return place is not None and place.fingerprint == block.fingerprint
+
+    def parquet(self, mart: Model, label: str) -> Path:
+        """The file of a block."""
+        return _parquet(self.folder, mart, label, len(self.places[mart.name]))
+
+
+Fill = Callable[[Sequence[Block]], None]
+"""Computes the rows of the fresh documents of some blocks."""
+Another = Callable[[], duckdb.DuckDBPyConnection]
+"""Gives a connection on the database where they are."""
+
+
 def write(file: Path, project: Project, folder: Path, before: Path | None) -> None:
     """Write the exports of a published file.
 
     Args:
         file: the published file, with its fingerprints beside it or not; only read.
         project: the models.
-        folder: where to: it gets `csv`, `parquet` and the manifest.
+        folder: where to: it gets `csv`, `parquet`, `exports` and the manifest.
         before: the folder of an earlier version, or none; its files are read and linked to, never written.
     """
-    rules = _rules(project)
-    known = _known(before, rules)
-    for form in FORMATS:
+    for form in (*FORMATS, DETAILS):
         (folder / form).mkdir()
     with _opened(file) as con:
-        places: dict[str, list[Place]] = {}
         names = export.marts(con)
-        of_documents = [model for model in project.models if model.document and model.name in names]
-        if of_documents:
-            kept = file.with_name(FINGERPRINTS)
-            if kept.is_file():
-                slices.read_fingerprints(con, kept)
-            else:
-                slices.take_fingerprints(con)
-            blocks = _blocks(con)
-            keys = [block.key for block in blocks]
-            changed = [mart for mart in of_documents if mart.name not in known or [*known[mart.name]] != keys]
-            for mart in changed:
-                _write_header(con, mart, folder)
-            if changed:
-                with slices.sliced(con, project.of_documents()) as slicer:
-                    places = _write_documents(slicer, changed, blocks, folder, before, known)
-            if before is not None:
-                for mart in of_documents:
-                    if mart not in changed:
-                        _link_mart(before, mart, folder)
-                        places[mart.name] = [*known[mart.name].values()]
-        _write_whole(con, {name: mart for name, mart in names.items() if name not in places}, folder)
+        marts = [model for model in project.models if model.document and model.name in names]
+        rules = _rules(project)
+        known = _known(before, rules, marts)
+        places: dict[str, list[Place]] = {}
+        if marts:
+            _stand(con, file, known)
+            writer = _Writer(con, folder, known)
+            own = [mart for mart in marts if mart.grain != gathered.GRAIN]
+            places |= _write_own(writer, own, project)
+            for mart in marts:
+                if mart not in own:
+                    places |= _write_gathered(writer, mart)
+            for table in ("documents", "sizes"):
+                target = sql_literal(str(folder / DETAILS / f"{table}.parquet"))
+                con.execute(f"COPY {table} TO {target} (FORMAT parquet)")
+        _write_whole(con, {name: table for name, table in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
     (folder / MANIFEST).write_text(json.dumps(manifest, separators=(",", ":")), encoding="utf-8")
 
@@ -121,133 +148,320 @@ def _rules(project: Project) -> str:
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
-def _known(before: Path | None, rules: str) -> dict[str, dict[tuple[str, str], Place]]:
-    """The blocks that stand in the exports of an earlier version, if the same rules wrote them."""
+def _known(before: Path | None, rules: str, marts: Sequence[Model]) -> Before | None:
+    """The exports of an earlier version, if the same rules wrote all of these marts there."""
     if before is None or not (before / MANIFEST).is_file():
-        return {}
+        return None
     manifest: dict[str, Any] = json.loads((before / MANIFEST).read_text(encoding="utf-8"))
-    if manifest["rules"] != rules:
-        return {}
-    return {
-        mart: {(place[0], place[1]): Place(*place) for place in places} for mart, places in manifest["marts"].items()
-    }
+    if manifest["rules"] != rules or any(mart.name not in manifest["marts"] for mart in marts):
+        return None
+    places = {name: {place[0]: Place(*place) for place in found} for name, found in manifest["marts"].items()}
+    return Before(before, places)
 
 
-def _blocks(con: duckdb.DuckDBPyConnection) -> list[Block]:
+def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) -> None:
+    """Make the tables that say how the documents stand, and how they stood before.
+
+    documents, held_documents: document_id, label (of its block), n_chars, linked (its fingerprint), gathered (one of
+    all events that are called after one of its events); in the order they came. sizes, held_sizes: mart, label,
+    document_id, size. members: document_id, member (rowid in core.events of an event called after one of its events).
+    """
+    kept = file.with_name(FINGERPRINTS)
+    if kept.is_file():
+        fingerprints.locate(con)
+        fingerprints.read(con, kept)
+    else:
+        fingerprints.take(con)
+    con.execute(
+        f"""
+        CREATE TEMP TABLE members AS
+        SELECT
+            {document_of("cluster_id")} AS document_id,
+            e.rowid AS member,
+            hash(event_id, cluster_id, f.linked) AS hashed
+        FROM core.events AS e
+        LEFT JOIN fingerprints AS f ON f.document_id = {document_of("e.article_id")}
+        WHERE cluster_id IS NOT NULL
+        """  # noqa: S608 - names of this module
+    )
+    con.execute(
+        f"""
+        CREATE TEMP TABLE documents AS
+        SELECT
+            d.document_id,
+            format('{{:06d}}', ((sum(d.n_chars) OVER (ORDER BY d.rowid) - 1) // {BLOCK_CHARS})::BIGINT) AS label,
+            d.n_chars,
+            f.linked,
+            g.gathered
+        FROM raw.documents AS d
+        LEFT JOIN fingerprints AS f USING (document_id)
+        LEFT JOIN (SELECT document_id, bit_xor(hashed) AS gathered FROM members GROUP BY document_id) AS g
+            USING (document_id)
+        ORDER BY d.rowid
+        """  # noqa: S608 - a number of this module
+    )
+    con.execute("CREATE TEMP TABLE sizes (mart VARCHAR, label VARCHAR, document_id VARCHAR, size BIGINT)")
+    for table in ("documents", "sizes"):
+        source = before and f"read_parquet({sql_literal(str(before.folder / DETAILS / f'{table}.parquet'))})"
+        con.execute(f"CREATE TEMP TABLE held_{table} AS FROM {source or f'{table} LIMIT 0'}")
+
+
+def _blocks(con: duckdb.DuckDBPyConnection, by: str) -> list[Block]:
+    """The blocks, told apart by one of the fingerprints of documents: linked, or gathered."""
     rows = con.execute(
         f"""
         SELECT
-            format('{{:06d}}', number),
-            hash(list(hash(document_id, linked) ORDER BY place))::VARCHAR,
-            list(document_id ORDER BY place)
-        FROM (
-            SELECT
-                d.document_id,
-                f.linked,
-                d.rowid AS place,
-                ((sum(d.n_chars) OVER (ORDER BY d.rowid) - 1) // {BLOCK_CHARS})::BIGINT AS number
-            FROM raw.documents AS d
-            LEFT JOIN fingerprints AS f USING (document_id)
-        )
-        GROUP BY number
-        ORDER BY number
-        """  # noqa: S608 - a number of this module
+            d.label,
+            hash(list(hash(d.document_id, d.{by}) ORDER BY d.rowid))::VARCHAR,
+            list(d.document_id ORDER BY d.document_id),
+            list(d.document_id ORDER BY d.document_id) FILTER (h.document_id IS NULL),
+            sum(d.n_chars) FILTER (h.document_id IS NULL)
+        FROM documents AS d
+        LEFT JOIN held_documents AS h
+            ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}
+        GROUP BY d.label
+        ORDER BY d.label
+        """  # noqa: S608 - names of this module
     ).fetchall()
-    return [Block(*row) for row in rows]
+    return [Block(label, key, documents, fresh or [], n or 0) for label, key, documents, fresh, n in rows]
 
 
-def _write_documents(
-    slicer: slices.Slicer,
-    marts: Sequence[Model],
-    blocks: Sequence[Block],
-    folder: Path,
-    before: Path | None,
-    known: Mapping[str, Mapping[tuple[str, str], Place]],
-) -> dict[str, list[Place]]:
-    """Write the marts whose rows are of documents, block by block; give where each block stands."""
-    places: dict[str, list[Place]] = {mart.name: [] for mart in marts}
-    changed = [block for block in blocks if any(block.key not in known.get(mart.name, {}) for mart in marts)]
-    fresh: set[str] = set()
-    with ExitStack() as stack:
-        files = {mart.name: stack.enter_context((folder / "csv" / f"{mart.name}.csv").open("ab")) for mart in marts}
-        old = {
-            mart: stack.enter_context((before / "csv" / f"{mart}.csv").open("rb"))
-            for mart in known
-            if before is not None
-        }
-        ((n_threads,),) = slicer.con.execute("SELECT current_setting('threads')").fetchall()
-        pool = stack.enter_context(ThreadPoolExecutor(n_threads))
-        for mart in marts:
-            if len(blocks) != 1:
-                (folder / "parquet" / f"{mart.name}.parquet").mkdir()
-        for block in blocks:
-            if block in changed and block.label not in fresh:
-                stretch, changed = changed[:_SLICE_BLOCKS], changed[_SLICE_BLOCKS:]
-                fresh = {one.label for one in stretch}
-                slicer.fill([document for one in stretch for document in one.documents])
-                wanted = [(one, mart) for one in stretch for mart in marts if one.key not in known.get(mart.name, {})]
-                paths = [_parquet(folder, mart.name, one, len(blocks)) for one, mart in wanted]
-                list(pool.map(partial(_write_block, slicer), *zip(*wanted, strict=True), paths))
-            for mart in marts:
-                out, parquet = files[mart.name], _parquet(folder, mart.name, block, len(blocks))
-                start = out.tell()
-                place = known.get(mart.name, {}).get(block.key)
-                if place and before is not None:
-                    source = old[mart.name]
-                    source.seek(place.offset)
-                    _copy(source, out, place.size)
-                    _link(_parquet(before, mart.name, block, len(known[mart.name])), parquet)
-                else:
-                    _append(parquet.with_suffix(".rows"), out)
-                places[mart.name].append(Place(*block.key, start, out.tell() - start))
+def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> dict[str, list[Place]]:
+    """Write marts whose rows are each of one document."""
+    blocks = _blocks(writer.con, "linked")
+    changed = [mart for mart in marts if writer.is_changed(mart, blocks)]
+    places = {mart.name: writer.link(mart) for mart in marts if mart not in changed}
+    if changed:
+        behind = project.behind([mart.name for mart in changed])
+        with slices.sliced(writer.con) as slicer:
+
+            def fill(stretch: Sequence[Block]) -> None:
+                slicer.fill([document for block in stretch for document in block.fresh], behind)
+
+            places |= writer.write(changed, blocks, fill, slicer.another)
     return places
 
 
-def _write_header(con: duckdb.DuckDBPyConnection, mart: Model, folder: Path) -> None:
-    """Begin the CSV file of a mart with the names of its columns."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE header AS FROM marts.{mart.name} LIMIT 0")
-    write_rows(con, "header", folder / "csv" / f"{mart.name}.csv", "csv", is_ordered=True)
+def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
+    """Write a mart whose rows gather events of several documents."""
+    con, blocks = writer.con, _blocks(writer.con, "gathered")
+    if not writer.is_changed(mart, blocks):
+        return {mart.name: writer.link(mart)}
+    if not blocks:
+        return writer.write([mart], blocks, lambda _: None, con.cursor)
+    fresh = [document for block in blocks for document in block.fresh]
+    con.execute(
+        """
+        CREATE TEMP TABLE gathered_events AS
+        SELECT member FROM members SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)
+        """,
+        [fresh],
+    )
+    written = {name: writer.folder / "parquet" / f"{name}.parquet" for name in mart.refs}
+    with gathered.gathering(con, mart, written) as another:
+        return writer.write([mart], blocks, lambda _: None, another)
 
 
-def _link_mart(before: Path, mart: Model, folder: Path) -> None:
-    """Take the exports of a mart over as they are."""
-    for name in (f"csv/{mart.name}.csv", f"parquet/{mart.name}.parquet"):
-        source = before / name
-        if source.is_dir():
-            (folder / name).mkdir()
-        for file in source.iterdir() if source.is_dir() else [source]:
-            _link(file, folder / file.relative_to(before))
+class _Writer:
+    """Writes marts block by block."""
 
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, before: Before | None) -> None:
+        self.con, self.folder, self.before = con, folder, before
 
-def _write_block(slicer: slices.Slicer, block: Block, mart: Model, parquet: Path) -> None:
-    """Write the rows of a block to a Parquet file, and to one of CSV beside it."""
-    with closing(slicer.another()) as con:
-        con.execute(
-            f"""
-            CREATE TEMP TABLE block AS
-            FROM marts.{mart.name}
-            WHERE {slices.document_of(str(mart.document))} IN (SELECT unnest(?::VARCHAR[]))
-            ORDER BY ALL
-            """,
-            [block.documents],
+    def is_changed(self, mart: Model, blocks: Sequence[Block]) -> bool:
+        """Whether it is not in the exports before as it is."""
+        before = self.before
+        return (
+            before is None
+            or len(before.places[mart.name]) != len(blocks)
+            or not all(before.has(mart, block) for block in blocks)
         )
-        write_rows(con, "block", parquet.with_suffix(".rows"), "rows", is_ordered=True)
-        write_rows(con, "block", parquet, "parquet", is_ordered=True)
+
+    def link(self, mart: Model) -> list[Place]:
+        """Take a mart over as it stands in the exports before."""
+        if self.before is None:
+            raise ValueError("there are none")
+        for name in (f"csv/{mart.name}.csv", f"parquet/{mart.name}.parquet"):
+            source = self.before.folder / name
+            if source.is_dir():
+                (self.folder / name).mkdir()
+            for file in source.iterdir() if source.is_dir() else [source]:
+                _link(file, self.folder / file.relative_to(self.before.folder))
+        self.con.execute("INSERT INTO sizes FROM held_sizes WHERE mart = ?", [mart.name])
+        return [*self.before.places[mart.name].values()]
+
+    def write(
+        self, marts: Sequence[Model], blocks: Sequence[Block], fill: Fill, another: Another
+    ) -> dict[str, list[Place]]:
+        """Write marts of the same blocks; give where each block of them stands."""
+        changed = [b for b in blocks if not self.before or not all(self.before.has(mart, b) for mart in marts)]
+        ((n_threads,),) = self.con.execute("SELECT current_setting('threads')").fetchall()
+        with ExitStack() as stack:
+            files = [stack.enter_context(_File(self, mart, blocks)) for mart in marts]
+            pool = stack.enter_context(ThreadPoolExecutor(n_threads))
+            while changed:
+                stretch = _stretch(changed)
+                changed = changed[len(stretch) :]
+                fill(stretch)
+                list(pool.map(lambda file, now=stretch: file.compute(another, now), files))
+                for file in files:
+                    file.append(len(blocks) if not changed else blocks.index(changed[0]))
+            return {file.mart.name: file.places for file in files}
 
 
-def _append(rows: Path, out: Any) -> None:
-    """Move rows to the end of a CSV file."""
-    with rows.open("rb") as source:
-        _copy(source, out, rows.stat().st_size)
-    rows.unlink()
+def _stretch(blocks: Sequence[Block]) -> Sequence[Block]:
+    """The first of these blocks, whose fresh documents make a slice together."""
+    sizes = accumulate(block.fresh_chars for block in blocks)
+    return blocks[: max(1, sum(size <= slices.SLICE_CHARS for size in sizes))]
 
 
-def _parquet(folder: Path, mart: str, block: Block, n_blocks: int) -> Path:
-    file = folder / "parquet" / f"{mart}.parquet"
-    return file if n_blocks == 1 else file / f"{block.label}.parquet"
+class _File:
+    """A mart that is being written."""
+
+    def __init__(self, writer: _Writer, mart: Model, blocks: Sequence[Block]) -> None:
+        self.mart, self.places = mart, list[Place]()
+        self._writer, self._blocks = writer, blocks
+        self._csv = writer.folder / "csv" / f"{mart.name}.csv"
+        self._rows = self._csv.with_suffix(".rows")
+        self._fresh: deque[tuple[str, int]] = deque()
+        """Documents whose rows stand in the file of rows, and bytes of them, in order."""
+        self._files = ExitStack()
+
+    def __enter__(self) -> "_File":
+        con, mart, before = self._writer.con, self.mart, self._writer.before
+        con.execute(f"CREATE OR REPLACE TEMP TABLE header AS FROM marts.{mart.name} LIMIT 0")
+        write_rows(con, "header", self._csv, "csv", is_ordered=True)
+        if len(self._blocks) != 1:
+            (self._writer.folder / "parquet" / f"{mart.name}.parquet").mkdir()
+        self._out = self._files.enter_context(self._csv.open("ab"))
+        self._old = before and self._files.enter_context((before.folder / "csv" / self._csv.name).open("rb"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+        self._rows.unlink(missing_ok=True)
+
+    def compute(self, another: Another, stretch: Sequence[Block]) -> None:
+        """Write the Parquet files of some blocks, and to a file of CSV the rows that are fresh."""
+        before = self._writer.before
+        mine = [block for block in stretch if not before or not before.has(self.mart, block)]
+        document = document_of(str(self.mart.document))
+        with closing(another()) as con:
+            con.execute(
+                f"""
+                CREATE TEMP TABLE fresh AS
+                SELECT block_label, block_document, m.*
+                FROM marts.{self.mart.name} AS m
+                JOIN (SELECT unnest(?::VARCHAR[]) AS block_document, unnest(?::VARCHAR[]) AS block_label)
+                    ON block_document = {document}
+                ORDER BY ALL
+                """,  # noqa: S608 - names of our own files
+                [[one for b in mine for one in b.fresh], [b.label for b in mine for _ in b.fresh]],
+            )
+            con.execute("CREATE TEMP VIEW fresh_rows AS SELECT * EXCLUDE (block_label, block_document) FROM fresh")
+            write_rows(con, "fresh_rows", self._rows, "rows", is_ordered=True)
+            counted = con.execute(
+                """
+                SELECT block_document, count(*) FROM fresh
+                GROUP BY block_label, block_document ORDER BY block_label, block_document
+                """
+            ).fetchall()
+            sizes = _sizes(self._rows, [n for _, n in counted])
+            self._fresh.extend((name, size) for (name, _), size in zip(counted, sizes, strict=True))
+            for block in mine:
+                self._write_parquet(con, block)
+
+    def _write_parquet(self, con: duckdb.DuckDBPyConnection, block: Block) -> None:
+        """Write the rows of a block: those that are fresh, and of the block before those of its other documents."""
+        before, fresh = self._writer.before, set(block.fresh)
+        rows = f"SELECT * EXCLUDE (block_label, block_document) FROM fresh WHERE block_label = '{block.label}'"  # noqa: S608
+        if before and before.place(self.mart, block):
+            old = sql_literal(str(before.parquet(self.mart, block.label)))
+            kept = ", ".join(sql_literal(name) for name in block.documents if name not in fresh) or "NULL"
+            document = document_of(str(self.mart.document))
+            rows += f" UNION ALL SELECT * FROM read_parquet({old}) WHERE {document} IN ({kept})"  # noqa: S608
+        target = _parquet(self._writer.folder, self.mart, block.label, len(self._blocks))
+        # from a table: what DuckDB writes of lists hangs on how a query has put them in memory
+        con.execute(f"CREATE OR REPLACE TEMP TABLE block AS {rows} ORDER BY ALL")
+        write_rows(con, "block", target, "parquet", is_ordered=True)
+
+    def append(self, n: int) -> None:
+        """Write the CSV of the next blocks, until these are so many of all."""
+        blocks, before = self._blocks[len(self.places) : n], self._writer.before
+        held = self._held_sizes(blocks)
+        sizes: list[tuple[str, str, int]] = []
+        with ExitStack() as stack:
+            rows = stack.enter_context(self._rows.open("rb")) if self._fresh else None
+            for block in blocks:
+                start = self._out.tell()
+                place = before and before.place(self.mart, block)
+                if before and place and self._old and before.has(self.mart, block):
+                    self._old.seek(place.offset)
+                    _copy(self._old, self._out, place.size)
+                    target = _parquet(self._writer.folder, self.mart, block.label, len(self._blocks))
+                    _link(before.parquet(self.mart, block.label), target)
+                    sizes += [(block.label, *size) for size in held.get(block.label, {}).items()]
+                else:
+                    found = self._put_together(block, held.get(block.label, {}), place, rows)
+                    sizes += [(block.label, *size) for size in found]
+                self.places.append(Place(block.label, block.fingerprint, start, self._out.tell() - start))
+        if sizes:
+            columns = [[*column] for column in zip(*sizes, strict=True)]
+            self._writer.con.execute(
+                "INSERT INTO sizes SELECT ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BIGINT[])",
+                [self.mart.name, *columns],
+            )
+
+    def _put_together(
+        self, block: Block, held: Mapping[str, int], place: Place | None, rows: BinaryIO | None
+    ) -> Iterator[tuple[str, int]]:
+        """Write the CSV of a block document by document; give each that has rows, and bytes of them."""
+        fresh = set(block.fresh)
+        starts = dict(zip(held, accumulate(held.values(), initial=place.offset if place else 0), strict=False))
+        for name in block.documents:
+            size = 0
+            if name in fresh and rows and self._fresh and self._fresh[0][0] == name:
+                _, size = self._fresh.popleft()
+                _copy(rows, self._out, size)
+            elif name not in fresh and name in held and self._old:
+                size = held[name]
+                self._old.seek(starts[name])
+                _copy(self._old, self._out, size)
+            if size:
+                yield name, size
+
+    def _held_sizes(self, blocks: Sequence[Block]) -> dict[str, dict[str, int]]:
+        """Bytes of the rows of documents in the CSV of the exports before, by block; documents in order."""
+        found = self._writer.con.execute(
+            """
+            SELECT label, list(document_id ORDER BY document_id), list(size ORDER BY document_id)
+            FROM held_sizes
+            WHERE mart = ? AND label IN (SELECT unnest(?::VARCHAR[]))
+            GROUP BY label
+            """,
+            [self.mart.name, [block.label for block in blocks]],
+        ).fetchall()
+        return {label: dict(zip(names, sizes, strict=True)) for label, names, sizes in found}
 
 
-def _copy(source: Any, target: Any, size: int) -> None:
+_QUOTE, _NEWLINE = b'"\n'
+
+
+def _sizes(rows: Path, counts: Sequence[int]) -> list[int]:
+    """Bytes of so many rows of a CSV file each time."""
+    data = np.fromfile(rows, np.uint8)
+    is_inside = np.cumsum(data == _QUOTE, dtype=np.uint8) & 1  # a newline in quotes ends no row
+    ends = np.flatnonzero((data == _NEWLINE) & (is_inside == 0)) + 1
+    of_documents = ends[np.cumsum(counts, dtype=np.int64) - 1] if counts else ends
+    return [int(size) for size in np.diff(of_documents, prepend=0)]
+
+
+def _parquet(folder: Path, mart: Model, label: str, n_blocks: int) -> Path:
+    file = folder / "parquet" / f"{mart.name}.parquet"
+    return file if n_blocks == 1 else file / f"{label}.parquet"
+
+
+def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:
     while size and (chunk := source.read(min(size, 1 << 20))):
         target.write(chunk)
         size -= len(chunk)

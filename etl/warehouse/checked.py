@@ -8,7 +8,7 @@ under a name made of the rules, so that other rules look at everything.
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -52,6 +52,7 @@ def run(
     memory: Memory,
     *,
     project: models.Project = NO_MODELS,
+    slicer: slices.Slicer | None = None,
     everything: bool = False,
 ) -> dict[str, Found]:
     """Run rules: the local ones on what changed since all of these held, the others on everything.
@@ -61,6 +62,7 @@ def run(
         rules: those of a step.
         memory: where it is written down that they held.
         project: the models that the rules speak of.
+        slicer: of the build; none: one for the while.
         everything: look at all documents, whatever is written down.
 
     Returns:
@@ -73,9 +75,9 @@ def run(
     found = {rule.name: _run(con, rule) for rule in rules if not rule.is_local}
     held = {rule.name: Found(0, None) for rule in local}
     if local and (changed := _changed(con, file, memory.by)):
-        with slices.sliced(con, project) as slicer:
+        with nullcontext(slicer) if slicer else slices.sliced(con) as slicer:
             for documents in slicer.groups(changed):
-                slicer.fill(documents)
+                slicer.fill(documents, project)
                 for rule in local:
                     n_failed, example = _run(slicer.con, rule)
                     before = held[rule.name]

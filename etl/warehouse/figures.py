@@ -6,6 +6,7 @@ documents that have to do with them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import duckdb
@@ -13,9 +14,12 @@ import duckdb
 from etl.schema import TABLES
 from etl.schema.ddl import sql_literal
 from etl.warehouse import slices
+from etl.warehouse.fingerprints import BY_DOCUMENT
 from etl.warehouse.models import Model, Project
 
 PREVIEW_ROWS = 5
+_ROWS_OF_PREVIEW = 1000
+"""Rows of a table from whose values those that are shown are taken."""
 
 
 class Figures(NamedTuple):
@@ -35,11 +39,21 @@ def of_table(con: duckdb.DuckDBPyConnection, table: str) -> Figures:
     return Figures(int(n_rows), _types(relation), relation.limit(PREVIEW_ROWS).fetchall())
 
 
-def of_layer(con: duckdb.DuckDBPyConnection, project: Project, layer: str) -> Iterator[tuple[Model, Figures]]:
-    """The models of a layer, which stands, in their order."""
+def of_layer(
+    con: duckdb.DuckDBPyConnection, project: Project, layer: str, slicer: slices.Slicer | None = None
+) -> Iterator[tuple[Model, Figures]]:
+    """The models of a layer, which stands, in their order.
+
+    Args:
+        con: the build.
+        project: the models.
+        layer: the schema.
+        slicer: of the build; none: one for the while.
+    """
     models = [model for model in project.models if model.schema == layer]
-    keys = {model.name: _first_keys(con, *model.grain) for model in models if model.grain}
-    firsts = _first_rows(con, project.until(layer), models, keys)
+    keys = {model.name: _first_keys(con, *model.grain) for model in project.models if model.grain}
+    with nullcontext(slicer) if slicer else slices.sliced(con) as slicer:
+        firsts = _first_rows(con, project, layer, slicer, keys)
     for model in models:
         name = f"{model.schema}.{model.name}"
         if model.grain:
@@ -63,37 +77,32 @@ def _count(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
 
 def _first_keys(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list[str]:
     """The first values of the column, as literals of SQL."""
-    rows = con.execute(
-        f"""
-        SELECT {column} FROM {table} WHERE {column} IS NOT NULL
-        GROUP BY {column} ORDER BY min(rowid) LIMIT {PREVIEW_ROWS}
-        """  # noqa: S608 - as above
-    ).fetchall()
+    first = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL LIMIT {_ROWS_OF_PREVIEW}"  # noqa: S608 - as above
+    rows = con.execute(f"SELECT DISTINCT {column} FROM ({first}) ORDER BY {column} LIMIT {PREVIEW_ROWS}").fetchall()  # noqa: S608
     return [sql_literal(str(value)) for (value,) in rows]
 
 
 def _first_rows(
-    con: duckdb.DuckDBPyConnection, project: Project, models: Sequence[Model], keys: Mapping[str, list[str]]
+    con: duckdb.DuckDBPyConnection, project: Project, layer: str, slicer: slices.Slicer, keys: Mapping[str, list[str]]
 ) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of these keys, by model, from a slice of the documents that speak of them."""
+    """The rows of these keys, by model of the layer, from a slice of the documents that speak of any: one for all."""
     asked = {
         model.name: f"{model.grain[1]} IN ({', '.join(keys[model.name])})"
-        for model in models
+        for model in project.models
         if model.grain and keys[model.name]
     }
     found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in keys}
     if not asked:
         return found
     of_keys = " UNION ".join(
-        f"SELECT {slices.BY_DOCUMENT[TABLES[model.grain[0]]]} FROM {model.grain[0]} WHERE {asked[model.name]}"  # noqa: S608
-        for model in models
+        f"SELECT {BY_DOCUMENT[TABLES[model.grain[0]]]} AS document_id FROM {model.grain[0]} WHERE {asked[model.name]}"  # noqa: S608
+        for model in project.models
         if model.grain and model.name in asked
     )
-    documents = [str(document) for (document,) in con.execute(of_keys).fetchall()]
-    with slices.sliced(con, project) as slicer:
-        slicer.fill(documents)
-        for model in models:
-            if model.name in asked:
-                rows = f"FROM {model.schema}.{model.name} WHERE {asked[model.name]} LIMIT {PREVIEW_ROWS}"
-                found[model.name] = slicer.con.execute(rows).fetchall()
+    documents = [str(document) for (document,) in con.execute(f"{of_keys} ORDER BY document_id").fetchall()]
+    slicer.fill(documents, project.until(layer))
+    for model in project.models:
+        if model.name in asked and model.schema == layer:
+            rows = f"FROM {layer}.{model.name} WHERE {asked[model.name]} LIMIT {PREVIEW_ROWS}"
+            found[model.name] = slicer.con.execute(rows).fetchall()
     return found

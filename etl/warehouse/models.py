@@ -118,9 +118,9 @@ class Project:
         layers = self.layers[: self.layers.index(layer) + 1]
         return replace(self, models=tuple(model for model in self.models if model.schema in layers), layers=layers)
 
-    def of_documents(self) -> "Project":
-        """The marts whose rows are each of one document, and the models they read."""
-        wanted = {model.name for model in self.models if model.schema == "marts" and model.document}
+    def behind(self, names: Iterable[str]) -> "Project":
+        """Models of these names, and those they read."""
+        wanted = set(names)
         for model in reversed(self.models):
             wanted |= set(model.refs) if model.name in wanted else set()
         return replace(self, models=tuple(model for model in self.models if model.name in wanted))
@@ -199,17 +199,6 @@ def build(con: "duckdb.DuckDBPyConnection", project: Project, layer: str) -> Non
                     con.execute(statement)
             except duckdb.Error as error:
                 raise ProjectError(f"{_shown(model.path)}: {error}") from error
-
-
-def make_tables(con: "duckdb.DuckDBPyConnection", project: Project) -> None:
-    """Make every model as a table, so that what reads it often finds it made; for a small database in memory.
-
-    Args:
-        con: a database with the schemas and what the models read.
-        project: the models.
-    """
-    for model in project.models:
-        con.execute(f"CREATE OR REPLACE TABLE {model.schema}.{model.name} AS\n{model.sql}")
 
 
 def run_test(con: "duckdb.DuckDBPyConnection", test: Test) -> TestResult:

@@ -23,7 +23,7 @@ import duckdb
 
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
-from etl.warehouse import blocks, slices
+from etl.warehouse import blocks, fingerprints
 from etl.warehouse.connection import connect
 from etl.warehouse.disk import DiskFullError, disk_full, is_disk_full
 from etl.warehouse.export import FORMATS
@@ -60,7 +60,7 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
         _copy(con, file)
         file.chmod(0o444)
         _sync(file)
-        slices.keep_fingerprints(con, partial / blocks.FINGERPRINTS)
+        fingerprints.keep(con, partial / blocks.FINGERPRINTS)
         partial.rename(version)
         _swap(settings.published_file, version / file.name)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
@@ -95,6 +95,8 @@ def publish_exports(settings: Settings) -> list[Path]:
             shutil.rmtree(version / form, ignore_errors=True)
             (partial / form).rename(version / form)
             written += [settings.published / form / name for name in names]
+        shutil.rmtree(version / blocks.DETAILS, ignore_errors=True)
+        (partial / blocks.DETAILS).rename(version / blocks.DETAILS)
         (partial / blocks.MANIFEST).replace(version / blocks.MANIFEST)  # last: without it nothing is taken from here
         partial.rmdir()
         for form in FORMATS:

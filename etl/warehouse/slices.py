@@ -1,198 +1,102 @@
-"""Slices: small databases in memory, each with the rows of some documents and every model on them.
+"""Slices: small databases in memory, each with the rows of some documents and models on them.
 
 What a run does after the anchor step must not grow with what did not change. So its checks look at the documents
-that changed since they held, its exports write the blocks whose documents changed, and both see these through slices:
-the same tables, and the models of `sql/` as tables, each made once. Memory is that of a slice, however large the
+that changed since they held, its exports compute the rows of documents that changed, and both see these through
+slices: the same tables, and models of `sql/` as tables, each made once. Memory is that of a slice, however large the
 build is.
 
 A slice holds whole documents: those asked for, and those that a bound of theirs rests on. Its models give the rows of
-the documents asked for as they are on the whole build, but for those that count or gather over all documents. What
-changed is found by content: the fingerprint of a document is a hash of its rows, and costs a scan without the text.
+the documents asked for as they are on the whole build, but for those that count or gather over all documents. Or it
+holds no more than the rows that some events have to do with, for models that gather these. Which documents changed,
+and where the rows of each lie, is known from their fingerprints (`fingerprints.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
-from etl.schema import TABLES, Row, core, ops, raw
-from etl.schema.ddl import sql_literal, sql_type
-from etl.warehouse import models
+from etl.schema import TABLES, Row, core, ops
+from etl.schema.ddl import sql_type
+from etl.warehouse import fingerprints
+from etl.warehouse.fingerprints import BY_DOCUMENT, LOCATED, document_of
+from etl.warehouse.models import Project
 
 SLICE_CHARS = 4_000_000
 """Characters of the documents asked for that a slice holds, and no more documents."""
-_KEYS = ("document_id", "article_id", "event_id", "anchor_id")
-"""Columns that lead to the document: each of these ids begins with the document's."""
-_NOT_OF_DOCUMENTS = (core.Story, core.Agency, core.Location)
-
-
-def document_of(column: str) -> str:
-    """The SQL of the document that an id belongs to."""
-    return column if column.endswith("document_id") else f"split_part({column}, '-', 1)"
-
-
-def _by_document() -> dict[type[Row], str]:
-    """The SQL of its document, by table whose every row belongs to one."""
-    found = {}
-    for row in TABLES.values():
-        key = next((name for name in _KEYS if name in row.model_fields), None)
-        if key and row not in _NOT_OF_DOCUMENTS:
-            found[row] = document_of(key)
-    return found
-
-
-BY_DOCUMENT = _by_document()
-
-
-def take_fingerprints(con: duckdb.DuckDBPyConnection) -> None:
-    """Put a fingerprint of every document into the temporary table `fingerprints`.
-
-    Its columns: document_id; symbols, of what the text says, which hangs on no clock; own, of all its rows, but for
-    the clusters of its events, which others may move; linked, of these and of the documents that its bounds rest on.
-    """
-    rows = " UNION ALL ".join(
-        f"""
-        SELECT {document} AS document_id, {_symbols(row)} AS symbols, hash({_hashed(row)}) AS own
-        FROM {row.table}
-        """  # noqa: S608 - declared names only
-        for row, document in BY_DOCUMENT.items()
-        if row.table.startswith("core.") or row is raw.Document
-    )
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE own_fingerprints AS
-        SELECT document_id, bit_xor(symbols) AS symbols, bit_xor(own) AS own FROM ({rows}) GROUP BY document_id
-        """  # noqa: S608 - declared names only
-    )
-    con.execute(_LINKED)
-    con.execute("DROP TABLE own_fingerprints")
-
-
-def keep_fingerprints(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Write the fingerprints to a Parquet file, where they have been taken."""
-    if not con.execute("FROM duckdb_tables() WHERE temporary AND table_name = 'fingerprints'").fetchall():
-        return
-    con.execute(f"COPY (FROM fingerprints ORDER BY document_id) TO {sql_literal(str(file))} (FORMAT parquet)")
-
-
-def read_fingerprints(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Put fingerprints that were kept into the temporary table."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE fingerprints AS FROM read_parquet({sql_literal(str(file))})")
-
-
-def _hashed(row: type[Row], *filled_by: str) -> str:
-    """The columns that say what a row is; a long text has its hash, and a cluster is no document's own."""
-    left_out = {"text", "cluster_id"}
-    names = [c.name for c in row.columns() if c.name not in left_out and c.filled_by in (filled_by or _STEPS)]
-    return ", ".join([f"'{row.table}'", *names])
-
-
-_STEPS = ("load", "anchor")
-
-
-def _symbols(row: type[Row]) -> str:
-    return "0::UBIGINT" if row is core.AnchorEvidence else f"hash({_hashed(row, 'load')})"
-
-
-_LINKED = f"""
-    CREATE OR REPLACE TEMP TABLE fingerprints AS
-    WITH RECURSIVE steps AS (
-        SELECT DISTINCT {document_of("anchor_id")} AS document_id, from_anchor_id, side
-        FROM core.anchor_evidence
-        WHERE from_anchor_id IS NOT NULL
-
-        UNION
-
-        SELECT steps.document_id, e.from_anchor_id, e.side
-        FROM steps
-        JOIN core.anchor_evidence AS e ON e.anchor_id = steps.from_anchor_id AND e.side = steps.side
-        WHERE e.from_anchor_id IS NOT NULL
-    ),
-
-    reached AS (
-        SELECT DISTINCT document_id, {document_of("from_anchor_id")} AS from_id FROM steps
-    ),
-
-    links AS (
-        SELECT r.document_id, bit_xor(hash(r.from_id, o.own)) AS linked
-        FROM reached AS r
-        JOIN own_fingerprints AS o ON o.document_id = r.from_id
-        WHERE r.document_id <> r.from_id
-        GROUP BY r.document_id
-    )
-
-    SELECT o.document_id, o.symbols, o.own, hash(o.own, l.linked) AS linked
-    FROM own_fingerprints AS o
-    LEFT JOIN links AS l USING (document_id)
-"""  # noqa: S608 - declared names only
 
 
 @contextmanager
-def sliced(con: duckdb.DuckDBPyConnection, project: models.Project) -> Iterator["Slicer"]:
-    """Open an empty database in memory beside another; what is in it goes with it."""
-    ((name,),) = con.execute("SELECT current_database()").fetchall()
-    cursor = con.cursor()
-    cursor.execute("ATTACH ':memory:' AS slice")
-    _use_slice(cursor)
+def sliced(con: duckdb.DuckDBPyConnection) -> Iterator["Slicer"]:
+    """Open a slicer, and close it."""
+    slicer = Slicer(con)
     try:
-        yield Slicer(cursor, str(name), project)
+        yield slicer
     finally:
-        cursor.execute(f'USE "{name}"')
-        cursor.execute("DETACH slice")
-        cursor.close()
-
-
-def _use_slice(cursor: duckdb.DuckDBPyConnection) -> None:
-    cursor.execute("SET TimeZone = 'UTC'")
-    cursor.execute("USE slice")
+        slicer.close()
 
 
 class Slicer:
-    """Makes one slice after the other in the same database."""
+    """Makes one slice after the other in a database in memory beside another; what is in it goes with it."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, whole: str, project: models.Project) -> None:
-        """Make its tables.
+    def __init__(self, source: duckdb.DuckDBPyConnection, name: str = "slice") -> None:
+        """Attach the database and make its tables.
 
         Args:
-            con: a connection that uses the slice's database.
-            whole: the database that is sliced.
-            project: the models.
+            source: a connection that uses the database to be sliced. Where the rows of a document lie is looked up in
+                the tables of `fingerprints.take`, if it has them: nothing may have changed since they were taken.
+            name: of the database in memory; slicers of one connection that are open together need two.
         """
-        self.con = con
+        ((whole,),) = source.execute("SELECT current_database()").fetchall()
+        self._source, self._whole, self._database = source, str(whole), name
+        self._is_locator = not fingerprints.is_located(source)
+        if self._is_locator:
+            fingerprints.locate(source)
+        self.con = source.cursor()
         """A slice is read through this: its names are those of the whole."""
-        self._whole, self._project = whole, project
-        for schema in ("raw", "core", "ref", "ops", *dict.fromkeys(model.schema for model in project.models)):
-            con.execute(f"CREATE SCHEMA {schema}")
-        present = {
-            f"{schema}.{table}"
-            for schema, table in con.execute(
-                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ?", [whole]
-            ).fetchall()
-        }
-        for row in TABLES.values():
-            if row.table.startswith("ref.") or row in (ops.CheckResult, ops.Run):
-                con.execute(f'CREATE TABLE {row.table} AS FROM "{whole}".{row.table}')
-            else:
-                columns = ", ".join(f"{c.name} {sql_type(c)}" for c in row.columns())
-                con.execute(f"CREATE TABLE {row.table} ({columns})")
-        self._rows = {row: key for row, key in BY_DOCUMENT.items() if row.table in present}
+        self.con.execute(f"ATTACH ':memory:' AS {name}")
+        self._use(self.con)
+        self._held: list[str] | None = None
+        self._made: set[str] = set()
+        self._rows = self._make_tables()
+
+    def close(self) -> None:
+        """Drop the database."""
+        self.con.execute(f'USE "{self._whole}"')
+        self.con.execute(f"DETACH {self._database}")
+        self.con.close()
+        if self._is_locator:
+            fingerprints.forget(self._source)
 
     def another(self) -> duckdb.DuckDBPyConnection:
         """Another connection to the slice, for another thread; whoever asks closes it."""
         cursor = self.con.cursor()
-        _use_slice(cursor)
+        self._use(cursor)
         return cursor
 
-    def _ask(self, documents: list[str]) -> None:
-        """Name documents in `main.asked`."""
-        self.con.execute(
-            "CREATE OR REPLACE TABLE main.asked AS SELECT unnest(?::VARCHAR[]) AS document_id", [documents]
-        )
+    def _use(self, con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(f"USE {self._database}")
+
+    def _make_tables(self) -> list[type[Row]]:
+        """Make the tables; give those with rows of documents that the whole has too."""
+        for schema in ("raw", "core", "ref", "ops"):
+            self.con.execute(f"CREATE SCHEMA {schema}")
+        for row in TABLES.values():
+            if row.table.startswith("ref.") or row in (ops.CheckResult, ops.Run):
+                self.con.execute(f'CREATE TABLE {row.table} AS FROM "{self._whole}".{row.table}')
+            else:
+                columns = ", ".join(f"{c.name} {sql_type(c)}" for c in row.columns())
+                self.con.execute(f"CREATE TABLE {row.table} ({columns})")
+        tables = self.con.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ?", [self._whole]
+        ).fetchall()
+        present = {table for (table,) in tables}
+        return [row for row in BY_DOCUMENT if row.table in present]
 
     def groups(self, documents: list[str]) -> Iterator[list[str]]:
         """Divide documents into such as make a slice each."""
-        self._ask(documents)
+        self._name("asked", documents)
         rows = self.con.execute(
             f"""
             SELECT list(document_id ORDER BY place)
@@ -210,44 +114,103 @@ class Slicer:
         ).fetchall()
         return (list(group) for (group,) in rows)
 
-    def fill(self, documents: list[str]) -> None:
-        """Put the rows of documents, and of those they hang on, in the place of what the slice holds."""
-        self._reach(documents)
-        for row, document in self._rows.items():
-            self.con.execute(f"DELETE FROM {row.table}")  # noqa: S608 - declared names only
-            self.con.execute(
-                f"""
-                INSERT INTO {row.table} BY NAME FROM "{self._whole}".{row.table}
-                WHERE {document} IN (SELECT document_id FROM main.documents)
-                """  # noqa: S608 - as above
-            )
+    def fill(self, documents: list[str], project: Project) -> None:
+        """Hold the rows of documents, and of those they hang on, and models on them; what is held already stays.
+
+        Args:
+            documents: whose rows.
+            project: the models.
+        """
+        if documents != self._held:
+            self._name("asked", documents)
+            reached = self._source.execute(_REACHED, [documents]).fetchall()
+            self._hold([document for (document,) in reached])
+            self._held = documents
+        self._model(project)
+
+    def gather(self, events: Sequence[int], project: Project) -> None:
+        """Hold only the rows that some events have to do with, and models on them.
+
+        Args:
+            events: where they lie in core.events (rowid), in a database that nobody writes.
+            project: the models: such as give a row of events no more than these rows do.
+        """
+        self.con.execute(
+            f"""
+            CREATE OR REPLACE TABLE main.events AS
+            SELECT event_id, article_id, {document_of("article_id")} AS document_id
+            FROM "{self._whole}".core.events
+            WHERE rowid IN (SELECT unnest(?::BIGINT[]))
+            """,  # noqa: S608 - as above
+            [events],
+        )
+        documents = self.con.execute("SELECT DISTINCT document_id FROM main.events").fetchall()
+        self._hold([document for (document,) in documents], _of_events)
+        self._held = None
+        self._model(project)
+
+    def _name(self, table: str, documents: Sequence[str]) -> None:
+        """Put the names of documents into a table of the slice."""
+        query = f"CREATE OR REPLACE TABLE main.{table} AS SELECT unnest(?::VARCHAR[]) AS document_id"
+        self.con.execute(query, [documents])
+
+    def _hold(self, documents: list[str], narrower: Callable[[type[Row]], str] | None = None) -> None:
+        """Put the rows of documents, or of these those that a condition takes, in the place of what is there."""
+        self._made.clear()
+        self._name("documents", documents)
+        self.con.register("found", self._source.sql(_STRETCHES, params=[documents]).to_arrow_table())
+        self.con.execute("CREATE OR REPLACE TABLE main.stretches AS FROM found")
+        self.con.unregister("found")
+        expected = dict(self.con.execute("SELECT name, sum(n)::BIGINT FROM main.stretches GROUP BY name").fetchall())
+        for row in self._rows:
+            n = self._replace(row, _LYING.format(row.table) if row in LOCATED else "", narrower)
+            if row in LOCATED and narrower is None and n != expected.get(row.table, 0):
+                self._replace(row, "", None)  # they no longer lie there
         for row, speaks in _SPEAKS.items():
-            self.con.execute(f"DELETE FROM {row.table}")  # noqa: S608 - as above
+            self.con.execute(f"DELETE FROM {row.table}")  # noqa: S608 - declared names only
             self.con.execute(
                 f"""
                 INSERT INTO {row.table} BY NAME FROM "{self._whole}".{row.table} WHERE {speaks}
                 """
             )
-        models.make_tables(self.con, self._project)
 
-    def _reach(self, documents: list[str]) -> None:
-        whole = f'"{self._whole}".core'
-        self._ask(documents)
-        self.con.execute(
-            f"""
-            CREATE OR REPLACE TABLE main.documents AS
-            WITH RECURSIVE reached AS (
-                SELECT document_id FROM main.asked
-                UNION
-                SELECT {document_of("e.from_anchor_id")}
-                FROM reached
-                JOIN {whole}.anchor_evidence AS e ON {document_of("e.anchor_id")} = reached.document_id
-                WHERE e.from_anchor_id IS NOT NULL
-            )
+    def _replace(self, row: type[Row], lying: str, narrower: Callable[[type[Row]], str] | None) -> int:
+        """Put the rows of the named documents in the place of those of a table; give how many."""
+        self.con.execute(f"DELETE FROM {row.table}")  # noqa: S608 - declared names only
+        query = f"""
+            INSERT INTO {row.table} BY NAME
+            FROM "{self._whole}".{row.table}
+            WHERE {BY_DOCUMENT[row]} IN (SELECT document_id FROM main.documents) {lying}
+            """  # noqa: S608 - declared names only
+        ((n,),) = self.con.execute(query + (narrower(row) if narrower else "")).fetchall()
+        return int(n)
 
-            FROM reached
-            """  # noqa: S608 - names of this module
-        )
+    def _model(self, project: Project) -> None:
+        """Make the models that are not there as tables, so that what reads one often finds it made."""
+        for model in project.models:
+            if model.name not in self._made:
+                self.con.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
+                self.con.execute(f"CREATE OR REPLACE TABLE {model.schema}.{model.name} AS\n{model.sql}")
+                self._made.add(model.name)
+
+
+_LYING = "AND rowid IN (SELECT unnest(range(first, last + 1)) FROM main.stretches WHERE name = '{}')"
+_STRETCHES = "FROM stretches SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)"
+_REACHED = """
+    WITH RECURSIVE reached AS (
+        SELECT unnest(?::VARCHAR[]) AS document_id
+        UNION
+        SELECT from_id FROM reached JOIN links USING (document_id)
+    )
+
+    FROM reached
+"""
+
+
+def _of_events(row: type[Row]) -> str:
+    """The condition that a row has to do with one of the events that are named."""
+    key = next((name for name in ("event_id", "article_id") if name in row.model_fields), None)
+    return f"AND ({key} IS NULL OR {key} IN (SELECT {key} FROM main.events))" if key else ""  # noqa: S608
 
 
 _SPEAKS: dict[type[Row], str] = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from etl.settings import current
-from etl.warehouse import checked, slices
+from etl.warehouse import checked, fingerprints
 from etl.warehouse.checks import declared
 from etl.warehouse.models import load_project
 
@@ -16,7 +16,7 @@ PROJECT = load_project(current().sql)
 def failed(
     con: duckdb.DuckDBPyConnection, folder: Path, rules: list[checked.Rule], *, everything: bool = False
 ) -> set[str]:
-    slices.take_fingerprints(con)
+    fingerprints.take(con)
     found = checked.run(con, rules, checked.Memory(folder, "step"), project=PROJECT, everything=everything)
     assert set(found) == {rule.name for rule in rules}
     return {name for name, (n_failed, _) in found.items() if n_failed}

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from etl.settings import Settings
-from etl.warehouse import blocks, slices
+from etl.warehouse import blocks, fingerprints
 from etl.warehouse import publish as publishing
 from etl.warehouse.disk import DiskFullError
 from etl.warehouse.publish import PublicationError, publish, publish_exports
@@ -182,12 +182,12 @@ def test_the_fingerprints_that_are_published_are_those_of_the_file(sample: Setti
 
     file = sample.published_file.resolve()
     with duckdb.connect() as con:
-        slices.read_fingerprints(con, file.with_name(blocks.FINGERPRINTS))
+        fingerprints.read(con, file.with_name(blocks.FINGERPRINTS))
         kept = taken(con)
     copy = tmp_path / file.name
     shutil.copyfile(file, copy)
     with duckdb.connect(str(copy)) as con:
         con.execute("SET TimeZone = 'UTC'")
-        slices.take_fingerprints(con)
+        fingerprints.take(con)
         assert taken(con) == kept
     assert kept

@@ -1,0 +1,202 @@
+"""How documents stand: the fingerprint of each, by which what changed is found, and where its rows lie.
+
+What changed is found by content: the fingerprint of a document is a hash of its rows, and costs a scan without the
+text. The same scan notes between which rowids the rows of each document lie, so that slices read no others. Symbols
+are scanned when the transform is done, bounds when the anchor step is: together everything is read once.
+
+    stretches      name (of a table), document_id, first, last (rowid), n (rows of the document between them): several
+                   where they do not stand together
+    links          document_id, from_id: another document that a bound of this one is reckoned from
+    fingerprints   document_id; symbols, of what the text says, which hangs on no clock; own, of all its rows, but for
+                   the clusters of its events, which others may move; linked, of these and of the documents that its
+                   bounds rest on
+
+All are temporary tables of the connection that took them.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from etl.schema import TABLES, Row, core, raw
+from etl.schema.ddl import sql_literal
+
+_KEYS = ("document_id", "article_id", "event_id", "anchor_id")
+"""Columns that lead to the document: each of these ids begins with the document's."""
+_NOT_OF_DOCUMENTS = (core.Story, core.Agency, core.Location)
+
+
+def document_of(column: str) -> str:
+    """The SQL of the document that an id belongs to."""
+    return column if column.endswith("document_id") else f"split_part({column}, '-', 1)"
+
+
+def _by_document() -> dict[type[Row], str]:
+    """The SQL of its document, by table whose every row belongs to one."""
+    found = {}
+    for row in TABLES.values():
+        key = next((name for name in _KEYS if name in row.model_fields), None)
+        if key and row not in _NOT_OF_DOCUMENTS:
+            found[row] = document_of(key)
+    return found
+
+
+BY_DOCUMENT = _by_document()
+LOCATED: tuple[type[Row], ...] = tuple(
+    row for row in BY_DOCUMENT if row.table.startswith("core.") or row is raw.Document
+)
+"""The tables whose rows are looked up by their place; the others have a few for a document."""
+_BOUNDED = tuple(row for row in LOCATED if any(column.filled_by == "anchor" for column in row.columns()))
+_WITH_BOUNDS: tuple[type[Row], ...] = (*_BOUNDED, core.AnchorEvidence)
+"""The tables that the anchor step writes."""
+_PIECE = 256
+"""Rows of a table that are looked at by themselves: within each the rows of a document make one stretch."""
+
+
+def take(con: duckdb.DuckDBPyConnection) -> None:
+    """Take everything."""
+    take_symbols(con)
+    take_bounds(con)
+
+
+def take_symbols(con: duckdb.DuckDBPyConnection) -> None:
+    """Take what hangs on no clock: `fingerprints` has no other columns yet."""
+    _scan(con, LOCATED, "load")
+    _link(con)
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE fingerprints AS
+        SELECT document_id, bit_xor(hashed) AS symbols FROM stretches GROUP BY document_id
+        """
+    )
+
+
+def take_bounds(con: duckdb.DuckDBPyConnection) -> None:
+    """Take what the anchor step has written since the symbols were taken."""
+    con.execute("CREATE OR REPLACE TEMP TABLE unbounded AS FROM stretches")
+    _scan(con, _WITH_BOUNDS, "anchor")
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE own_fingerprints AS
+        SELECT f.document_id, f.symbols, hash(f.symbols, bit_xor(s.hashed)) AS own
+        FROM fingerprints AS f
+        LEFT JOIN stretches AS s USING (document_id)
+        GROUP BY f.document_id, f.symbols
+        """
+    )
+    con.execute(_LINKED)
+    names = ", ".join(sql_literal(row.table) for row in _WITH_BOUNDS)
+    con.execute(f"INSERT INTO stretches FROM unbounded WHERE name NOT IN ({names})")
+    con.execute("DROP TABLE unbounded; DROP TABLE own_fingerprints")
+    _link(con)
+
+
+def locate(con: duckdb.DuckDBPyConnection) -> None:
+    """Note only where the rows lie, and the links."""
+    _scan(con, LOCATED, None)
+    _link(con)
+
+
+def is_located(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether that is noted."""
+    return _is_there(con, "links")
+
+
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop everything: rows have changed."""
+    for table in ("stretches", "links", "fingerprints"):
+        con.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+def keep(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Write the fingerprints to a Parquet file, where they have been taken."""
+    if _is_there(con, "fingerprints"):
+        con.execute(f"COPY (FROM fingerprints ORDER BY document_id) TO {sql_literal(str(file))} (FORMAT parquet)")
+
+
+def read(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Put fingerprints that were kept into the temporary table."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE fingerprints AS FROM read_parquet({sql_literal(str(file))})")
+
+
+def _is_there(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return bool(con.execute("FROM duckdb_tables() WHERE temporary AND table_name = ?", [table]).fetchall())
+
+
+def _scan(con: duckdb.DuckDBPyConnection, rows: Iterable[type[Row]], filled_by: str | None) -> None:
+    """Make `stretches` of these tables, with a hash of the columns that a step fills; none: with no hash."""
+    scans = " UNION ALL ".join(
+        f"""
+        SELECT '{row.table}' AS name, {BY_DOCUMENT[row]} AS document_id, rowid AS place,
+            {_hashed(row, filled_by)} AS hashed
+        FROM {row.table}
+        """  # noqa: S608 - declared names only
+        for row in rows
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE stretches AS
+        SELECT name, document_id, min(place) AS first, max(place) AS last, count(*) AS n, bit_xor(hashed) AS hashed
+        FROM ({scans})
+        GROUP BY name, document_id, place // {_PIECE}
+        """  # noqa: S608 - as above
+    )
+
+
+def _hashed(row: type[Row], filled_by: str | None) -> str:
+    """A hash of the key and of what a step fills; a long text has its hash, and a cluster is no document's own."""
+    step = "anchor" if row is core.AnchorEvidence else filled_by  # which writes the whole of it
+    if filled_by is None or step != filled_by:
+        return "0::UBIGINT"
+    names = [
+        c.name
+        for c in row.columns()
+        if c.name not in {"text", "cluster_id"}
+        and (c.filled_by == filled_by or c.name in row.key or row is core.AnchorEvidence)
+    ]
+    return f"hash({', '.join([sql_literal(row.table), *names])})"
+
+
+def _link(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE links AS
+        SELECT DISTINCT {document_of("anchor_id")} AS document_id, {document_of("from_anchor_id")} AS from_id
+        FROM core.anchor_evidence
+        WHERE from_anchor_id IS NOT NULL
+        """  # noqa: S608 - declared names only
+    )
+
+
+_LINKED = f"""
+    CREATE OR REPLACE TEMP TABLE fingerprints AS
+    WITH RECURSIVE steps AS (
+        SELECT DISTINCT {document_of("anchor_id")} AS document_id, from_anchor_id, side
+        FROM core.anchor_evidence
+        WHERE from_anchor_id IS NOT NULL
+
+        UNION
+
+        SELECT steps.document_id, e.from_anchor_id, e.side
+        FROM steps
+        JOIN core.anchor_evidence AS e ON e.anchor_id = steps.from_anchor_id AND e.side = steps.side
+        WHERE e.from_anchor_id IS NOT NULL
+    ),
+
+    reached AS (
+        SELECT DISTINCT document_id, {document_of("from_anchor_id")} AS from_id FROM steps
+    ),
+
+    links AS (
+        SELECT r.document_id, bit_xor(hash(r.from_id, o.own)) AS linked
+        FROM reached AS r
+        JOIN own_fingerprints AS o ON o.document_id = r.from_id
+        WHERE r.document_id <> r.from_id
+        GROUP BY r.document_id
+    )
+
+    SELECT o.document_id, o.symbols, o.own, hash(o.own, l.linked) AS linked
+    FROM own_fingerprints AS o
+    LEFT JOIN links AS l USING (document_id)
+"""  # noqa: S608 - declared names only
