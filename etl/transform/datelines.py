@@ -54,6 +54,7 @@ _SEPARATOR: Final = re.compile(rf"[ \t]*(?:[.:,]?[{_DASHES}]{{1,2}}|:)[ \t]*")
 _DASH: Final = re.compile(
     rf"(?:(?P<apart>[ \t]+[.,]?)|(?<=[\w.,]))[{_DASHES}]{{1,2}}(?:[ \t]+|\Z|(?(apart)(?=[\w\"“„‘'«(])|(?!)))"
 )
+_ANY_DASH: Final = re.compile(f"[{_DASHES}]")
 _SLASH: Final = re.compile(r"\s*/\s*")
 _LAST_WORD: Final = re.compile(r"\S+\Z")
 # a credit that opens the head: in brackets, or a code; then a dash or a blank
@@ -173,7 +174,7 @@ def _credit_first(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline |
 
 def _after_credit(head: str, at: int, raw: str, credits: tuple[Credit, ...], is_place: IsPlace) -> Dateline | None:
     """The place and the dash that follow a credit; the dash alone is enough where it follows at once."""
-    dash = _DASH.search(head, at)
+    dash = _first_dash(head, at)
     if dash is None:
         return None
     if not head[at : dash.start()].strip():
@@ -183,6 +184,19 @@ def _after_credit(head: str, at: int, raw: str, credits: tuple[Credit, ...], is_
     if before and _NAME.fullmatch(before.places) and (before.date or _are_places(before.places, is_place)):
         return _dateline(before, at, dash.end(), raw, credits)
     return None
+
+
+def _first_dash(head: str, at: int) -> re.Match[str] | None:
+    """The first dash that parts a head, with the blanks and the mark before it: looked for where any dash stands."""
+    any_dash = _ANY_DASH.search(head, at)
+    if any_dash is None:
+        return None
+    start = any_dash.start()
+    if start > at and head[start - 1] in ".,":
+        start -= 1
+    while start > at and head[start - 1] in " \t":
+        start -= 1
+    return _DASH.search(head, start)
 
 
 def _bracketed(head: str, is_place: IsPlace) -> Dateline | None:
@@ -263,7 +277,7 @@ def _slashed(head: str) -> Dateline | None:
 
 def _dashed(head: str, is_place: IsPlace, *, is_title: bool) -> Dateline | None:
     """A dash alone: `SALVADOR, Feb 26 - `, `Den Haag - `, `AP - `, `SAITAMA, Japan, Dec. 9 Kyodo - `."""
-    dash = _DASH.search(head)
+    dash = _first_dash(head, 0)
     if not dash or dash.start() > _LONGEST_HEAD:
         return None
     before_dash = head[: dash.start()].rstrip(" \t,.")

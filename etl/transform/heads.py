@@ -37,6 +37,7 @@ class Heads:
             dates.nearest(symbol, *published) if symbol else None
             for symbol, published in zip(self._dateline["date_symbol"], self._of["published"], strict=True)
         ]
+        self._headlines, self._bodies = found.words("headline"), found.words("body")
         self._ids = series(self._of["article_id"], _TEXT)
         self._clocks = self._ids + PUBLICATION
         self._captures = series(self._of["document_id"], _TEXT) + CAPTURE
@@ -100,7 +101,7 @@ class Heads:
 
         Items with the same words tell one story, on whatever page they stand.
         """
-        headlines, bodies = self._found.words("headline"), self._found.words("body")
+        headlines, bodies = self._headlines, self._bodies
         folded = _folded(bodies)
         hashes = [_sha256(text) for text in folded]
         ids = [
@@ -111,7 +112,7 @@ class Heads:
         return pl.DataFrame([series(own, _TEXT, name) for name, own in values.items()]), folded
 
     def _item_keys(self, folded: Sequence[str]) -> list[str | None]:
-        headlines, bodies = self._found.words("headline"), self._found.words("body")
+        headlines, bodies = self._headlines, self._bodies
         return [
             None
             if stamp is None and not is_stated

@@ -18,6 +18,8 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Final, Literal, NamedTuple
 
+from mypy_extensions import mypyc_attr
+
 from etl import languages
 from etl.schema.core import FurnitureKind
 from etl.transform import agencies, datelines
@@ -44,6 +46,7 @@ class Page(NamedTuple):
 _Kind = Literal["text", "stamp", "heading", "brief"]
 
 
+@mypyc_attr(acyclic=True)
 class _Line:
     """A line, or what a glued stamp leaves of it, without the white space at its ends.
 
@@ -81,6 +84,7 @@ class _Line:
         )
 
 
+@mypyc_attr(acyclic=True)
 class _Group:
     """The lines of one item, or of several where only datelines part them, and the stamp that is theirs."""
 

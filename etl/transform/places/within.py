@@ -70,6 +70,8 @@ def holds(area: Candidate, candidate: Candidate) -> bool:
 
 def with_contained(unit: int, text: str, hits: list[Hit], names: Names, language: str) -> list[Hit]:
     """The hits, with places that are known by their container alone: "Honey Grove, Texas", "Reno, TX"."""
+    if not hits and ", " not in text:
+        return hits
     taken = {hit.end for hit in hits}
     added: list[Hit] = []
     areas = [(hit.start, hit.name.candidates[0]) for hit in hits if hit.name.candidates[0].feature_class == "A"]
