@@ -69,7 +69,7 @@ class Cast:
         return tuple(result)
 
     def _tell(self, result: list[Participant], role: ParticipantRole, found: list[Phrase], actors: int) -> int:
-        """Add the participants of a role, but who acts or is told already: bits of the tokens they begin at; give all."""
+        """Add the participants of a role but who acts or is told already; give where all begin, as bits of tokens."""
         told = actors
         for phrase in found:
             if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
