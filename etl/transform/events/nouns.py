@@ -29,7 +29,7 @@ def groups(
     for number, clause in enumerate(clauses):
         for i in clause.nouns:
             token = tokens[i]
-            if uses[i] or i == clause.verb:
+            if uses[i] or (clause.verb is not None and i == clause.verb):
                 continue
             if token.is_name and _inside_name(tokens, i):
                 continue

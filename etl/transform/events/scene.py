@@ -125,6 +125,11 @@ class Scene:
         """Whether a token is one of a clause."""
         return bool(self.clauses[clause].mask >> i & 1)
 
+    def is_finite(self, i: int, clause: int) -> bool:
+        """Whether a token is the finite verb of a clause."""
+        verb = self.clauses[clause].verb
+        return verb is not None and i == verb
+
     def has_tag(self, tag: i64, clause: int) -> bool:
         """Whether a word of a clause bears a tag."""
         return bool(self.clauses[clause].tags & tag)

@@ -367,7 +367,7 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
                 frame = _Frame(tokens, clause, lexicon, fin)
             chain = frame.chain(i)
             role = _role(tokens, i == verb, i, chain, lexicon)
-            if role is None or (fin[i] == 0 and role == "finite"):
+            if role is None or (role == "finite" and fin[i] == 0):
                 continue
             reading, used = _best(tokens, clause, i, role, lexicon)
             if reading is None:
