@@ -47,7 +47,7 @@ class Spot:
         self.is_demonym = mention.role == "demonym"
 
 
-# never added to: a list costs a twentieth of what is done for a clause, and most stay empty
+# never added to: a third of all lists that were made for a sentence stayed empty, and took a twentieth of the time
 _NO_SPOTS: Final[list[Spot | None]] = []
 _NO_SPOT: Final[list[Spot | None]] = [None]
 _NO_GROUPS: Final[list[Group]] = []
