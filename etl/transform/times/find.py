@@ -22,7 +22,8 @@ _BETWEEN: Final = "\0"
 """What texts are joined by, to be searched at once: a search costs more than a headline. No word of time holds it."""
 _YEAR: Final = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _SURNAME: Final = re.compile(r" [^\W\d_a-zß-ÿ]")
-_LAST_WORD: Final = re.compile(r"(\w+)\s$")
+_REACH: Final = 20
+"""How far before a year the word before it is looked for, in code points."""
 _PLACES_A_YEAR: Final = frozenset(
     {"in", "since", "until", "before", "before_or_for", "after", "from", "to", "between", "through", "by"}
 )
@@ -387,17 +388,29 @@ def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     word = _WORD.search(text, end, end + _NEAR)
     following = word.group().lower() if word else ""
     if year := _YEAR.search(text, start, end):
-        before = _LAST_WORD.search(text, max(0, start - 20), start)
-        is_lone = not year.group().endswith("00") and not (before and before[1].lower() in vocabulary.numbered)
+        has_number = _word_before(text, start).lower() in vocabulary.numbered
+        is_lone = not year.group().endswith("00") and not has_number
         if is_lone or _is_placed(text, start, end, vocabulary):
             return following not in vocabulary.counted
     return following in vocabulary.small
 
 
+def _word_before(text: str, at: int) -> str:
+    """The word before the blank that a position comes after; empty where there is none."""
+    first, end = max(0, at - _REACH), at - 1
+    if end > first and text[end] == "\n" and text[end - 1].isspace():
+        end -= 1  # at the end of a line
+    if end <= first or not text[end].isspace():
+        return ""
+    start = end
+    while start > first and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    return text[start:end]
+
+
 def _is_placed(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     """Whether a year has a word of time before it: in, since, from … to."""
-    before = _LAST_WORD.search(text, max(0, start - 20), start)
-    words_before = [w for w in (before[1] if before else "", *text[start:end].split()) if w]
+    words_before = [w for w in (_word_before(text, start), *text[start:end].split()) if w]
     return any(vocabulary.forms.get(word.lower(), {}).keys() & _PLACES_A_YEAR for word in words_before)
 
 
