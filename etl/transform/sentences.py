@@ -5,7 +5,7 @@ What belongs here: where a sentence ends. What does not: the abbreviations, whic
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -13,14 +13,15 @@ from etl import languages
 from etl.transform.records import SentenceSpan
 
 _MARKS: Final = ".!?…"
+_MARKS_AND_BREAK: Final = ".!?…\n"
 _CLOSING: Final = "\"'”’»)]"
 """Quotes and brackets that close on an end mark."""
 _OPENING: Final = "\"'“‘„«`(["
 _DASHES: Final = "-–—•"
 """What may stand before a sentence, with white space behind it."""
-_WORD_BEFORE = re.compile(r"[^\s(\"'“‘„«]*\Z")
-_LONGEST_ABBREVIATION = 12
-LONGEST = 1000
+_WORD_BEFORE: Final = re.compile(r"[^\s(\"'“‘„«]*\Z")
+_LONGEST_ABBREVIATION: Final = 12
+LONGEST: Final = 1000
 """Code points of a sentence at most. What reads one looks back and forth in it, so a table, a list of names or a text
 without an end mark is cut between two words; of the sentences of newswire one in some 100,000 is longer."""
 
@@ -74,7 +75,7 @@ def _ends(text: str, inner: frozenset[str], may_end: frozenset[str]) -> list[int
 def _marks(text: str) -> list[int]:
     """Where line breaks and end marks stand. Looked for one by one: an expression takes three times as long."""
     found: list[int] = []
-    for mark in ("\n", *_MARKS):
+    for mark in _MARKS_AND_BREAK:
         at = text.find(mark)
         while at >= 0:
             found.append(at)
@@ -100,18 +101,9 @@ def _following(text: str, at: int) -> str:
     return text[at : at + 1]
 
 
-def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut what is too long for a sentence: before the last word that goes over, or anywhere in one long word."""
-    while end - start > LONGEST:
-        space = text.rfind(" ", start + 1, start + LONGEST + 1)
-        cut = space if space > start else start + LONGEST
-        yield start, cut
-        start = cut
-    yield start, end
-
-
 _new: Final = tuple.__new__
 """Makes a named tuple of all its fields in half the time."""
+_SPAN: Final[type[SentenceSpan]] = SentenceSpan  # a constant of the machine code; a name is looked up
 
 
 def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
@@ -125,13 +117,21 @@ def split(texts: Sequence[str], language: str) -> list[SentenceSpan]:
     for unit, text in enumerate(texts):
         begin = 0
         for end in _ends(text, inner, may_end):
-            for start, stop in _bounded(text, begin, end) if end - begin > LONGEST else ((begin, end),):
-                left, right = start, stop
-                while left < right and text[left].isspace():
-                    left += 1
-                while left < right and text[right - 1].isspace():
-                    right -= 1
-                if left < right:
-                    result.append(_new(SentenceSpan, (unit, left, right)))
+            while end - begin > LONGEST:  # before the last word that goes over, or anywhere in one long word
+                space = text.rfind(" ", begin + 1, begin + LONGEST + 1)
+                cut = space if space > begin else begin + LONGEST
+                _add(result, unit, text, begin, cut)
+                begin = cut
+            _add(result, unit, text, begin, end)
             begin = end
     return result
+
+
+def _add(result: list[SentenceSpan], unit: int, text: str, start: int, end: int) -> None:
+    """Add a stretch of a text without the white space at either side, unless nothing is left of it."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        result.append(_new(_SPAN, (unit, start, end)))

@@ -1,5 +1,7 @@
 """Where sentences end."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,3 +59,20 @@ def test_no_sentence_is_longer_than_what_its_readers_can_bear(word: str) -> None
     assert "".join(text[s.start : s.end] for s in spans).replace(" ", "") == text.replace(" ", "")
     if word == "woord ":
         assert {w for s in spans for w in text[s.start : s.end].split()} == {"woord"}
+
+
+# A line break; or a run of end marks with what closes on it, before white space, and what follows behind what opens.
+END = re.compile(
+    r"[.!?…\n](?:(?<=\n)|(?<![.!?…][.!?…])[.!?…]*+[\"'”’»)\]]*+"
+    r"(?=\s++(?:[-–—•]\s)?[\"'“‘„«`(\[]*+(?P<next>.?)))",
+    re.DOTALL,
+)
+
+
+@given(st.text(alphabet="ab A\n\xa0.!?…\"'”)]([„-–•", max_size=60))
+def test_marks_end_a_sentence_as_the_expression_says(text: str) -> None:
+    ends = [m.end() for m in END.finditer(text) if not (m["next"] or "").islower()]
+    pieces = [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
+    # of words of one letter that a full stop is short for there is another test
+    if not re.search(r"\b[aAb]\.", text):
+        assert [text[s.start : s.end] for s in split([text], "nl")] == [piece for piece in pieces if piece]

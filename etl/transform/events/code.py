@@ -40,6 +40,9 @@ _DAYS: Final = frozenset({"day", "part_of_day"})
 _DATED: Final = frozenset({"DATE", "TIME"})
 _NOWHERE: Final[tuple[int | None, LocationBasis]] = (None, "none")
 _NOTHING: Final[list[int]] = []
+_NO_TIMES: Final[list[Timed]] = []
+_NO_PLACES: Final[list[tuple[int, PlaceMention]]] = []
+_NO_SPOTS: Final[list[tuple[int, int]]] = []
 _UNIT: Final = 32  # bits of a place in a unit's text, where unit and place are one number
 _POINTS: Final = DEF | PRONOUN | THAT
 _LOOK_BACK: Final = 3  # tokens between a preposition of place and the place
@@ -86,7 +89,7 @@ def code(
         told = recalls.get(article)
         if told is None:
             told = recalls[article] = Recall()
-        result.extend(sentence.events(told, lines.of(number, text, start)))
+        sentence.add_events(result, told, lines.of(number, text, start))
     return result
 
 
@@ -158,35 +161,36 @@ class _Sentence:
     def __init__(self, text: str, unit: int, offset: int, scene: Scene) -> None:
         self.text, self.unit, self.offset, self.scene = text, unit, offset, scene
         """The unit's text, its number, and where the sentence begins in it."""
-        self.timed: list[Timed] = []
+        # most sentences have none of these
+        self.timed = _NO_TIMES
         self.stated: dict[int, int] = {}
         """The place stated for the first event of a clause that has one."""
-        self.days: list[int] = []
+        self.days = _NOTHING
         """Those of the expressions that a tale can go on from: "zaterdag", not "om vijf uur" and not "in 2019"."""
-        self.places: list[tuple[int, PlaceMention]] = []
-        self.spots: list[tuple[int, int]] = []
+        self.places = _NO_PLACES
+        self.spots = _NO_SPOTS
         """Index of a place mention that may say where, and its first token."""
 
     def add_time(self, index: int, time: TimeMention) -> None:
         """Lay a time expression over the tokens."""
         first, last = self._covers(time.start, time.end)
         if first < len(self.scene.starts) and time.timex_type in _DATED:
-            self.timed.append(Timed(index, first, last, time.precision in _LONG))
+            self.timed = [*self.timed, Timed(index, first, last, time.precision in _LONG)]
             if time.precision in _DAYS:
-                self.days.append(index)
+                self.days = [*self.days, index]
         for i in range(first, min(last + 1, len(self.scene.starts))):
             self.scene.uses[i] |= COVERED
 
     def add_place(self, index: int, place: PlaceMention) -> None:
         """Lay a place mention over the tokens."""
-        self.places.append((index, place))
+        self.places = [*self.places, (index, place)]
         first, last = self._covers(place.start, place.end)
         self.scene.lay(Spot(index, place), first, last + 1)
         if place.role != "demonym" and place.place is not None:
             if first and self.scene.end(first - 1) > place.start - self.offset:
                 first -= 1  # it begins inside a token
             if first < len(self.scene.starts):
-                self.spots.append((index, first))
+                self.spots = [*self.spots, (index, first)]
 
     def _covers(self, start: int, end: int) -> tuple[int, int]:
         """The first and the last token of a stretch of the unit's text."""
@@ -199,16 +203,16 @@ class _Sentence:
             stop += 1
         return first, max(first, stop - 1)
 
-    def events(self, told: Recall, line: int) -> list[EventMention]:
-        """The events of the sentence.
+    def add_events(self, result: list[EventMention], told: Recall, line: int) -> None:
+        """Add the events of the sentence.
 
         Args:
+            result: what they are added to.
             told: what its article has told before; what this sentence tells is added.
             line: number of its paragraph.
         """
         scene = self.scene
         cast = Cast(scene, self.text, self.offset)
-        result = []
         judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
         for group, how in judged:
             if group.entry.flags & _SAYS and _only_says(scene, group, _tells_more(scene, group, judged)):
@@ -220,7 +224,6 @@ class _Sentence:
             if where[0] is None:
                 where = self._of_actor(people)
             result.append(self._mention(group, how, at, where, people))
-        return result
 
     def _mention(
         self,
@@ -299,11 +302,9 @@ class _Sentence:
 
     def _of_actor(self, people: Sequence[Participant]) -> tuple[int | None, LocationBasis]:
         """The country in an actor's name: the weakest evidence of where it was."""
-        actors = [p for p in people if p.role == "actor"] if self.places else []
-        if actors:
-            for index, place in self.places:
-                if place.place is not None and any(a.start <= place.start < a.end for a in actors):
-                    return index, "actor"
+        for index, place in self.places:
+            if place.place is not None and any(p.role == "actor" and p.start <= place.start < p.end for p in people):
+                return index, "actor"
         return _NOWHERE
 
 

@@ -378,7 +378,7 @@ class Lexicon:
                 self._parts[part] = self._parts.get(part, 0) | self._context_bits([kind])
         self._part_lengths = sorted({len(part) for part in self._parts})
         self._long_parts = [(part, shown) for part, shown in self._parts.items() if len(part) >= _LONG_PART]
-        self._named_contexts: dict[int, tuple[str, ...]] = {0: ()}
+        self._named_contexts: dict[int, tuple[str, ...]] = {}
         self._signs: dict[str, int] = {}
         """A bit of each word that readings ask for. As there are more words than bits, some share one, but none of
         the small words, which stand in every sentence, shares one with the rest."""
@@ -573,6 +573,8 @@ class Lexicon:
 
     def named_contexts(self, contexts: int) -> tuple[str, ...]:
         """The names of contexts, in order."""
+        if not contexts:
+            return ()
         known = self._named_contexts.get(contexts)
         if known is None:
             known = tuple(name for i, name in enumerate(self.contexts) if contexts >> i & 1)

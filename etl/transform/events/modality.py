@@ -127,9 +127,7 @@ class _Judge:
         if group.role == "noun":
             for i in range(group.first - 1, max(-1, group.first - _LOOK_BACK), -1):
                 tags, word = scene.tags(i), scene.tokens[i].word
-                if scene.tokens[i].is_break or (
-                    word.verbs and not word.nouns and i == scene.clauses[group.clause].verb
-                ):
+                if scene.tokens[i].is_break or (word.verbs and not word.nouns and scene.is_finite(i, group.clause)):
                     return False
                 if word.governs & GOV_NEGATIVE:
                     return True
@@ -259,7 +257,7 @@ class _Judge:
             token = scene.tokens[i]
             if token.is_break and token.surface not in "\"“”'":
                 break
-            if scene.clauses[group.clause].verb == i:
+            if scene.is_finite(i, group.clause):
                 break
             if token.word.governed is not None:
                 return token.word.governed

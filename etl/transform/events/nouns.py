@@ -29,7 +29,7 @@ def groups(
     for number, clause in enumerate(clauses):
         for i in clause.nouns:
             token = tokens[i]
-            if uses[i] or i == clause.verb:
+            if uses[i] or (clause.verb is not None and i == clause.verb):
                 continue
             if token.is_name and _inside_name(tokens, i):
                 continue
@@ -77,12 +77,15 @@ def _best(tokens: list[Token], clause: Clause, i: int) -> tuple[Entry | None, tu
         if entry.need and not holds_any(clause_text(tokens, clause), entry.need):
             continue
         n = len(entry.companions)
-        before = _before(clause, i, n) if n else []
-        if n and tuple([tokens[j].low for j in before]) != entry.companions:
-            continue
+        used: tuple[int, ...] = (i,)
+        if n:
+            before = _before(clause, i, n)
+            if tuple([tokens[j].low for j in before]) != entry.companions:
+                continue
+            used = (*before, i)
         score = 2 * n + (1 if entry.need else 0)
         if best is None or score > best_score:
-            best, best_score, best_used = entry, score, (*before, i)
+            best, best_score, best_used = entry, score, used
     return best, best_used
 
 

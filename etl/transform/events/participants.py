@@ -31,8 +31,8 @@ from etl.transform.events.records import Participant
 from etl.transform.events.scene import EVENT_NOUN, VERBAL, Scene
 from etl.transform.events.verbs import Group
 
-_NOBODY: Final[list[int]] = []
 _NO_PHRASES: Final[list[Phrase]] = []
+_NOT_READ: Final[list[list[Phrase] | None]] = [None]
 _HOLDERS: Final = frozenset({"finite", "participle", "infinitive"})
 
 
@@ -50,7 +50,7 @@ class Cast:
 
     def __init__(self, scene: Scene, text: str, offset: int) -> None:
         self.scene, self.text, self.offset = scene, text, offset
-        self._phrases: list[list[Phrase] | None] = [None] * len(scene.clauses)
+        self._phrases = _NOT_READ * len(scene.clauses)
         self._reached = _NO_PHRASES
         self._reaching: Group | None = None
 
@@ -58,23 +58,21 @@ class Cast:
         """The participants of an event, actors first."""
         found = self._noun(group) if group.role == "noun" else self._verb(group)
         result: list[Participant] = []
-        actors = self._tell(result, "actor", found.actor, _NOBODY)
+        actors = self._tell(result, "actor", found.actor, 0)
         self._tell(result, "recipient", found.recipient, actors)
         if stance.modality != "asserted" or stance.source is not None:
             self._tell(result, "attribution", self._sources(group, stance), actors)
         return tuple(result)
 
-    def _tell(
-        self, result: list[Participant], role: ParticipantRole, found: list[Phrase], actors: list[int]
-    ) -> list[int]:
-        """Add the participants of a role, but who acts or is told already; give the tokens that all begin at."""
+    def _tell(self, result: list[Participant], role: ParticipantRole, found: list[Phrase], actors: int) -> int:
+        """Add the participants of a role but who acts or is told already; give where all begin, as bits of tokens."""
         told = actors
         for phrase in found:
             if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
                 continue
             who = identify(self.scene, phrase)
-            if who.first not in told:
-                told = [*told, who.first]
+            if not told >> who.first & 1:
+                told |= 1 << who.first
                 result.append(self._participant(role, who))
         return told
 
@@ -155,7 +153,11 @@ class Cast:
 
     def _after(self, group: Group, prep: str) -> list[Phrase]:
         """The phrases after a preposition, coordinated ones too."""
-        return [p for p in self._stretch(group) if p.prep == prep and not self._is_noun_event(p)]
+        found = _NO_PHRASES  # as mostly
+        for phrase in self._stretch(group):
+            if phrase.prep == prep and not self._is_noun_event(phrase):
+                found = [*found, phrase]
+        return found
 
     def _has_party(self, found: list[Phrase]) -> bool:
         return any(self._is_party(p) for p in found)

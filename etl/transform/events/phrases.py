@@ -7,7 +7,7 @@ from typing import Final
 
 from mypy_extensions import i64, mypyc_attr
 
-from etl.transform.events.clauses import Clause
+from etl.transform.events.clauses import NO_TOKENS, Clause
 from etl.transform.events.marks import (
     ADVERB,
     AND,
@@ -74,7 +74,7 @@ class _Chunker:
     def __init__(self, scene: Scene, clause: Clause) -> None:
         self.scene, self.clause = scene, clause
         self.found: list[Phrase] = []
-        self.current: list[int] = []
+        self.current = NO_TOKENS
         self.determined = False
         self.prep, self.joiner = "", False
 
@@ -90,7 +90,10 @@ class _Chunker:
             elif not (scene.tokens[i].is_small and self._takes(i, scene.tokens[i].tags)):
                 if self.current and scene.has_places and self._splits(i):
                     self._close()
-                self.current.append(i)
+                if self.current:
+                    self.current.append(i)
+                else:
+                    self.current = [i]
         self._close()
         if len(self.found) > 2:
             self._enumerations()
@@ -129,7 +132,7 @@ class _Chunker:
         if self.current:
             is_noun = bool(scene.uses[i] & COMPANION) and not scene.tokens[i].tags & (PREP | ARTICLE)
             if is_noun and not (self.determined or self._names_somebody()):
-                self.current = []
+                self.current = NO_TOKENS
         self._close()
         if scene.uses[i] & COVERED and i + 1 < len(scene.tokens) and scene.tokens[i + 1].is_noun:
             return  # na dagenlange onderhandelingen
@@ -153,7 +156,7 @@ class _Chunker:
             prep = self.found[-1].prep if joined else self.prep
             self.found.append(Phrase(self.current, prep, pronoun, joined))
             self.prep, self.joiner = "", False
-        self.current, self.determined = [], False
+        self.current, self.determined = NO_TOKENS, False
 
     def _determine(self, i: int, tags: i64) -> None:
         """Begin a phrase with its article; a quantity is part of it."""

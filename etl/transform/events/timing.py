@@ -122,11 +122,11 @@ def _is_vehicle(scene: Scene, group: Group) -> bool:
 
 def _noun_is_background(scene: Scene, group: Group) -> bool:
     """Whether an event noun speaks of what is known: after an article, after "since", as part of another noun."""
-    first, clause = group.first, scene.clauses[group.clause]
+    first = group.first
     known = False
     for back in range(1, 6):
         i = first - back
-        if i < 0 or scene.tokens[i].is_break or i == clause.verb:
+        if i < 0 or scene.tokens[i].is_break or scene.is_finite(i, group.clause):
             break
         word = scene.tokens[i].word
         if word.tags & PREP:

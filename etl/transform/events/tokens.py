@@ -69,7 +69,7 @@ def cut(sentence: str, lexicon: Lexicon) -> Cut:
     known = lexicon.runs
     tokens: list[Token] = []
     starts: list[int] = []
-    asks: list[int] = []
+    asks: tuple[int, ...] = ()
     shouted = sentence.isupper()
     opening = True  # the next word may owe its capital to its place
     triggers = tells = False
@@ -82,7 +82,7 @@ def cut(sentence: str, lexicon: Lexicon) -> Cut:
         if run.triggers:
             triggers = True
         elif run.asks and not triggers:
-            asks.extend(run.asks)
+            asks += run.asks
         signs |= run.sign
         read = run.read(opening, True) if shouted else run.opening if opening else run.inner
         for token in read:
@@ -149,7 +149,7 @@ def _is_noun_here(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
 def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
     """How surely each token is a finite verb: 2 surely, 1 perhaps (its form has other uses), 0 not."""
     result = _ZERO * len(tokens)
-    possessives = []
+    has_possessive = False
     for i, token in enumerate(tokens):
         if not token.may_be_finite:
             continue
@@ -158,14 +158,16 @@ def finite(tokens: list[Token], lexicon: Lexicon) -> list[int]:
             after_to = i > 0 and tokens[i - 1].tags & TO
             result[i] = 0 if after_to or (word.tags & INFINITIVE_AUX and _has_modal(tokens, i)) else 2
             if word.tags & MAYBE_POSSESSIVE:
-                possessives.append(i)
+                has_possessive = True
         else:
             result[i] = _sureness(tokens, i, result, lexicon)
     if not lexicon.verb_second:
         _settle(tokens, result)
-    for i in possessives:  # a possessive that looks like a verb (zijn) beside a sure one
-        if _possessive(tokens, result, i):
-            result[i] = 0
+    if has_possessive:  # that looks like a verb (zijn), beside a sure one
+        for i, token in enumerate(tokens):
+            word = token.word
+            if word.tags & MAYBE_POSSESSIVE and word.is_finite_auxiliary and _possessive(tokens, result, i):
+                result[i] = 0
     return result
 
 

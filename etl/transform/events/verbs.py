@@ -9,7 +9,7 @@ from typing import Final, Literal
 from mypy_extensions import i64, mypyc_attr
 
 from etl.schema.core import Tense
-from etl.transform.events.clauses import Clause
+from etl.transform.events.clauses import NO_TOKENS, Clause
 from etl.transform.events.lexicon import AUXILIARIES, REFLEXIVES, Entry, Lexicon, Reading, Token
 from etl.transform.events.marks import (
     ADVERB,
@@ -123,11 +123,11 @@ class _Frame:
 
     def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
         self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
-        self._auxiliaries: list[int] = []
+        self._auxiliaries = NO_TOKENS
         if clause.has_auxiliary:
             for j in clause.tokens:
                 if tokens[j].is_auxiliary and (fin[j] or _is_no_possessive(tokens, j)):
-                    self._auxiliaries.append(j)
+                    self._auxiliaries = [*self._auxiliaries, j]
         self._shared: Chain | None = None
 
     def chain(self, head: int) -> Chain:
@@ -297,19 +297,17 @@ def _used(
     reading: Reading, tokens: list[Token], clause: Clause, i: int, role: Role, lexicon: Lexicon
 ) -> tuple[int, ...] | None:
     """A verb with the particle and the companions that a reading asks for, in order; None where one is missing."""
-    used = [i]
+    at: int | None = None
     if not reading.joined:
         at = _particle_at(tokens, clause, i, reading.entry.particle, role)
         if at is None:
             return None
-        used.append(at)
-    if reading.entry.companions:
-        companions = _companions_at(tokens, clause, i, reading.entry, lexicon)
-        if companions is None:
-            return None
-        used.extend(companions)
-    used.sort()
-    return tuple(used)
+    if not reading.entry.companions:
+        return (i,) if at is None else (min(i, at), max(i, at))
+    companions = _companions_at(tokens, clause, i, reading.entry, lexicon)
+    if companions is None:
+        return None
+    return tuple(sorted([i, *companions] if at is None else [i, at, *companions]))
 
 
 def _fits(entry: Entry, tokens: list[Token], clause: Clause) -> bool:
@@ -369,7 +367,7 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
                 frame = _Frame(tokens, clause, lexicon, fin)
             chain = frame.chain(i)
             role = _role(tokens, i == verb, i, chain, lexicon)
-            if role is None or (fin[i] == 0 and role == "finite"):
+            if role is None or (role == "finite" and fin[i] == 0):
                 continue
             reading, used = _best(tokens, clause, i, role, lexicon)
             if reading is None:

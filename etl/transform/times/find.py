@@ -13,21 +13,23 @@ from etl.transform.records import TimeMention
 from etl.transform.times import grammar, symbols, words
 from etl.transform.times.words import Vocabulary, Word
 
-_LEFT, _RIGHT = 90, 70
+_LEFT: Final = 90
+_RIGHT: Final = 70
 """How far around an expression its clause is searched for words that turn it, in code points."""
-_NEAR = 40
+_NEAR: Final = 40
 """How far from an expression the words beside it are looked for, in code points; no word of time is longer."""
 _BETWEEN: Final = "\0"
 """What texts are joined by, to be searched at once: a search costs more than a headline. No word of time holds it."""
-_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
-_SURNAME = re.compile(r" [^\W\d_a-zß-ÿ]")
-_LAST_WORD = re.compile(r"(\w+)\s$")
-_PLACES_A_YEAR = frozenset(
+_YEAR: Final = re.compile(r"\b(?:1[89]|20)\d\d\b")
+_SURNAME: Final = re.compile(r" [^\W\d_a-zß-ÿ]")
+_REACH: Final = 20
+"""How far before a year the word before it is looked for, in code points."""
+_PLACES_A_YEAR: Final = frozenset(
     {"in", "since", "until", "before", "before_or_for", "after", "from", "to", "between", "through", "by"}
 )
-_WORD = re.compile(r"[^\W\d_]+")
-_DIGIT = re.compile(r"\d")
-_COUNTS_SOMETHING = re.compile(r"\s?[-%‰°€$£]|\s?(?:km|kg|m|cm|mm|ton)\b|[ \xa0](?!-)[^\W\d_]")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_DIGIT: Final = re.compile(r"\d")
+_COUNTS_SOMETHING: Final = re.compile(r"\s?[-%‰°€$£]|\s?(?:km|kg|m|cm|mm|ton)\b|[ \xa0](?!-)[^\W\d_]")
 """What follows a number that counts things: a unit, a sign or a word."""
 
 
@@ -91,6 +93,7 @@ def find(texts: Sequence[str], language: str) -> list[TimeMention]:
 
 _new: Final = tuple.__new__
 """Makes a named tuple of all its fields in half the time."""
+_MENTION: Final[type[TimeMention]] = TimeMention  # a constant of the machine code; a name is looked up
 
 
 def _mention(unit: int, text: str, start: int, found: Found, vocabulary: Vocabulary) -> TimeMention:
@@ -115,7 +118,7 @@ def _mention(unit: int, text: str, start: int, found: Found, vocabulary: Vocabul
         found.precision,
         0.6 if found.is_bare else 0.9,
     )
-    return _new(TimeMention, fields)
+    return _new(_MENTION, fields)
 
 
 def _stands(text: str, start: int, end: int, found: Found, vocabulary: Vocabulary) -> bool:
@@ -347,7 +350,7 @@ def _count_before(row: list[Word], end: int, run: str, vocabulary: Vocabulary, f
     return range(0) if is_date and follows != "counted" else range(first, end)
 
 
-_WHOLE = frozenset(["away", "range"])
+_WHOLE: Final = frozenset(["away", "range"])
 """Heads whose first preposition is part of what they say: in two weeks, between May and July."""
 
 
@@ -385,17 +388,29 @@ def _is_time(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     word = _WORD.search(text, end, end + _NEAR)
     following = word.group().lower() if word else ""
     if year := _YEAR.search(text, start, end):
-        before = _LAST_WORD.search(text, max(0, start - 20), start)
-        is_lone = not year.group().endswith("00") and not (before and before[1].lower() in vocabulary.numbered)
+        has_number = _word_before(text, start).lower() in vocabulary.numbered
+        is_lone = not year.group().endswith("00") and not has_number
         if is_lone or _is_placed(text, start, end, vocabulary):
             return following not in vocabulary.counted
     return following in vocabulary.small
 
 
+def _word_before(text: str, at: int) -> str:
+    """The word before the blank that a position comes after; empty where there is none."""
+    first, end = max(0, at - _REACH), at - 1
+    if end > first and text[end] == "\n" and text[end - 1].isspace():
+        end -= 1  # at the end of a line
+    if end <= first or not text[end].isspace():
+        return ""
+    start = end
+    while start > first and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    return text[start:end]
+
+
 def _is_placed(text: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
     """Whether a year has a word of time before it: in, since, from … to."""
-    before = _LAST_WORD.search(text, max(0, start - 20), start)
-    words_before = [w for w in (before[1] if before else "", *text[start:end].split()) if w]
+    words_before = [w for w in (_word_before(text, start), *text[start:end].split()) if w]
     return any(vocabulary.forms.get(word.lower(), {}).keys() & _PLACES_A_YEAR for word in words_before)
 
 

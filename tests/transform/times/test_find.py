@@ -225,3 +225,12 @@ def test_work_on_any_words_does_not_grow_faster_than_length(text: str) -> None:
     find.find([text], "nl")
     least = work("vandaag")
     assert work(f"{text} " * 80) <= 4.6 * work(f"{text} " * 20) + least
+
+
+BESIDE = ["om vijf", "uur 's middags", "12", "mei 2020", "", "Zaterdag", "13:30", "pm", "één", "van 3 tot", "\0"]
+
+
+@given(st.lists(st.lists(st.sampled_from(BESIDE), max_size=3).map(" ".join), max_size=5))
+def test_texts_found_together_are_found_as_each_alone(texts: list[str]) -> None:
+    alone = [mention._replace(unit=i) for i, text in enumerate(texts) for mention in find.find([text], "nl")]
+    assert find.find(texts, "nl") == alone
