@@ -75,9 +75,8 @@ def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame, steps: dic
             .with_columns(kind.alias(f"{side}_basis"))
             .drop("_kind")
         )
-    aside = found.pieces.filter(
-        pl.col("piece").is_in([c.evidence for c in solution.conflicts]) & (pl.col("kind") == "claim")
-    )
+    is_aside = pl.col("piece").is_in([c.evidence for c in solution.conflicts]) & (pl.col("kind") == "claim")
+    aside = _named(found, found.pieces.filter(is_aside))
     captures = frame.filter(pl.col("kind") == "capture")
     believed = (
         captures.join(aside, on="anchor_id", how="anti")
@@ -89,6 +88,17 @@ def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame, steps: dic
         frame.join(believed, on="document_id", how="left", maintain_order="left")
         .join(from_others, on="document_id", how="left", maintain_order="left")
         .with_columns(capture_basis=pl.coalesce("capture_basis", "_network", pl.lit("unknown")))
+    )
+
+
+def _named(found: Evidence, pieces: pl.DataFrame) -> pl.DataFrame:
+    """Pieces of evidence with the ids that their numbers stand for: anchor_id, and base_id; NULL: the origin."""
+    ids = pl.concat([found.anchors["anchor_id"], found.hubs])
+    base = pieces.select(pl.when(pl.col("base") == 0).then("read_on").otherwise("base")).to_series()
+    return pieces.with_columns(
+        pl.col("kind").cast(pl.String),
+        anchor_id=ids.gather(pieces["anchor"] - 1),
+        base_id=ids.gather(base - 1),
     )
 
 
@@ -106,17 +116,21 @@ def _steps(found: Evidence, solution: Solution, side: str) -> pl.DataFrame:
     before, bridged = _before(found, solution, is_latest)
     count = _depths(np.where(edges[:n] >= 0, found.hops[edges[:n]], 0) if len(found.hops) else before * 0, before)
     nodes = np.flatnonzero(edges[:n] >= 0)
+    pieces = found.network.evidence[edges[nodes]]
     rows = pl.DataFrame(
         {
             "anchor_id": found.anchors["anchor_id"].gather(nodes - 1),
-            "piece": pl.Series(found.network.evidence[edges[nodes]], dtype=pl.UInt32),
             "from_anchor_id": found.anchors["anchor_id"].gather((before[nodes] - 1).clip(0)),
             "goes_on": before[nodes] > 0,
             "seconds": (value[nodes] - value[before[nodes]]) / 1e6,
             "bridged": bridged[nodes],
             "n_steps": count[nodes],
         }
-    ).join(found.pieces.select("piece", "kind", "words", "doubt"), on="piece", how="left", maintain_order="left")
+    ).with_columns(
+        kind=found.pieces["kind"].gather(pieces).cast(pl.String),
+        words=found.pieces["words"].gather(pieces),
+        doubt=found.pieces["doubt"].gather(pieces),
+    )
     # what is said of two groups of pages holds for the items on them
     weak = pl.col("bridged") & (pl.col("kind") == "same_item")
     return (
@@ -146,7 +160,7 @@ def _before(found: Evidence, solution: Solution, is_latest: bool) -> tuple[Ints,
     rests_on = found.network.evidence[edges]
     # keys of words stand between items: the step is from item to item
     before = above[:n]
-    is_bridge = found.pieces["kind"].to_numpy() == "same_words"
+    is_bridge = (found.pieces["kind"] == "same_words").to_numpy()
     bridged = (edges[:n] >= 0) & is_bridge[rests_on[:n]]
     while (before >= n).any():
         bridged |= (before >= n) & is_bridge[rests_on[before]]
@@ -179,7 +193,8 @@ def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> 
     edges = sorted({edge for conflict in solution.conflicts for edge in conflict.cycle})
     wanted = {int(found.network.evidence[edge]) for edge in edges}
     pieces = {
-        row["piece"]: row for row in found.pieces.filter(pl.col("piece").is_in(list(wanted))).iter_rows(named=True)
+        row["piece"]: row
+        for row in _named(found, found.pieces.filter(pl.col("piece").is_in(list(wanted)))).iter_rows(named=True)
     }
     ids = {row["anchor_id"] for row in pieces.values()} | {row["base_id"] for row in pieces.values()}
     spoken_of = found.anchors.filter(pl.col("anchor_id").is_in([i for i in ids if i]))
