@@ -54,16 +54,19 @@ def solve(
     solution = network.solve(found.network, found.derive, found.hops)
     steps = {side: _steps(found, solution, side) for side in ("earliest", "latest")}
     dated = _dated(found, solution, claims, steps)
+    steps_of_all = pl.concat(steps.values()).sort("anchor_id", "side")
+    kept = anchors.drop(set(dated.columns) - {"anchor_id"})
     return Clocks(
-        anchors.select("anchor_id").join(dated, on="anchor_id", maintain_order="left").select(anchors.columns),
-        pl.concat(steps.values()).sort("anchor_id", "side"),
+        kept.join(dated, on="anchor_id", maintain_order="left").select(anchors.columns),
+        steps_of_all,
         _conflicts(found, solution, documents),
     )
 
 
 def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame, steps: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """anchor_id, and what is known of it."""
     n = found.anchors.height + 1
-    frame = found.anchors.drop("earliest", "latest", "capture_basis").with_columns(
+    frame = found.anchors.select("anchor_id", "document_id", "kind", "earliest_basis", "latest_basis").with_columns(
         earliest=_instants(solution.earliest[1:n]), latest=_instants(solution.latest[1:n])
     )
     for side, rows in steps.items():
@@ -88,6 +91,7 @@ def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame, steps: dic
         frame.join(believed, on="document_id", how="left", maintain_order="left")
         .join(from_others, on="document_id", how="left", maintain_order="left")
         .with_columns(capture_basis=pl.coalesce("capture_basis", "_network", pl.lit("unknown")))
+        .drop("_network", "document_id", "kind")
     )
 
 

@@ -359,30 +359,30 @@ def _bridges(grouped: pl.DataFrame, publications: pl.DataFrame) -> pl.DataFrame:
         publications: all items of the pages.
     """
     age = -(pl.col("offset_min_s") + pl.col("offset_max_s")) / 2
-    a_list = {"document_id": pl.col("document_id"), "section": pl.col("section").fill_null("")}
-    aged = publications.filter(pl.col("basis") == "relative_stamp").select(**a_list, other=age)
-    oldest = aged.group_by("document_id", "section").agg(oldest=pl.col("other").max())
-    shown = grouped.select("item_key", "_group", **a_list, age=age).with_row_index("row")
-    pairs = (
-        shown.join(shown, on="item_key", suffix="_later")
-        .filter((pl.col("_group") != pl.col("_group_later")) & ~(pl.col("age") > pl.col("age_later")))
-        .join(
-            oldest.rename({"document_id": "document_id_later", "section": "section_later"}),
-            on=["document_id_later", "section_later"],
-            how="left",
+    section = pl.col("section").fill_null("")
+    lists = publications.select("document_id", section).unique().with_row_index("list")
+
+    def listed(items: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
+        placed = items.with_columns(section).join(lists, on=["document_id", "section"], maintain_order="left")
+        return placed.select("list", *columns)
+
+    aged = listed(publications.filter(pl.col("basis") == "relative_stamp"), age.alias("other"))
+    oldest = aged.group_by("list").agg(oldest=pl.col("other").max())
+    shown = (
+        listed(
+            grouped, pl.col("item_key").rank("dense").alias("key"), pl.col("_group").alias("group"), age.alias("age")
         )
+        .join(oldest, on="list", how="left", maintain_order="left")
+        .sort("key", maintain_order=True)
+        .with_row_index("row")
     )
-    missing = (
-        pairs.join(aged, on=["document_id", "section"])
-        .filter(pl.col("other") + pl.col("age_later") - pl.col("age") <= pl.col("oldest"))
-        .group_by("row", "row_later")
-        .agg(n=pl.len() - 1)  # the text itself is there
-    )
-    likely = pairs.join(missing.filter(pl.col("n") >= _MOST_MISSING), on=["row", "row_later"], how="anti")
+    # so many pairs at a time
+    parts = shown.with_columns(part=pl.len().over("key").cum_sum() // _PAIRS).partition_by("part", include_key=False)
+    likely = pl.concat(_likely(first, shown, aged) for first in [shown.head(0), *parts])
     number = grouped.select("_group").unique().sort("_group").with_row_index("node", offset=1)
     ends = [
         likely.select(_group=name).join(number, on="_group", how="left", maintain_order="left")["node"].to_numpy()
-        for name in ("_group", "_group_later")
+        for name in ("group", "group_later")
     ]
     labels = network.components(1 + number.height, *(end.astype(np.int64) for end in ends))
     together = number.with_columns(_together=pl.Series(labels[1:]))
@@ -391,6 +391,30 @@ def _bridges(grouped: pl.DataFrame, publications: pl.DataFrame) -> pl.DataFrame:
     return named.filter(pl.len().over("_together") > 1).sort("anchor_id")
 
 
+def _likely(first: pl.DataFrame, shown: pl.DataFrame, aged: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of groups that may show one publication, of these items and others of the same key.
+
+    Args:
+        first: some of `shown`.
+        shown: row, key, group, list, age, and oldest: the age of the oldest item of the list.
+        aged: list, and other: the age of an item on it.
+    """
+    later = shown.join(first, on="key", how="semi").drop("list")
+    pairs = first.join(later, on="key", suffix="_later").filter(
+        (pl.col("group") != pl.col("group_later")) & ~(pl.col("age") > pl.col("age_later"))
+    )
+    missing = (
+        pairs.join(aged, on="list")
+        .filter(pl.col("other") + pl.col("age_later") - pl.col("age") <= pl.col("oldest_later"))
+        .group_by("row", "row_later")
+        .agg(n=pl.len() - 1)  # the text itself is there
+    )
+    few = missing.filter(pl.col("n") >= _MOST_MISSING)
+    return pairs.join(few, on=["row", "row_later"], how="anti").select("group", "group_later").unique()
+
+
+_PAIRS = 100_000
+"""Of items of the same words that are looked at together."""
 _MOST_MISSING = 2
 """Items of a list that one a little later may miss, all at once, though they are young enough for it."""
 
