@@ -14,7 +14,7 @@ from etl.schema import core, ops
 from etl.schema.frames import polars_schema
 from etl.transform import evidence, network
 from etl.transform.evidence import Evidence
-from etl.transform.network import OPEN, Ints, Solution
+from etl.transform.network import OPEN, Conflict, Ints, Solution
 
 _UTC = pl.Datetime("us", "UTC")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -190,11 +190,21 @@ def _depths(steps: Ints, before: Ints) -> Ints:
     return count
 
 
+_TOLD_AT_ONCE = 2_000  # contradictions that are put in words together
+
+
 def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> pl.DataFrame:
-    schema = polars_schema(ops.Conflict)
-    if not solution.conflicts:
-        return schema.to_frame()
-    edges = sorted({edge for conflict in solution.conflicts for edge in conflict.cycle})
+    told = [
+        _told(found, solution, solution.conflicts[first : first + _TOLD_AT_ONCE], documents)
+        for first in range(0, len(solution.conflicts), _TOLD_AT_ONCE)
+    ]
+    all_told = pl.concat([polars_schema(ops.Conflict).to_frame(), *told])
+    return all_told.unique("conflict_id", keep="first", maintain_order=True).sort("conflict_id")
+
+
+def _told(found: Evidence, solution: Solution, conflicts: list[Conflict], documents: pl.DataFrame) -> pl.DataFrame:
+    """Some contradictions in words."""
+    edges = sorted({edge for conflict in conflicts for edge in conflict.cycle})
     wanted = {int(found.network.evidence[edge]) for edge in edges}
     pieces = {
         row["piece"]: row
@@ -205,7 +215,7 @@ def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> 
     document_of = dict(spoken_of.select("anchor_id", "document_id").iter_rows())
     name = names(spoken_of, documents)
     rows = []
-    for conflict in solution.conflicts:
+    for conflict in conflicts:
         piece = pieces[conflict.evidence]
         says = [
             _constraint(
@@ -226,7 +236,7 @@ def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> 
                 "cycle": says,
             }
         )
-    return pl.DataFrame(rows, schema=schema).unique("conflict_id", keep="first").sort("conflict_id")
+    return pl.DataFrame(rows, schema=polars_schema(ops.Conflict))
 
 
 def names(anchors: pl.DataFrame, documents: pl.DataFrame) -> dict[str, str]:
