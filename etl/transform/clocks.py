@@ -14,7 +14,7 @@ from etl.schema import core, ops
 from etl.schema.frames import polars_schema
 from etl.transform import evidence, network
 from etl.transform.evidence import Evidence
-from etl.transform.network import OPEN, Ints, Solution
+from etl.transform.network import OPEN, Conflict, Ints, Solution
 
 _UTC = pl.Datetime("us", "UTC")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -54,16 +54,19 @@ def solve(
     solution = network.solve(found.network, found.derive, found.hops)
     steps = {side: _steps(found, solution, side) for side in ("earliest", "latest")}
     dated = _dated(found, solution, claims, steps)
+    steps_of_all = pl.concat(steps.values()).sort("anchor_id", "side")
+    kept = anchors.drop(set(dated.columns) - {"anchor_id"})
     return Clocks(
-        anchors.select("anchor_id").join(dated, on="anchor_id", maintain_order="left").select(anchors.columns),
-        pl.concat(steps.values()).sort("anchor_id", "side"),
+        kept.join(dated, on="anchor_id", maintain_order="left").select(anchors.columns),
+        steps_of_all,
         _conflicts(found, solution, documents),
     )
 
 
 def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame, steps: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """anchor_id, and what is known of it."""
     n = found.anchors.height + 1
-    frame = found.anchors.drop("earliest", "latest", "capture_basis").with_columns(
+    frame = found.anchors.select("anchor_id", "document_id", "kind", "earliest_basis", "latest_basis").with_columns(
         earliest=_instants(solution.earliest[1:n]), latest=_instants(solution.latest[1:n])
     )
     for side, rows in steps.items():
@@ -75,9 +78,8 @@ def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame, steps: dic
             .with_columns(kind.alias(f"{side}_basis"))
             .drop("_kind")
         )
-    aside = found.pieces.filter(
-        pl.col("piece").is_in([c.evidence for c in solution.conflicts]) & (pl.col("kind") == "claim")
-    )
+    is_aside = pl.col("piece").is_in([c.evidence for c in solution.conflicts]) & (pl.col("kind") == "claim")
+    aside = _named(found, found.pieces.filter(is_aside))
     captures = frame.filter(pl.col("kind") == "capture")
     believed = (
         captures.join(aside, on="anchor_id", how="anti")
@@ -89,6 +91,18 @@ def _dated(found: Evidence, solution: Solution, claims: pl.DataFrame, steps: dic
         frame.join(believed, on="document_id", how="left", maintain_order="left")
         .join(from_others, on="document_id", how="left", maintain_order="left")
         .with_columns(capture_basis=pl.coalesce("capture_basis", "_network", pl.lit("unknown")))
+        .drop("_network", "document_id", "kind")
+    )
+
+
+def _named(found: Evidence, pieces: pl.DataFrame) -> pl.DataFrame:
+    """Pieces of evidence with the ids that their numbers stand for: anchor_id, and base_id; NULL: the origin."""
+    ids = pl.concat([found.anchors["anchor_id"], found.hubs])
+    base = pieces.select(pl.when(pl.col("base") == 0).then("read_on").otherwise("base")).to_series()
+    return pieces.with_columns(
+        pl.col("kind").cast(pl.String),
+        anchor_id=ids.gather(pieces["anchor"] - 1),
+        base_id=ids.gather(base - 1),
     )
 
 
@@ -106,17 +120,21 @@ def _steps(found: Evidence, solution: Solution, side: str) -> pl.DataFrame:
     before, bridged = _before(found, solution, is_latest)
     count = _depths(np.where(edges[:n] >= 0, found.hops[edges[:n]], 0) if len(found.hops) else before * 0, before)
     nodes = np.flatnonzero(edges[:n] >= 0)
+    pieces = found.network.evidence[edges[nodes]]
     rows = pl.DataFrame(
         {
             "anchor_id": found.anchors["anchor_id"].gather(nodes - 1),
-            "piece": pl.Series(found.network.evidence[edges[nodes]], dtype=pl.UInt32),
             "from_anchor_id": found.anchors["anchor_id"].gather((before[nodes] - 1).clip(0)),
             "goes_on": before[nodes] > 0,
             "seconds": (value[nodes] - value[before[nodes]]) / 1e6,
             "bridged": bridged[nodes],
             "n_steps": count[nodes],
         }
-    ).join(found.pieces.select("piece", "kind", "words", "doubt"), on="piece", how="left", maintain_order="left")
+    ).with_columns(
+        kind=found.pieces["kind"].gather(pieces).cast(pl.String),
+        words=found.pieces["words"].gather(pieces),
+        doubt=found.pieces["doubt"].gather(pieces),
+    )
     # what is said of two groups of pages holds for the items on them
     weak = pl.col("bridged") & (pl.col("kind") == "same_item")
     return (
@@ -146,7 +164,7 @@ def _before(found: Evidence, solution: Solution, is_latest: bool) -> tuple[Ints,
     rests_on = found.network.evidence[edges]
     # keys of words stand between items: the step is from item to item
     before = above[:n]
-    is_bridge = found.pieces["kind"].to_numpy() == "same_words"
+    is_bridge = (found.pieces["kind"] == "same_words").to_numpy()
     bridged = (edges[:n] >= 0) & is_bridge[rests_on[:n]]
     while (before >= n).any():
         bridged |= (before >= n) & is_bridge[rests_on[before]]
@@ -172,21 +190,32 @@ def _depths(steps: Ints, before: Ints) -> Ints:
     return count
 
 
+_TOLD_AT_ONCE = 2_000  # contradictions that are put in words together
+
+
 def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> pl.DataFrame:
-    schema = polars_schema(ops.Conflict)
-    if not solution.conflicts:
-        return schema.to_frame()
-    edges = sorted({edge for conflict in solution.conflicts for edge in conflict.cycle})
+    told = [
+        _told(found, solution, solution.conflicts[first : first + _TOLD_AT_ONCE], documents)
+        for first in range(0, len(solution.conflicts), _TOLD_AT_ONCE)
+    ]
+    all_told = pl.concat([polars_schema(ops.Conflict).to_frame(), *told])
+    return all_told.unique("conflict_id", keep="first", maintain_order=True).sort("conflict_id")
+
+
+def _told(found: Evidence, solution: Solution, conflicts: list[Conflict], documents: pl.DataFrame) -> pl.DataFrame:
+    """Some contradictions in words."""
+    edges = sorted({edge for conflict in conflicts for edge in conflict.cycle})
     wanted = {int(found.network.evidence[edge]) for edge in edges}
     pieces = {
-        row["piece"]: row for row in found.pieces.filter(pl.col("piece").is_in(list(wanted))).iter_rows(named=True)
+        row["piece"]: row
+        for row in _named(found, found.pieces.filter(pl.col("piece").is_in(list(wanted)))).iter_rows(named=True)
     }
     ids = {row["anchor_id"] for row in pieces.values()} | {row["base_id"] for row in pieces.values()}
     spoken_of = found.anchors.filter(pl.col("anchor_id").is_in([i for i in ids if i]))
     document_of = dict(spoken_of.select("anchor_id", "document_id").iter_rows())
     name = names(spoken_of, documents)
     rows = []
-    for conflict in solution.conflicts:
+    for conflict in conflicts:
         piece = pieces[conflict.evidence]
         says = [
             _constraint(
@@ -207,7 +236,7 @@ def _conflicts(found: Evidence, solution: Solution, documents: pl.DataFrame) -> 
                 "cycle": says,
             }
         )
-    return pl.DataFrame(rows, schema=schema).unique("conflict_id", keep="first").sort("conflict_id")
+    return pl.DataFrame(rows, schema=polars_schema(ops.Conflict))
 
 
 def names(anchors: pl.DataFrame, documents: pl.DataFrame) -> dict[str, str]:

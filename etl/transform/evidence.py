@@ -9,7 +9,9 @@ The kinds stand in `KINDS`.
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -106,6 +108,7 @@ CLAIMS = {
 """Trust in a claim by its basis, and why so much."""
 DOUBT = {kind: round(1 - known.trust, 2) for kind, known in KINDS.items()}
 _DOUBT_OF_CLAIM = {basis: round(1 - trust, 2) for basis, (trust, _) in CLAIMS.items()}
+_KIND = pl.Enum(sorted(KINDS))
 _LOW = tuple(kind for kind, known in KINDS.items() if known.is_low)
 OF_ARTICLES = (
     "article_id",
@@ -119,6 +122,18 @@ OF_ARTICLES = (
 """Columns of core.articles that say something of clocks."""
 OF_SEQUENCES = ("item_uri", "item_version", "crawl_uri", "crawl_number")
 """Columns of raw.documents that say what came after what."""
+_OF_ANCHORS = (
+    "anchor_id",
+    "document_id",
+    "article_id",
+    "kind",
+    "basis",
+    "parent_anchor_id",
+    "value_symbolic",
+    "offset_min_s",
+    "offset_max_s",
+    "timezone",
+)
 _STAMPED = ("relative_stamp", "explicit_stamp")
 _DAY, _HOUR, _MINUTE = 86_400 * 10**6, 3_600 * 10**6, 60 * 10**6
 _DAYS_AGO = re.compile(r"-?P(\d+)D(?:T.*)?")
@@ -148,10 +163,12 @@ class Evidence(NamedTuple):
 
     anchors: pl.DataFrame
     """core.anchors; the node of row i is i + 1."""
+    hubs: pl.Series
+    """Names of the nodes after these: the key of an item or of a group of pages with it, or a time between two
+    revisions."""
     pieces: pl.DataFrame
-    """One row a piece of evidence: kind, anchor_id, base_id (NULL: the origin), least, most, words, doubt, and node,
-    base as numbers. An id that is no anchor's is the key of an item or of a group of pages with it, or a time between
-    two revisions."""
+    """One row a piece of evidence: piece (its number), kind, anchor, node, base and read_on as nodes (base 0: the
+    origin), least, most, symbol, zone, words, doubt."""
     network: Network
     is_least: np.ndarray[Any, np.dtype[np.bool_]]
     """By constraint, whether it is the lower side of its piece."""
@@ -178,7 +195,7 @@ def collect(
         habits: site, unit_s and habit of sites, from `habits.learn`; then documents have a source_uri.
     """
     anchors = anchors.sort("anchor_id")
-    clocks = anchors.join(documents, on="document_id", how="left", maintain_order="left")
+    clocks = anchors.select(_OF_ANCHORS).join(documents, on="document_id", how="left", maintain_order="left")
     words = pl.lit(None, pl.String) if articles is None else pl.col("stamp_raw")
     publications = clocks.filter(pl.col("kind") == "publication").drop("kind")
     if articles is not None:
@@ -186,16 +203,26 @@ def collect(
             articles.drop("document_id"), on="article_id", how="left", maintain_order="left"
         )
     captures = clocks.filter(pl.col("kind") == "capture").drop("kind")
-    found = [
+    del clocks
+    same = [] if articles is None else _same_items(publications)
+    sequences = _in_sequence(publications, captures, claims) if set(OF_SEQUENCES) <= set(documents.columns) else []
+    hubs = _hubs([*same, *sequences])
+    nodes = pl.concat([anchors["anchor_id"], hubs]).alias("id").to_frame()
+    nodes = nodes.with_columns(node=pl.int_range(1, pl.len() + 1, dtype=pl.Int32))
+    publications = publications.with_columns(words=words)
+    # one after the other, so that few are held with their ids and words
+    found = chain(
         _of_captures(captures, claims),
-        _of_publications(publications.with_columns(words=words)),
-        [] if articles is None else [*_same_items(publications), _in_order(publications), _datelines(publications)],
-        _in_sequence(publications, captures, claims) if set(OF_SEQUENCES) <= set(documents.columns) else [],
-        [] if habits is None else _habits(publications.with_columns(words=words), habits),
+        _of_publications(publications),
+        same,
+        [] if articles is None else (said(publications) for said in (_in_order, _datelines)),
+        sequences,
+        [] if habits is None else _habits(publications, habits),
         [] if solved is None else [_solved(solved)],
-    ]
-    pieces = pl.concat([frame for frames in found for frame in frames])
-    return _numbered(anchors, _full_dates(pieces))
+    )
+    pieces = pl.concat([_coded(_full_dates(frame), nodes) for frame in found])
+    del publications, captures, nodes, found
+    return _numbered(anchors, hubs, pieces)
 
 
 def _full_dates(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -228,28 +255,26 @@ def _say(frame: pl.DataFrame, kind: str, **columns: pl.Expr | str | int) -> pl.D
     return frame.select(given.get(name, pl.lit(None)).cast(dtype).alias(name) for name, dtype in _PIECE.items())
 
 
-def _of_captures(captures: pl.DataFrame, claims: pl.DataFrame) -> list[pl.DataFrame]:
+def _of_captures(captures: pl.DataFrame, claims: pl.DataFrame) -> Iterator[pl.DataFrame]:
     claimed = captures.select("anchor_id", "document_id").join(
         claims.filter(pl.any_horizontal(pl.col("captured_earliest", "captured_latest").is_not_null())),
         on="document_id",
         maintain_order="left",
     )
     doubt = pl.col("capture_basis").replace_strict(_DOUBT_OF_CLAIM, default=DOUBT["claim"], return_dtype=pl.Float64)
-    return [
-        _say(captures, "ingestion", anchor_id="anchor_id", most=_us("ingested_at")),
-        _say(
-            claimed,
-            "claim",
-            anchor_id="anchor_id",
-            least=_us("captured_earliest"),
-            most=_us("captured_latest"),
-            words=pl.col("capture_basis") + pl.lit(" (") + pl.col("asserted_by") + pl.lit(")"),
-            doubt=pl.max_horizontal(doubt, 1 - pl.col("confidence")),
-        ),
-    ]
+    yield _say(captures, "ingestion", anchor_id="anchor_id", most=_us("ingested_at"))
+    yield _say(
+        claimed,
+        "claim",
+        anchor_id="anchor_id",
+        least=_us("captured_earliest"),
+        most=_us("captured_latest"),
+        words=pl.col("capture_basis") + pl.lit(" (") + pl.col("asserted_by") + pl.lit(")"),
+        doubt=pl.max_horizontal(doubt, 1 - pl.col("confidence")),
+    )
 
 
-def _of_publications(publications: pl.DataFrame) -> list[pl.DataFrame]:
+def _of_publications(publications: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """What the page and the source say of each item."""
     basis = pl.col("basis")
     relative, explicit = (publications.filter(basis == kind) for kind in _STAMPED)
@@ -259,18 +284,16 @@ def _of_publications(publications: pl.DataFrame) -> list[pl.DataFrame]:
     symbol: dict[str, pl.Expr | str | int] = {"symbol": "value_symbolic", "zone": "timezone"}
     dated = publications.filter(basis == "dateline_date")
     stated = publications.filter(basis == "document")
-    return [
-        _say(publications, "by_capture", **ends, most=0),
-        _say(relative, "relative_stamp", **stamp, least=_offset("offset_min_s"), most=_offset("offset_max_s")),
-        # read against the bounds of the capture; and the other way, the capture against the publication
-        _say(explicit, "explicit_stamp", **stamp, **symbol),
-        _say(explicit.filter(oldest.is_not_null()), "explicit_stamp", **stamp, least=oldest),
-        _say(dated, "dateline_date", **ends, **symbol, words="value_symbolic"),
-        _say(stated, "stated", anchor_id="anchor_id", least=_us("published_earliest"), most=_us("published_latest")),
-    ]
+    yield _say(publications, "by_capture", **ends, most=0)
+    yield _say(relative, "relative_stamp", **stamp, least=_offset("offset_min_s"), most=_offset("offset_max_s"))
+    # read against the bounds of the capture; and the other way, the capture against the publication
+    yield _say(explicit, "explicit_stamp", **stamp, **symbol)
+    yield _say(explicit.filter(oldest.is_not_null()), "explicit_stamp", **stamp, least=oldest)
+    yield _say(dated, "dateline_date", **ends, **symbol, words="value_symbolic")
+    yield _say(stated, "stated", anchor_id="anchor_id", least=_us("published_earliest"), most=_us("published_latest"))
 
 
-def _habits(publications: pl.DataFrame, habits: pl.DataFrame) -> list[pl.DataFrame]:
+def _habits(publications: pl.DataFrame, habits: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """The half of an age's bounds that the habit of its site leaves; a minute for the making of the page."""
     known = habits.filter(pl.col("habit").is_not_null()).select("site", "unit_s", "habit")
     found = (
@@ -291,10 +314,8 @@ def _habits(publications: pl.DataFrame, habits: pl.DataFrame) -> list[pl.DataFra
     }
     most = (-pl.col("count") * second + _MINUTE).cast(pl.Int64)
     least = (-(pl.col("count") + 0.5) * second - _MINUTE).cast(pl.Int64)
-    return [
-        _say(found.filter(pl.col("habit") == "cut"), "site_habit", **ends, most=most),
-        _say(found.filter(pl.col("habit") == "rounded"), "site_habit", **ends, least=least),
-    ]
+    yield _say(found.filter(pl.col("habit") == "cut"), "site_habit", **ends, most=most)
+    yield _say(found.filter(pl.col("habit") == "rounded"), "site_habit", **ends, least=least)
 
 
 def _same_items(publications: pl.DataFrame) -> list[pl.DataFrame]:
@@ -338,30 +359,30 @@ def _bridges(grouped: pl.DataFrame, publications: pl.DataFrame) -> pl.DataFrame:
         publications: all items of the pages.
     """
     age = -(pl.col("offset_min_s") + pl.col("offset_max_s")) / 2
-    a_list = {"document_id": pl.col("document_id"), "section": pl.col("section").fill_null("")}
-    aged = publications.filter(pl.col("basis") == "relative_stamp").select(**a_list, other=age)
-    oldest = aged.group_by("document_id", "section").agg(oldest=pl.col("other").max())
-    shown = grouped.select("item_key", "_group", **a_list, age=age).with_row_index("row")
-    pairs = (
-        shown.join(shown, on="item_key", suffix="_later")
-        .filter((pl.col("_group") != pl.col("_group_later")) & ~(pl.col("age") > pl.col("age_later")))
-        .join(
-            oldest.rename({"document_id": "document_id_later", "section": "section_later"}),
-            on=["document_id_later", "section_later"],
-            how="left",
+    section = pl.col("section").fill_null("")
+    lists = publications.select("document_id", section).unique().with_row_index("list")
+
+    def listed(items: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
+        placed = items.with_columns(section).join(lists, on=["document_id", "section"], maintain_order="left")
+        return placed.select("list", *columns)
+
+    aged = listed(publications.filter(pl.col("basis") == "relative_stamp"), age.alias("other"))
+    oldest = aged.group_by("list").agg(oldest=pl.col("other").max())
+    shown = (
+        listed(
+            grouped, pl.col("item_key").rank("dense").alias("key"), pl.col("_group").alias("group"), age.alias("age")
         )
+        .join(oldest, on="list", how="left", maintain_order="left")
+        .sort("key", maintain_order=True)
+        .with_row_index("row")
     )
-    missing = (
-        pairs.join(aged, on=["document_id", "section"])
-        .filter(pl.col("other") + pl.col("age_later") - pl.col("age") <= pl.col("oldest"))
-        .group_by("row", "row_later")
-        .agg(n=pl.len() - 1)  # the text itself is there
-    )
-    likely = pairs.join(missing.filter(pl.col("n") >= _MOST_MISSING), on=["row", "row_later"], how="anti")
+    # so many pairs at a time
+    parts = shown.with_columns(part=pl.len().over("key").cum_sum() // _PAIRS).partition_by("part", include_key=False)
+    likely = pl.concat(_likely(first, shown, aged) for first in [shown.head(0), *parts])
     number = grouped.select("_group").unique().sort("_group").with_row_index("node", offset=1)
     ends = [
         likely.select(_group=name).join(number, on="_group", how="left", maintain_order="left")["node"].to_numpy()
-        for name in ("_group", "_group_later")
+        for name in ("group", "group_later")
     ]
     labels = network.components(1 + number.height, *(end.astype(np.int64) for end in ends))
     together = number.with_columns(_together=pl.Series(labels[1:]))
@@ -370,6 +391,30 @@ def _bridges(grouped: pl.DataFrame, publications: pl.DataFrame) -> pl.DataFrame:
     return named.filter(pl.len().over("_together") > 1).sort("anchor_id")
 
 
+def _likely(first: pl.DataFrame, shown: pl.DataFrame, aged: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of groups that may show one publication, of these items and others of the same key.
+
+    Args:
+        first: some of `shown`.
+        shown: row, key, group, list, age, and oldest: the age of the oldest item of the list.
+        aged: list, and other: the age of an item on it.
+    """
+    later = shown.join(first, on="key", how="semi").drop("list")
+    pairs = first.join(later, on="key", suffix="_later").filter(
+        (pl.col("group") != pl.col("group_later")) & ~(pl.col("age") > pl.col("age_later"))
+    )
+    missing = (
+        pairs.join(aged, on="list")
+        .filter(pl.col("other") + pl.col("age_later") - pl.col("age") <= pl.col("oldest_later"))
+        .group_by("row", "row_later")
+        .agg(n=pl.len() - 1)  # the text itself is there
+    )
+    few = missing.filter(pl.col("n") >= _MOST_MISSING)
+    return pairs.join(few, on=["row", "row_later"], how="anti").select("group", "group_later").unique()
+
+
+_PAIRS = 100_000
+"""Of items of the same words that are looked at together."""
 _MOST_MISSING = 2
 """Items of a list that one a little later may miss, all at once, though they are young enough for it."""
 
@@ -475,32 +520,49 @@ def _solved(solved: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _numbered(anchors: pl.DataFrame, pieces: pl.DataFrame) -> Evidence:
-    """Nodes and pieces as numbers, constraints as arrays."""
-    nodes = anchors.select("anchor_id", node=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    linked = pieces.filter(pl.col("kind").is_in(["same_item", "same_words", "revision"]))
-    hubs = (
-        pl.concat([linked["base_id"], linked["node_id"]]).drop_nulls().unique().sort().alias("anchor_id").to_frame()
-    )
-    nodes = pl.concat(
-        [nodes, hubs.with_columns(node=pl.int_range(nodes.height + 1, nodes.height + 1 + pl.len(), dtype=pl.Int64))]
-    )
-    pieces = (
-        pieces.with_columns(node_id=pl.coalesce("node_id", "anchor_id"))
-        .join(nodes.rename({"anchor_id": "node_id"}), on="node_id", how="left", maintain_order="left")
-        .join(nodes.rename({"anchor_id": "base_id", "node": "base"}), on="base_id", how="left", maintain_order="left")
+def _hubs(linked: list[pl.DataFrame]) -> pl.Series:
+    """What pieces of evidence speak of beside clocks, in order."""
+    ids = [
+        frame.filter(pl.col("kind").is_in(["same_item", "same_words", "revision"]))[name]
+        for frame in linked
+        for name in ("base_id", "node_id")
+    ]
+    return pl.concat([pl.Series(dtype=pl.String), *ids]).drop_nulls().unique().sort()
+
+
+def _coded(pieces: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Numbers in the place of ids."""
+    is_read = pl.col("symbol").is_not_null()
+    for name, column in (("anchor_id", "anchor"), ("node_id", "node"), ("base_id", "base")):
+        numbers = nodes.rename({"id": name, "node": f"_{column}"})
+        pieces = pieces.join(numbers, on=name, how="left", maintain_order="left").drop(name)
+    doubt = pl.col("kind").replace_strict(DOUBT, return_dtype=pl.Float64)
+    return pieces.select(
+        pl.col("kind").cast(_KIND),
+        anchor="_anchor",
+        node=pl.coalesce("_node", "_anchor"),
         # what is read against the capture's bounds is a time, not a distance from it
-        .with_columns(
-            base=pl.when(pl.col("symbol").is_null()).then("base").fill_null(0),
-            read_on=pl.when(pl.col("symbol").is_not_null()).then("base"),
-            doubt=pl.coalesce("doubt", pl.col("kind").replace_strict(DOUBT, return_dtype=pl.Float64)),
-        )
-        # the surest first: of two that say the same, it is the one that is told; what stands only where none does
-        .sort(pl.col("kind") == "solved", "doubt", "kind", "anchor_id", maintain_order=True)
-        .with_row_index("piece")
+        base=pl.when(~is_read).then("_base").fill_null(0),
+        read_on=pl.when(is_read).then("_base"),
+        least="least",
+        most="most",
+        symbol="symbol",
+        zone="zone",
+        words="words",
+        doubt=pl.coalesce("doubt", doubt),
+        steps_least=pl.col("steps_least").cast(pl.Int32),
+        steps_most=pl.col("steps_most").cast(pl.Int32),
+    )
+
+
+def _numbered(anchors: pl.DataFrame, hubs: pl.Series, pieces: pl.DataFrame) -> Evidence:
+    """Pieces as numbers, constraints as arrays."""
+    # the surest first: of two that say the same, it is the one that is told; what stands only where none does
+    pieces = pieces.sort(pl.col("kind") == "solved", "doubt", "kind", "anchor", maintain_order=True).with_row_index(
+        "piece"
     )
     is_read = pl.col("symbol").is_not_null()
-    ends = {"node": pl.col("node"), "base": pl.col("base"), "piece": pl.col("piece").cast(pl.Int64)}
+    ends = {"node": pl.col("node"), "base": pl.col("base"), "piece": pl.col("piece")}
     sides = pl.concat(
         [
             pieces.filter(pl.col("most").is_not_null() | is_read).select(
@@ -521,18 +583,21 @@ def _numbered(anchors: pl.DataFrame, pieces: pl.DataFrame) -> Evidence:
             ),
         ]
     ).sort("piece", "is_least")
-    source, target, upper, piece = (sides[name].to_numpy() for name in ("source", "target", "upper", "piece"))
+    source, target, piece, steps = (
+        sides[name].cast(pl.Int64).to_numpy() for name in ("source", "target", "piece", "steps")
+    )
+    upper, is_least = sides["upper"].to_numpy(), sides["is_least"].to_numpy()
+    del sides
     net = Network(
-        nodes.height + 1,
+        anchors.height + hubs.len() + 1,
         source,
         target,
         upper,
         piece,
         pieces["doubt"].to_numpy(),
-        pieces["kind"].is_in(_LOW).cast(pl.Int64).to_numpy(),
+        pieces["kind"].cast(pl.String).is_in(_LOW).cast(pl.Int64).to_numpy(),
     )
-    is_least = sides["is_least"].to_numpy()
-    return Evidence(anchors, pieces, net, is_least, sides["steps"].to_numpy(), _reader(pieces, net, is_least))
+    return Evidence(anchors, hubs, pieces, net, is_least, steps, _reader(pieces, net, is_least))
 
 
 def _reader(pieces: pl.DataFrame, net: Network, is_least: np.ndarray[Any, Any]) -> network.Derive | None:

@@ -120,13 +120,13 @@ def _filled_by_anchor(row: type[Row]) -> Sequence[str]:
 
 def _changed(row: type[Row], before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """The rows of `after` whose bounds differ from those of `before`; both in one order."""
-    differs = pl.any_horizontal(after[name].ne_missing(before[name]).alias(name) for name in _filled_by_anchor(row))
-    return after.filter(differs)
+    names = [name for name in _filled_by_anchor(row) if name in after.columns]
+    return after.filter(pl.any_horizontal(after[name].ne_missing(before[name]).alias(name) for name in names))
 
 
 def _update(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:
-    """Write the anchor's columns of the frame's rows."""
-    rows.update(con, row.table, frame, _filled_by_anchor(row))
+    """Write those of the anchor's columns that the frame has."""
+    rows.update(con, row.table, frame, [name for name in _filled_by_anchor(row) if name in frame.columns])
 
 
 class _Group(NamedTuple):

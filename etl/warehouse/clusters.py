@@ -184,5 +184,5 @@ def _gather_units(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def _one_each(part: pl.DataFrame) -> pl.DataFrame:
     """One row a mention, with the names of all who took part."""
-    named = pl.struct("role", "name").filter(pl.col("name").is_not_null()).alias("names")
-    return part.group_by("number", maintain_order=True).agg(pl.all().exclude("role", "name").first(), named)
+    told = pl.all().exclude("role", "name").first()
+    return part.group_by("number", maintain_order=True).agg(told, names=cluster.names_of())

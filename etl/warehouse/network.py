@@ -27,6 +27,7 @@ from etl.warehouse import habits
 _MOST_ROUNDS = 12  # of widening; what still moves then is no neighbourhood
 _MOST_NEW = 10_000  # documents that are solved from what stands; where there are more, whole components are
 _CLOCKS = 100_000  # that are solved at once, where they are not connected
+_OF_CLOCKS = [name for name in core.Anchor.model_fields if not name.startswith("inferred_")]
 
 
 class Solved(NamedTuple):
@@ -274,7 +275,8 @@ def _components(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> Iter
         FROM labelled
         SEMI JOIN touched USING (label)
         LEFT JOIN counted USING (document_id)
-        ORDER BY label, document_id
+        -- the largest are solved each by itself
+        ORDER BY sum(coalesce(n_clocks, 0)) OVER (PARTITION BY label) DESC, label, document_id
         """
     ).pl()
     con.unregister("asked")
@@ -296,9 +298,11 @@ def _solve(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: boo
     """
     con.register("scope", documents.to_arrow())
     before = con.sql(
-        """
-        SELECT a.rowid AS number, a.* FROM core.anchors AS a SEMI JOIN scope USING (document_id) ORDER BY anchor_id
-        """
+        f"""
+        SELECT a.rowid AS number, {", ".join(_OF_CLOCKS)}
+        FROM core.anchors AS a SEMI JOIN scope USING (document_id)
+        ORDER BY anchor_id
+        """  # noqa: S608 - declared names only
     ).pl()
     facts = con.sql(
         f"""

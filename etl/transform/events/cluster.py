@@ -30,9 +30,17 @@ _MOST = 50  # clusters of one key that a mention is compared with: the last ones
 
 Bounds = tuple[int | None, int | None]
 """Least and most, microseconds; None: not known, or open."""
-Names = dict[str, frozenset[str]]
-"""Words of the names of who took part, by role."""
 Key = tuple[Any, ...]
+_FIELD, _ENTRY = "\x1f", "\x1e"  # between a role and a name, and between two such
+
+
+class Named(NamedTuple):
+    """Who took part, by the words of their names."""
+
+    actor: frozenset[str]
+    recipient: frozenset[str]
+    keys: tuple[tuple[str, str], ...]
+    """Role and word, in order."""
 
 
 class _Mention(NamedTuple):
@@ -47,7 +55,8 @@ class _Mention(NamedTuple):
     country: Any
     begin: Bounds
     end: Bounds
-    names: Names
+    actor: frozenset[str]
+    recipient: frozenset[str]
 
 
 class _Cluster:
@@ -70,7 +79,10 @@ class _Cluster:
         begin, end = _common(self.begin, mention.begin), _common(self.end, mention.end)
         if not (_in_order(begin) and _in_order(end) and _in_order((begin[0], end[1]))):
             return False
-        return all(_agree(known, mention) for known in self.members)
+        for known in self.members:  # noqa: SIM110 - a generator takes twice as long
+            if not _agree(known, mention):
+                return False
+        return True
 
 
 def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:
@@ -100,8 +112,7 @@ def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.Data
             known=pl.lit(None, pl.Int64),
         )
     )
-    named = participants.filter(pl.col("role") != "attribution").filter(pl.col("name").is_not_null())
-    names = named.group_by("event_id").agg(names=pl.struct("role", "name"))
+    names = participants.filter(pl.col("role") != "attribution").group_by("event_id").agg(names=names_of())
     mentions = told.join(names, on="event_id", how="left", maintain_order="left")
     found = mentions.select("event_id", _number=gather(mentions)).select(
         "event_id", cluster_id=pl.col("event_id").min().over("_number")
@@ -118,13 +129,19 @@ def width() -> pl.Expr:
     return (pl.col("end_latest") - pl.col("begin_earliest")).fill_null(pl.lit(2**63 - 1, pl.Int64))
 
 
+def names_of() -> pl.Expr:
+    """The roles and names of those who took part in one event, as one text; NULL where none is named."""
+    named = pl.concat_str("role", "name", separator=_FIELD).drop_nulls()
+    return pl.when(named.len() > 0).then(named.str.join(_ENTRY))
+
+
 def gather(mentions: pl.DataFrame) -> pl.Series:
     """Put mentions together.
 
     Args:
         mentions: those that are told to have happened, in order: the tightest first, then by event_id. event_type;
             story_id, article_id, mode, lemma, place and country, as they are or as numbers that stand for them;
-            is_noun; SIDES, microseconds; names, a list of role and name; known, a number for what is in a cluster
+            is_noun; SIDES, microseconds; names, from `names_of`; known, a number for what is in a cluster
             already, NULL for what is not. All that share a key with them by which they may join are given too.
 
     Returns:
@@ -172,43 +189,36 @@ def _read(mentions: pl.DataFrame) -> Iterator[tuple[_Mention, int | None, list[K
         _item=pl.len().over("event_type", "article_id") > 1,
     )
     rows = mentions.select(*_READ, "names", "known").hstack(is_shared)
-    for *described, begin, begin_latest, end_earliest, end, named, known, by_story, by_item in rows.iter_rows():
-        mention = _Mention._make((*described, (begin, begin_latest), (end_earliest, end), _names(named)))
+    for *described, begin, begin_latest, end_earliest, end, names, known, by_story, by_item in rows.iter_rows():
+        named = _NOBODY if names is None else _named(names)
+        mention = _Mention._make(
+            (*described, (begin, begin_latest), (end_earliest, end), named.actor, named.recipient)
+        )
+        kind = mention.event_type
         keys: list[Key] = []
         if by_story:
-            keys.append(("story", mention.story_id, mention.event_type, mention.lemma))
+            keys.append(("story", mention.story_id, kind, mention.lemma))
         if by_item:
-            keys.append(("article", mention.article_id, mention.event_type))
+            keys.append(("article", mention.article_id, kind))
         if known is None and begin is not None and end is not None and end - begin <= CLOSE:
-            keys.extend(_close_keys(mention))
+            keys.extend([(kind, *key) for key in named.keys])
+            if mention.place:
+                keys.append(("place", kind, mention.place))
         yield mention, known, keys
 
 
-def _close_keys(mention: _Mention) -> Iterator[Key]:
-    kind = mention.event_type
-    for role, words in sorted(mention.names.items()):
-        for word in sorted(words):
-            yield "name", kind, role, word
-    if mention.place:
-        yield "place", kind, mention.place
+_NOBODY = Named(frozenset(), frozenset(), ())
 
 
-_NOBODY: Names = {}
-
-
-def _names(named: list[dict[str, str]] | None) -> Names:
-    if not named:
-        return _NOBODY
-    found: Names = {}
-    for one in named:
-        words = _words(one["name"])
-        found[one["role"]] = found[one["role"]] | words if one["role"] in found else words
-    return found
-
-
-@lru_cache(maxsize=100_000)
-def _words(name: str) -> frozenset[str]:
-    return frozenset(name.casefold().split())
+@lru_cache(maxsize=20_000)
+def _named(names: str) -> Named:
+    """What `names_of` tells."""
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in names.split(_ENTRY):
+        role, _, name = entry.partition(_FIELD)
+        words[role].update(name.casefold().split())
+    keys = tuple((role, word) for role in sorted(words) for word in sorted(words[role]))
+    return Named(frozenset(words["actor"]), frozenset(words["recipient"]), keys)
 
 
 def _agree(one: _Mention, other: _Mention) -> bool:
@@ -221,8 +231,7 @@ def _agree(one: _Mention, other: _Mention) -> bool:
     if not same_word and one.event_type not in _DEED:
         return False
     shared = 0
-    for role in ("actor", "recipient"):
-        mine, theirs = one.names.get(role), other.names.get(role)
+    for mine, theirs in ((one.actor, other.actor), (one.recipient, other.recipient)):
         if mine and theirs:
             if not (mine <= theirs or theirs <= mine):
                 return False

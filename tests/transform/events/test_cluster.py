@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from etl.schema import core
 from etl.schema.frames import polars_schema
-from etl.transform.events.cluster import CLOSE, SIDES, cluster, gather, width
+from etl.transform.events.cluster import CLOSE, SIDES, cluster, gather, names_of, width
 
 LOCATIONS = pl.DataFrame({"location_id": ["lyon", "gent"], "country_code": ["FR", "BE"]})
 DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
@@ -154,11 +154,11 @@ def test_close_mentions_first_and_the_rest_by_item_and_story_are_all_at_once(dra
 def _mentions(drawn: list[tuple[Any, ...]]) -> pl.DataFrame:
     events, people = _frames(drawn)
     two_stories = pl.col("event_id").str.head(1).is_in(["a", "c", "e"]).cast(pl.String)
-    named = people.filter(pl.col("role") != "attribution").drop_nulls()
+    named = people.filter(pl.col("role") != "attribution").group_by("event_id").agg(names=names_of())
     return (
         events.with_columns(pl.col(*SIDES).dt.epoch("us"), story_id=two_stories)
         .sort(width(), "event_id")
-        .join(named.select("event_id", names=pl.concat_list(pl.struct("role", "name"))), on="event_id", how="left")
+        .join(named, on="event_id", how="left", maintain_order="left")
         .select(
             *("event_type", "story_id", "article_id", "mode", "names", *SIDES),
             lemma="trigger_lemma",
