@@ -100,3 +100,18 @@ def _first_rows(
     found: dict[str, list[tuple[Any, ...]]] = {model.name: [] for model in project.models}
     if not asked:
         return found
+    of_keys = " UNION ".join(
+        f"SELECT {BY_DOCUMENT[TABLES[model.grain[0]]]} AS document_id FROM {model.grain[0]} WHERE {asked[model.name]}"  # noqa: S608
+        for model in project.models
+        if model.grain and model.name in asked
+    )
+    documents = [str(document) for (document,) in con.execute(f"{of_keys} ORDER BY document_id").fetchall()]
+    slicer.fill(documents, project.until(layer))
+    for model in project.models:
+        if model.schema != layer or not (model.name in asked or model.document):
+            continue
+        document = document_of(model.document or "")
+        of_key = asked.get(model.name) or f"{document} IN (SELECT document_id FROM main.asked)"  # noqa: S608
+        rows = f"FROM {layer}.{model.name} WHERE {of_key} LIMIT {PREVIEW_ROWS}"
+        found[model.name] = slicer.con.execute(rows).fetchall()
+    return found
