@@ -307,6 +307,8 @@ class _Writer:
                 changed = changed[len(stretch) :]
                 fill(stretch)
                 list(pool.map(lambda file, now=stretch: file.compute(another, now), files))
+                wanted = [(file, block) for file in files for block in file.mine(stretch)]
+                list(pool.map(lambda pair: pair[0].write_parquet(another, pair[1]), wanted))
                 for file in files:
                     file.append(len(blocks) if not changed else blocks.index(changed[0]))
             return {file.mart.name: file.places for file in files}
@@ -328,6 +330,7 @@ class _File:
         self._rows = self._csv.with_suffix(".rows")
         self._fresh: deque[tuple[str, int]] = deque()
         """Documents whose rows stand in the file of rows, and bytes of them, in order."""
+        self._fresh_rows = f"SELECT * EXCLUDE (block_label, block_document) FROM main.fresh_{mart.name}"  # noqa: S608
         self._files = ExitStack()
 
     def __enter__(self) -> "_File":
@@ -346,15 +349,19 @@ class _File:
         self._files.close()
         self._rows.unlink(missing_ok=True)
 
-    def compute(self, another: Another, stretch: Sequence[Block]) -> None:
-        """Write the Parquet files of some blocks, and to a file of CSV the rows that are fresh."""
+    def mine(self, stretch: Sequence[Block]) -> list[Block]:
+        """Those of some blocks that do not stand in the exports before as they are."""
         before = self._writer.before
-        mine = [block for block in stretch if not before or not before.has(self.mart, block)]
+        return [block for block in stretch if not before or not before.has(self.mart, block)]
+
+    def compute(self, another: Another, stretch: Sequence[Block]) -> None:
+        """Put the fresh rows of some blocks in a table, and write them to a file of CSV."""
+        mine = self.mine(stretch)
         document = document_of(str(self.mart.document))
         with closing(another()) as con:
             con.execute(
                 f"""
-                CREATE TEMP TABLE fresh AS
+                CREATE OR REPLACE TABLE main.fresh_{self.mart.name} AS
                 SELECT block_label, block_document, m.*
                 FROM marts.{self.mart.name} AS m
                 JOIN (SELECT unnest(?::VARCHAR[]) AS block_document, unnest(?::VARCHAR[]) AS block_label)
@@ -363,23 +370,21 @@ class _File:
                 """,  # noqa: S608 - names of our own files
                 [[one for b in mine for one in b.fresh], [b.label for b in mine for _ in b.fresh]],
             )
-            con.execute("CREATE TEMP VIEW fresh_rows AS SELECT * EXCLUDE (block_label, block_document) FROM fresh")
+            con.execute(f"CREATE TEMP VIEW fresh_rows AS {self._fresh_rows}")
             write_rows(con, "fresh_rows", self._rows, "rows", is_ordered=True)
             counted = con.execute(
-                """
-                SELECT block_document, count(*) FROM fresh
+                f"""
+                SELECT block_document, count(*) FROM main.fresh_{self.mart.name}
                 GROUP BY block_label, block_document ORDER BY block_label, block_document
-                """
+                """  # noqa: S608 - names of our own files
             ).fetchall()
             sizes = _sizes(self._rows, [n for _, n in counted])
             self._fresh.extend((name, size) for (name, _), size in zip(counted, sizes, strict=True))
-            for block in mine:
-                self._write_parquet(con, block)
 
-    def _write_parquet(self, con: duckdb.DuckDBPyConnection, block: Block) -> None:
+    def write_parquet(self, another: Another, block: Block) -> None:
         """Write the rows of a block: those that are fresh, and of the block before those of its other documents."""
         before = self._writer.before
-        rows = f"SELECT * EXCLUDE (block_label, block_document) FROM fresh WHERE block_label = '{block.label}'"  # noqa: S608
+        rows = f"{self._fresh_rows} WHERE block_label = '{block.label}'"
         if before and before.place(self.mart, block):
             old = sql_literal(str(before.parquet(self.mart, block.label)))
             rows += f" UNION ALL SELECT * FROM read_parquet({old})"  # noqa: S608 - a path of ours
@@ -387,9 +392,10 @@ class _File:
                 gone = ", ".join(sql_literal(name) for name in block.gone)
                 rows += f" WHERE {document_of(str(self.mart.document))} NOT IN ({gone})"
         target = _parquet(self._writer.folder, self.mart, block.label, len(self._blocks))
-        # from a table: what DuckDB writes of lists hangs on how a query has put them in memory
-        con.execute(f"CREATE OR REPLACE TEMP TABLE block AS {rows} ORDER BY {self._order}")
-        write_rows(con, "block", target, "parquet", is_ordered=True)
+        with closing(another()) as con:
+            # from a table: what DuckDB writes of lists hangs on how a query has put them in memory
+            con.execute(f"CREATE TEMP TABLE block AS {rows} ORDER BY {self._order}")
+            write_rows(con, "block", target, "parquet", is_ordered=True)
 
     def append(self, n: int) -> None:
         """Write the CSV of the next blocks, until these are so many of all."""
@@ -411,6 +417,8 @@ class _File:
                     found = self._put_together(block, held.get(block.label, {}), place, rows)
                     sizes += [(block.label, *size) for size in found]
                 self.places.append(Place(block.label, block.fingerprint, start, self._out.tell() - start))
+        if self._fresh:
+            raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
         if sizes:
             columns = [[*column] for column in zip(*sizes, strict=True)]
             self._writer.con.execute(

@@ -280,6 +280,20 @@ def _clocks() -> Iterator[Check]:
         WHERE begin_earliest > begin_latest OR end_earliest > end_latest OR begin_earliest > end_latest
         """,
     )
+    yield _check(
+        core.Event,
+        "bounds",
+        "mentions_meet",
+        "the mentions of one event leave a time at which it can have been",
+        """
+        SELECT cluster_id
+        FROM core.events
+        WHERE cluster_id IS NOT NULL
+        GROUP BY cluster_id
+        HAVING max(begin_earliest) > min(begin_latest) OR max(end_earliest) > min(end_latest)
+            OR max(begin_earliest) > min(end_latest)
+        """,
+    )._replace(is_of_all=True)
 
 
 def run(con: "duckdb.DuckDBPyConnection", checks: Iterable[Check]) -> list[Result]:

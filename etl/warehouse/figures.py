@@ -14,7 +14,7 @@ import duckdb
 from etl.schema import TABLES
 from etl.schema.ddl import sql_literal
 from etl.warehouse import slices
-from etl.warehouse.fingerprints import BY_DOCUMENT, document_of
+from etl.warehouse.fingerprints import BY_DOCUMENT, KEYS, document_of
 from etl.warehouse.models import Model, Project
 
 PREVIEW_ROWS = 5
@@ -101,7 +101,7 @@ def _first_rows(
     if not asked:
         return found
     of_keys = " UNION ".join(
-        f"SELECT {BY_DOCUMENT[TABLES[model.grain[0]]]} AS document_id FROM {model.grain[0]} WHERE {asked[model.name]}"  # noqa: S608
+        _documents(*model.grain, asked[model.name], keys[model.name])
         for model in project.models
         if model.grain and model.name in asked
     )
@@ -115,3 +115,10 @@ def _first_rows(
         rows = f"FROM {layer}.{model.name} WHERE {of_key} LIMIT {PREVIEW_ROWS}"
         found[model.name] = slicer.con.execute(rows).fetchall()
     return found
+
+
+def _documents(table: str, column: str, of_key: str, keys: Sequence[str]) -> str:
+    """The query of the documents that speak of some values of a column; an id begins with its document's."""
+    if column in KEYS:
+        return f"SELECT {document_of(column)} AS document_id FROM (SELECT unnest([{', '.join(keys)}]) AS {column})"  # noqa: S608
+    return f"SELECT {BY_DOCUMENT[TABLES[table]]} AS document_id FROM {table} WHERE {of_key}"  # noqa: S608 - as above

@@ -24,7 +24,7 @@ from etl.schema.ddl import sql_literal
 if TYPE_CHECKING:
     import duckdb
 
-_KEYS = ("document_id", "article_id", "event_id", "anchor_id")
+KEYS = ("document_id", "article_id", "event_id", "anchor_id")
 """Columns that lead to the document: each of these ids begins with the document's."""
 _NOT_OF_DOCUMENTS = (core.Story, core.Agency, core.Location)
 
@@ -38,7 +38,7 @@ def _by_document() -> dict[type[Row], str]:
     """The SQL of its document, by table whose every row belongs to one."""
     found = {}
     for row in TABLES.values():
-        key = next((name for name in _KEYS if name in row.model_fields), None)
+        key = next((name for name in KEYS if name in row.model_fields), None)
         if key and row not in _NOT_OF_DOCUMENTS:
             found[row] = document_of(key)
     return found

@@ -19,7 +19,7 @@ from etl.warehouse.models import Model
 
 GRAIN = ("core.events", "cluster_id")
 """The grain of marts whose rows gather events, and are called after one of them."""
-_KEYS = ("event_id", "article_id", "document_id")
+_NARROWEST = ("event_id", "article_id", "document_id")
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def _copy(con: duckdb.DuckDBPyConnection, whole: str, tables: Mapping[str, None]
     document = document_of("article_id")
     con.execute(f"CREATE TABLE named AS SELECT event_id, article_id, {document} AS document_id FROM core.events")  # noqa: S608
     for table in (table for table in tables if table != "core.events"):
-        keys = [key for key in _KEYS if key in TABLES[table].model_fields]
+        keys = [key for key in _NARROWEST if key in TABLES[table].model_fields]
         # the clock of a capture is its document's, and of no article
         tests = [f"({key} IS NULL OR {key} IN (SELECT {key} FROM named))" for key in keys]  # noqa: S608 - as above
         kind = "TABLE" if keys else "VIEW"
