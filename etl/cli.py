@@ -393,11 +393,9 @@ def report(
     _require(settings.published_file, settings)
     if output.is_dir():
         raise typer.BadParameter(f"{output} is a folder: give the name of a file, such as {output / 'report.html'}")
-    from etl.warehouse.connection import connect
     from etl.warehouse.page import write
 
-    with connect(settings.published_file, read_only=True) as con:
-        typer.echo(write(con, output))
+    typer.echo(write(settings.published_file, output))
 
 
 @app.command(

@@ -24,7 +24,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -34,6 +34,7 @@ import numpy as np
 
 from etl.schema.ddl import sql_literal
 from etl.warehouse import export, fingerprints, gathered, slices
+from etl.warehouse.connection import beside
 from etl.warehouse.export import FORMATS, write_rows
 from etl.warehouse.fingerprints import document_of
 from etl.warehouse.models import Model, Project
@@ -56,6 +57,8 @@ class Block(NamedTuple):
     fresh: list[str]
     """Those of them whose rows are not in the block before."""
     fresh_chars: int
+    gone: list[str]
+    """Documents whose rows in the block before are no longer so."""
 
 
 class Place(NamedTuple):
@@ -106,7 +109,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
     """
     for form in (*FORMATS, DETAILS):
         (folder / form).mkdir()
-    with _opened(file) as con:
+    with beside(file) as con:
         names = export.marts(con)
         marts = [model for model in project.models if model.document and model.name in names]
         rules = _rules(project)
@@ -114,7 +117,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
         places: dict[str, list[Place]] = {}
         if marts:
             _stand(con, file, known)
-            writer = _Writer(con, folder, known)
+            writer = _Writer(con, project, folder, known)
             own = [mart for mart in marts if mart.grain != gathered.GRAIN]
             places |= _write_own(writer, own, project)
             for mart in marts:
@@ -126,19 +129,6 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
         _write_whole(con, {name: table for name, table in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
     (folder / MANIFEST).write_text(json.dumps(manifest, separators=(",", ":")), encoding="utf-8")
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, read-only, in a database that may hold tables of its own in memory."""
-    from etl.warehouse.connection import limit
-
-    with duckdb.connect() as con:
-        limit(con, file.parent)
-        con.execute(f"ATTACH {sql_literal(str(file))} AS published (READ_ONLY)")
-        con.execute("USE published")
-        yield con
-        con.execute("USE memory")
 
 
 def _rules(project: Project) -> str:
@@ -215,15 +205,26 @@ def _blocks(con: duckdb.DuckDBPyConnection, by: str) -> list[Block]:
             hash(list(hash(d.document_id, d.{by}) ORDER BY d.rowid))::VARCHAR,
             list(d.document_id ORDER BY d.document_id),
             list(d.document_id ORDER BY d.document_id) FILTER (h.document_id IS NULL),
-            sum(d.n_chars) FILTER (h.document_id IS NULL)
+            sum(d.n_chars) FILTER (h.document_id IS NULL),
+            any_value(g.documents)
         FROM documents AS d
         LEFT JOIN held_documents AS h
             ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}
+        LEFT JOIN (
+            SELECT h.label, list(h.document_id ORDER BY h.document_id) AS documents
+            FROM held_documents AS h
+            ANTI JOIN documents AS d
+                ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}
+            GROUP BY h.label
+        ) AS g ON g.label = d.label
         GROUP BY d.label
         ORDER BY d.label
         """  # noqa: S608 - names of this module
     ).fetchall()
-    return [Block(label, key, documents, fresh or [], n or 0) for label, key, documents, fresh, n in rows]
+    return [
+        Block(label, key, documents, fresh or [], n_chars or 0, gone or [])
+        for label, key, documents, fresh, n_chars, gone in rows
+    ]
 
 
 def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> dict[str, list[Place]]:
@@ -258,15 +259,17 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
         [fresh],
     )
     written = {name: writer.folder / "parquet" / f"{name}.parquet" for name in mart.refs}
-    with gathered.gathering(con, mart, written) as another:
+    with gathered.gathering(con, [mart], written) as another:
         return writer.write([mart], blocks, lambda _: None, another)
 
 
 class _Writer:
     """Writes marts block by block."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, before: Before | None) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, project: Project, folder: Path, before: Before | None) -> None:
         self.con, self.folder, self.before = con, folder, before
+        self.keys = {model.name: project.unique(model) for model in project.models}
+        """Columns with no value twice: what is in their order is in order of all."""
 
     def is_changed(self, mart: Model, blocks: Sequence[Block]) -> bool:
         """Whether it is not in the exports before as it is."""
@@ -304,6 +307,8 @@ class _Writer:
                 changed = changed[len(stretch) :]
                 fill(stretch)
                 list(pool.map(lambda file, now=stretch: file.compute(another, now), files))
+                wanted = [(file, block) for file in files for block in file.mine(stretch)]
+                list(pool.map(lambda pair: pair[0].write_parquet(another, pair[1]), wanted))
                 for file in files:
                     file.append(len(blocks) if not changed else blocks.index(changed[0]))
             return {file.mart.name: file.places for file in files}
@@ -325,11 +330,14 @@ class _File:
         self._rows = self._csv.with_suffix(".rows")
         self._fresh: deque[tuple[str, int]] = deque()
         """Documents whose rows stand in the file of rows, and bytes of them, in order."""
+        self._fresh_rows = f"SELECT * EXCLUDE (block_label, block_document) FROM main.fresh_{mart.name}"  # noqa: S608
         self._files = ExitStack()
 
     def __enter__(self) -> "_File":
         con, mart, before = self._writer.con, self.mart, self._writer.before
         con.execute(f"CREATE OR REPLACE TEMP TABLE header AS FROM marts.{mart.name} LIMIT 0")
+        first = con.table("header").columns[0]
+        self._order = f'"{first}"' if first in self._writer.keys[mart.name] else "ALL"
         write_rows(con, "header", self._csv, "csv", is_ordered=True)
         if len(self._blocks) != 1:
             (self._writer.folder / "parquet" / f"{mart.name}.parquet").mkdir()
@@ -341,49 +349,53 @@ class _File:
         self._files.close()
         self._rows.unlink(missing_ok=True)
 
-    def compute(self, another: Another, stretch: Sequence[Block]) -> None:
-        """Write the Parquet files of some blocks, and to a file of CSV the rows that are fresh."""
+    def mine(self, stretch: Sequence[Block]) -> list[Block]:
+        """Those of some blocks that do not stand in the exports before as they are."""
         before = self._writer.before
-        mine = [block for block in stretch if not before or not before.has(self.mart, block)]
+        return [block for block in stretch if not before or not before.has(self.mart, block)]
+
+    def compute(self, another: Another, stretch: Sequence[Block]) -> None:
+        """Put the fresh rows of some blocks in a table, and write them to a file of CSV."""
+        mine = self.mine(stretch)
         document = document_of(str(self.mart.document))
         with closing(another()) as con:
             con.execute(
                 f"""
-                CREATE TEMP TABLE fresh AS
+                CREATE OR REPLACE TABLE main.fresh_{self.mart.name} AS
                 SELECT block_label, block_document, m.*
                 FROM marts.{self.mart.name} AS m
                 JOIN (SELECT unnest(?::VARCHAR[]) AS block_document, unnest(?::VARCHAR[]) AS block_label)
                     ON block_document = {document}
-                ORDER BY ALL
+                ORDER BY {"ALL" if self._order == "ALL" else f"block_label, {self._order}"}
                 """,  # noqa: S608 - names of our own files
                 [[one for b in mine for one in b.fresh], [b.label for b in mine for _ in b.fresh]],
             )
-            con.execute("CREATE TEMP VIEW fresh_rows AS SELECT * EXCLUDE (block_label, block_document) FROM fresh")
+            con.execute(f"CREATE TEMP VIEW fresh_rows AS {self._fresh_rows}")
             write_rows(con, "fresh_rows", self._rows, "rows", is_ordered=True)
             counted = con.execute(
-                """
-                SELECT block_document, count(*) FROM fresh
+                f"""
+                SELECT block_document, count(*) FROM main.fresh_{self.mart.name}
                 GROUP BY block_label, block_document ORDER BY block_label, block_document
-                """
+                """  # noqa: S608 - names of our own files
             ).fetchall()
             sizes = _sizes(self._rows, [n for _, n in counted])
             self._fresh.extend((name, size) for (name, _), size in zip(counted, sizes, strict=True))
-            for block in mine:
-                self._write_parquet(con, block)
 
-    def _write_parquet(self, con: duckdb.DuckDBPyConnection, block: Block) -> None:
+    def write_parquet(self, another: Another, block: Block) -> None:
         """Write the rows of a block: those that are fresh, and of the block before those of its other documents."""
-        before, fresh = self._writer.before, set(block.fresh)
-        rows = f"SELECT * EXCLUDE (block_label, block_document) FROM fresh WHERE block_label = '{block.label}'"  # noqa: S608
+        before = self._writer.before
+        rows = f"{self._fresh_rows} WHERE block_label = '{block.label}'"
         if before and before.place(self.mart, block):
             old = sql_literal(str(before.parquet(self.mart, block.label)))
-            kept = ", ".join(sql_literal(name) for name in block.documents if name not in fresh) or "NULL"
-            document = document_of(str(self.mart.document))
-            rows += f" UNION ALL SELECT * FROM read_parquet({old}) WHERE {document} IN ({kept})"  # noqa: S608
+            rows += f" UNION ALL SELECT * FROM read_parquet({old})"  # noqa: S608 - a path of ours
+            if block.gone:
+                gone = ", ".join(sql_literal(name) for name in block.gone)
+                rows += f" WHERE {document_of(str(self.mart.document))} NOT IN ({gone})"
         target = _parquet(self._writer.folder, self.mart, block.label, len(self._blocks))
-        # from a table: what DuckDB writes of lists hangs on how a query has put them in memory
-        con.execute(f"CREATE OR REPLACE TEMP TABLE block AS {rows} ORDER BY ALL")
-        write_rows(con, "block", target, "parquet", is_ordered=True)
+        with closing(another()) as con:
+            # from a table: what DuckDB writes of lists hangs on how a query has put them in memory
+            con.execute(f"CREATE TEMP TABLE block AS {rows} ORDER BY {self._order}")
+            write_rows(con, "block", target, "parquet", is_ordered=True)
 
     def append(self, n: int) -> None:
         """Write the CSV of the next blocks, until these are so many of all."""
@@ -405,6 +417,8 @@ class _File:
                     found = self._put_together(block, held.get(block.label, {}), place, rows)
                     sizes += [(block.label, *size) for size in found]
                 self.places.append(Place(block.label, block.fingerprint, start, self._out.tell() - start))
+        if self._fresh:
+            raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
         if sizes:
             columns = [[*column] for column in zip(*sizes, strict=True)]
             self._writer.con.execute(
@@ -450,8 +464,10 @@ _QUOTE, _NEWLINE = b'"\n'
 def _sizes(rows: Path, counts: Sequence[int]) -> list[int]:
     """Bytes of so many rows of a CSV file each time."""
     data = np.fromfile(rows, np.uint8)
-    is_inside = np.cumsum(data == _QUOTE, dtype=np.uint8) & 1  # a newline in quotes ends no row
-    ends = np.flatnonzero((data == _NEWLINE) & (is_inside == 0)) + 1
+    is_end = data == _NEWLINE
+    if np.count_nonzero(is_end) != sum(counts):  # a newline in quotes ends no row
+        is_end &= (np.cumsum(data == _QUOTE, dtype=np.uint8) & 1) == 0
+    ends = np.flatnonzero(is_end) + 1
     of_documents = ends[np.cumsum(counts, dtype=np.int64) - 1] if counts else ends
     return [int(size) for size in np.diff(of_documents, prepend=0)]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from etl.schema import TABLES, Column, Row, core, ops, raw
 from etl.schema.ddl import sql_literal
+from etl.warehouse.fingerprints import BY_DOCUMENT, LEFT_OUT
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,16 +27,18 @@ class Check(NamedTuple):
     description: str
     sql: str
     """Gives the rows that break the rule."""
+    is_of_all: bool = False
+    """Whether it looks at rows that are no document's, or at those of documents that have nothing to do with it."""
 
     @property
     def is_local(self) -> bool:
         """Whether it holds for all documents where it holds for some of them and for the rest.
 
-        A key is unique in all where it is among the rows of each document, for it begins with the document's id; what
-        a row refers to may be another document's. Rows of `raw` have rules that cost nothing, and runs and conflicts
-        are no document's.
+        A key is unique in all where it is among the rows of each document, for it begins with the document's id. What
+        a row refers to is the same document's, or one's that its bounds rest on, whose fingerprint is in its own; but
+        for clusters, and what all documents share. Rows of `raw` have rules that cost nothing.
         """
-        return self.table.startswith("core.") and self.kind not in ("relationships", "conflicts")
+        return self.table.startswith("core.") and not self.is_of_all
 
 
 class Result(NamedTuple):
@@ -86,7 +89,8 @@ def _column_checks(row: type[Row], column: Column) -> Iterator[Check]:
         sql = f"""
             SELECT {name} FROM {table} WHERE {name} NOT IN (SELECT {key} FROM {parent.table})
         """  # noqa: S608 - declared names only
-        yield _check(row, "relationships", f"{name}_relationship", f"{name} is a {key} of {parent.table}", sql)
+        check = _check(row, "relationships", f"{name}_relationship", f"{name} is a {key} of {parent.table}", sql)
+        yield check._replace(is_of_all=parent not in BY_DOCUMENT or name in LEFT_OUT)
 
 
 # (table, key, start, end, the words that the span must give or None); all with an article
@@ -224,7 +228,7 @@ def _clocks() -> Iterator[Check]:
         "evidence_agrees",
         "no evidence on a clock is set aside; ops.conflicts has the contradictions",
         "SELECT says FROM ops.conflicts ORDER BY excess_s DESC",
-    )._replace(severity="warn")
+    )._replace(severity="warn", is_of_all=True)
     yield _check(
         core.AnchorEvidence,
         "bounds",
@@ -276,6 +280,20 @@ def _clocks() -> Iterator[Check]:
         WHERE begin_earliest > begin_latest OR end_earliest > end_latest OR begin_earliest > end_latest
         """,
     )
+    yield _check(
+        core.Event,
+        "bounds",
+        "mentions_meet",
+        "the mentions of one event leave a time at which it can have been",
+        """
+        SELECT cluster_id
+        FROM core.events
+        WHERE cluster_id IS NOT NULL
+        GROUP BY cluster_id
+        HAVING max(begin_earliest) > min(begin_latest) OR max(end_earliest) > min(end_latest)
+            OR max(begin_earliest) > min(end_latest)
+        """,
+    )._replace(is_of_all=True)
 
 
 def run(con: "duckdb.DuckDBPyConnection", checks: Iterable[Check]) -> list[Result]:

@@ -64,6 +64,17 @@ def limit(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 @contextmanager
+def beside(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file read-only, in a database that may hold tables of its own in memory."""
+    with duckdb.connect() as con:
+        limit(con, file.parent)
+        con.execute(f"ATTACH {sql_literal(str(file))} AS published (READ_ONLY)")
+        con.execute("USE published")
+        yield con
+        con.execute("USE memory")
+
+
+@contextmanager
 def fewer_threads(con: duckdb.DuckDBPyConnection, n_busy: int) -> Iterator[None]:
     """Leave a connection the cores that are not busy with something else, at least one."""
     ((n,),) = con.execute("SELECT current_setting('threads')").fetchall()

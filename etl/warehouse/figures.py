@@ -1,8 +1,8 @@
 """What is shown of a table or view beside its name: columns, number of rows, the first rows.
 
-A view is computed once for that. One whose yml names its grain (`meta: {grain: table.column}`: a row for each value
-of that column but NULL) is not even that: its rows are counted there, and its first rows come from a slice of the
-documents that have to do with them.
+A view is computed once for that. One whose rows are each of one document (`meta: {document: …}`) is only counted. One
+whose yml names its grain (`meta: {grain: table.column}`: a row for each value of that column but NULL) is not even
+that: its rows are counted there. Their first rows come from a slice of the documents that have to do with them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ import duckdb
 from etl.schema import TABLES
 from etl.schema.ddl import sql_literal
 from etl.warehouse import slices
-from etl.warehouse.fingerprints import BY_DOCUMENT
+from etl.warehouse.fingerprints import BY_DOCUMENT, KEYS, document_of
 from etl.warehouse.models import Model, Project
 
 PREVIEW_ROWS = 5
@@ -58,6 +58,12 @@ def of_layer(
         name = f"{model.schema}.{model.name}"
         if model.grain:
             yield model, Figures(_count(con, *model.grain), _types(con.table(name)), firsts[model.name])
+        elif model.document:
+            ((n_rows,),) = con.table(name).count("*").fetchall()
+            first = firsts[model.name]
+            if len(first) < min(PREVIEW_ROWS, n_rows):
+                first = con.table(name).limit(PREVIEW_ROWS).fetchall()
+            yield model, Figures(int(n_rows), _types(con.table(name)), first)
         else:
             con.execute(f"CREATE OR REPLACE TEMP TABLE shown AS FROM {name}")
             yield model, of_table(con, "shown")
@@ -85,24 +91,34 @@ def _first_keys(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list
 def _first_rows(
     con: duckdb.DuckDBPyConnection, project: Project, layer: str, slicer: slices.Slicer, keys: Mapping[str, list[str]]
 ) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of these keys, by model of the layer, from a slice of the documents that speak of any: one for all."""
+    """The rows of these keys, or of the documents that speak of any, by model of the layer: one slice for all."""
     asked = {
         model.name: f"{model.grain[1]} IN ({', '.join(keys[model.name])})"
         for model in project.models
         if model.grain and keys[model.name]
     }
-    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in keys}
+    found: dict[str, list[tuple[Any, ...]]] = {model.name: [] for model in project.models}
     if not asked:
         return found
     of_keys = " UNION ".join(
-        f"SELECT {BY_DOCUMENT[TABLES[model.grain[0]]]} AS document_id FROM {model.grain[0]} WHERE {asked[model.name]}"  # noqa: S608
+        _documents(*model.grain, asked[model.name], keys[model.name])
         for model in project.models
         if model.grain and model.name in asked
     )
     documents = [str(document) for (document,) in con.execute(f"{of_keys} ORDER BY document_id").fetchall()]
     slicer.fill(documents, project.until(layer))
     for model in project.models:
-        if model.name in asked and model.schema == layer:
-            rows = f"FROM {layer}.{model.name} WHERE {asked[model.name]} LIMIT {PREVIEW_ROWS}"
-            found[model.name] = slicer.con.execute(rows).fetchall()
+        if model.schema != layer or not (model.name in asked or model.document):
+            continue
+        document = document_of(model.document or "")
+        of_key = asked.get(model.name) or f"{document} IN (SELECT document_id FROM main.asked)"  # noqa: S608
+        rows = f"FROM {layer}.{model.name} WHERE {of_key} LIMIT {PREVIEW_ROWS}"
+        found[model.name] = slicer.con.execute(rows).fetchall()
     return found
+
+
+def _documents(table: str, column: str, of_key: str, keys: Sequence[str]) -> str:
+    """The query of the documents that speak of some values of a column; an id begins with its document's."""
+    if column in KEYS:
+        return f"SELECT {document_of(column)} AS document_id FROM (SELECT unnest([{', '.join(keys)}]) AS {column})"  # noqa: S608
+    return f"SELECT {BY_DOCUMENT[TABLES[table]]} AS document_id FROM {table} WHERE {of_key}"  # noqa: S608 - as above

@@ -16,13 +16,15 @@ All are temporary tables of the connection that took them.
 
 from collections.abc import Iterable
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from etl.schema import TABLES, Row, core, raw
 from etl.schema.ddl import sql_literal
 
-_KEYS = ("document_id", "article_id", "event_id", "anchor_id")
+if TYPE_CHECKING:
+    import duckdb
+
+KEYS = ("document_id", "article_id", "event_id", "anchor_id")
 """Columns that lead to the document: each of these ids begins with the document's."""
 _NOT_OF_DOCUMENTS = (core.Story, core.Agency, core.Location)
 
@@ -36,13 +38,15 @@ def _by_document() -> dict[type[Row], str]:
     """The SQL of its document, by table whose every row belongs to one."""
     found = {}
     for row in TABLES.values():
-        key = next((name for name in _KEYS if name in row.model_fields), None)
+        key = next((name for name in KEYS if name in row.model_fields), None)
         if key and row not in _NOT_OF_DOCUMENTS:
             found[row] = document_of(key)
     return found
 
 
 BY_DOCUMENT = _by_document()
+LEFT_OUT = {"text", "cluster_id"}
+"""Columns that no fingerprint has: a long text has its hash, and a cluster is no document's own."""
 LOCATED: tuple[type[Row], ...] = tuple(
     row for row in BY_DOCUMENT if row.table.startswith("core.") or row is raw.Document
 )
@@ -54,13 +58,13 @@ _PIECE = 256
 """Rows of a table that are looked at by themselves: within each the rows of a document make one stretch."""
 
 
-def take(con: duckdb.DuckDBPyConnection) -> None:
+def take(con: "duckdb.DuckDBPyConnection") -> None:
     """Take everything."""
     take_symbols(con)
     take_bounds(con)
 
 
-def take_symbols(con: duckdb.DuckDBPyConnection) -> None:
+def take_symbols(con: "duckdb.DuckDBPyConnection") -> None:
     """Take what hangs on no clock: `fingerprints` has no other columns yet."""
     _scan(con, LOCATED, "load")
     _link(con)
@@ -72,7 +76,7 @@ def take_symbols(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def take_bounds(con: duckdb.DuckDBPyConnection) -> None:
+def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
     """Take what the anchor step has written since the symbols were taken."""
     con.execute("CREATE OR REPLACE TEMP TABLE unbounded AS FROM stretches")
     _scan(con, _WITH_BOUNDS, "anchor")
@@ -92,39 +96,39 @@ def take_bounds(con: duckdb.DuckDBPyConnection) -> None:
     _link(con)
 
 
-def locate(con: duckdb.DuckDBPyConnection) -> None:
+def locate(con: "duckdb.DuckDBPyConnection") -> None:
     """Note only where the rows lie, and the links."""
     _scan(con, LOCATED, None)
     _link(con)
 
 
-def is_located(con: duckdb.DuckDBPyConnection) -> bool:
+def is_located(con: "duckdb.DuckDBPyConnection") -> bool:
     """Whether that is noted."""
     return _is_there(con, "links")
 
 
-def forget(con: duckdb.DuckDBPyConnection) -> None:
+def forget(con: "duckdb.DuckDBPyConnection") -> None:
     """Drop everything: rows have changed."""
     for table in ("stretches", "links", "fingerprints"):
         con.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def keep(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+def keep(con: "duckdb.DuckDBPyConnection", file: Path) -> None:
     """Write the fingerprints to a Parquet file, where they have been taken."""
     if _is_there(con, "fingerprints"):
         con.execute(f"COPY (FROM fingerprints ORDER BY document_id) TO {sql_literal(str(file))} (FORMAT parquet)")
 
 
-def read(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+def read(con: "duckdb.DuckDBPyConnection", file: Path) -> None:
     """Put fingerprints that were kept into the temporary table."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE fingerprints AS FROM read_parquet({sql_literal(str(file))})")
 
 
-def _is_there(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+def _is_there(con: "duckdb.DuckDBPyConnection", table: str) -> bool:
     return bool(con.execute("FROM duckdb_tables() WHERE temporary AND table_name = ?", [table]).fetchall())
 
 
-def _scan(con: duckdb.DuckDBPyConnection, rows: Iterable[type[Row]], filled_by: str | None) -> None:
+def _scan(con: "duckdb.DuckDBPyConnection", rows: Iterable[type[Row]], filled_by: str | None) -> None:
     """Make `stretches` of these tables, with a hash of the columns that a step fills; none: with no hash."""
     scans = " UNION ALL ".join(
         f"""
@@ -145,20 +149,19 @@ def _scan(con: duckdb.DuckDBPyConnection, rows: Iterable[type[Row]], filled_by: 
 
 
 def _hashed(row: type[Row], filled_by: str | None) -> str:
-    """A hash of the key and of what a step fills; a long text has its hash, and a cluster is no document's own."""
+    """A hash of the key and of what a step fills."""
     step = "anchor" if row is core.AnchorEvidence else filled_by  # which writes the whole of it
     if filled_by is None or step != filled_by:
         return "0::UBIGINT"
     names = [
         c.name
         for c in row.columns()
-        if c.name not in {"text", "cluster_id"}
-        and (c.filled_by == filled_by or c.name in row.key or row is core.AnchorEvidence)
+        if c.name not in LEFT_OUT and (c.filled_by == filled_by or c.name in row.key or row is core.AnchorEvidence)
     ]
     return f"hash({', '.join([sql_literal(row.table), *names])})"
 
 
-def _link(con: duckdb.DuckDBPyConnection) -> None:
+def _link(con: "duckdb.DuckDBPyConnection") -> None:
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE links AS

@@ -125,6 +125,11 @@ class Project:
             wanted |= set(model.refs) if model.name in wanted else set()
         return replace(self, models=tuple(model for model in self.models if model.name in wanted))
 
+    def unique(self, model: Model) -> set[str]:
+        """The columns of a model that a data test holds to have no value twice."""
+        tested = {test.name for test in self.tests if test.model == model.name and test.kind == "unique"}
+        return {column for column in model.columns if f"unique_{model.name}_{column}" in tested}
+
 
 @dataclass(frozen=True)
 class _Names:

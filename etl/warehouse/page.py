@@ -13,6 +13,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +22,9 @@ from urllib.parse import quote
 import duckdb
 
 from etl.settings import current
+from etl.warehouse.connection import beside
+from etl.warehouse.gathered import gathering
+from etl.warehouse.models import load_project
 
 N_SENTENCES = 2000
 """Events whose sentences are shown: the latest ones."""
@@ -37,6 +41,7 @@ _N_NAMES = 60
 _NAME_DEGREES = (24, 6)  # longitude and latitude that a name takes on the map
 _TEMPLATE = Path(__file__).with_name("page.html")
 
+_ORDER = "ORDER BY coalesce(begin_latest, end_latest, begin_earliest, end_earliest) DESC NULLS LAST, event_id LIMIT ?"
 _EVENTS = """
     SELECT
         event_id, event_type, mode, trigger, sentence, actors, recipients, polarity, modality, is_asserted,
@@ -45,8 +50,6 @@ _EVENTS = """
         articles.headline, articles.credits, articles.source_uri
     FROM marts.events AS events
     LEFT JOIN marts.articles AS articles USING (article_id)
-    ORDER BY coalesce(begin_latest, end_latest, begin_earliest, end_earliest) DESC NULLS LAST, event_id
-    LIMIT ?
 """
 _AGENCIES = "SELECT agency_id, coalesce(name, agency_id) FROM marts.agencies ORDER BY agency_id"
 
@@ -71,22 +74,33 @@ class Axis(NamedTuple):
         return self.end - self.start
 
 
-def write(con: duckdb.DuckDBPyConnection, path: Path) -> Path:
-    """Write the page of a database with marts to a file, replaced in one step."""
+def write(file: Path, path: Path) -> Path:
+    """Write the page of a published file, replaced in one step: of its marts only what is shown is computed."""
+    with beside(file) as con:
+        latest = f"SELECT rowid AS member FROM core.events {_ORDER}"  # noqa: S608 - a constant
+        con.execute(f"CREATE TEMP TABLE gathered_events AS {latest}", [N_SENTENCES])
+        project = load_project(current().sql).behind(["events", "articles"])
+        with gathering(con, project.models, {}) as another, closing(another()) as shown:
+            events = _rows(shown, _EVENTS + _ORDER, [N_SENTENCES])
+        text = _page(con, events, "core")
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(render(con), encoding="utf-8")
+    partial.write_text(text, encoding="utf-8")
     partial.replace(path)
     return path
 
 
 def render(con: duckdb.DuckDBPyConnection) -> str:
     """The page of a database with marts."""
+    return _page(con, _rows(con, _EVENTS + _ORDER, [N_SENTENCES]), "marts")
+
+
+def _page(con: duckdb.DuckDBPyConnection, events: list[dict[str, Any]], counted: str) -> str:
+    """The page of these events, in a database with marts; all events and articles are counted in a schema."""
     from jinja2 import Environment, StrictUndefined
 
-    events = _rows(con, _EVENTS, [N_SENTENCES])
     ((n_events, n_articles),) = con.execute(
-        "SELECT (SELECT count(*) FROM marts.events), (SELECT count(*) FROM marts.articles)"
+        f"SELECT (SELECT count(*) FROM {counted}.events), (SELECT count(*) FROM {counted}.articles)"  # noqa: S608
     ).fetchall()
     names = dict(con.execute(_AGENCIES).fetchall())
     by_type, by_place, by_agency = _indexes(events)

@@ -121,8 +121,7 @@ def publish_report(settings: Settings) -> Path:
     """
     version = settings.published_file.resolve().parent
     try:
-        with connect(version / settings.published_file.name, read_only=True) as con:
-            file = write_page(con, version / settings.published_report.name)
+        file = write_page(version / settings.published_file.name, version / settings.published_report.name)
         _swap(settings.published_report, file)
     except (OSError, duckdb.IOException) as error:
         raise _refusal(error, settings.published) from error

@@ -6,12 +6,11 @@ slices: the same tables, and models of `sql/` as tables, each made once. Memory 
 build is.
 
 A slice holds whole documents: those asked for, and those that a bound of theirs rests on. Its models give the rows of
-the documents asked for as they are on the whole build, but for those that count or gather over all documents. Or it
-holds no more than the rows that some events have to do with, for models that gather these. Which documents changed,
-and where the rows of each lie, is known from their fingerprints (`fingerprints.py`).
+the documents asked for as they are on the whole build, but for those that count or gather over all documents
+(`gathered.py`). Which documents changed, and where the rows of each lie, their fingerprints say (`fingerprints.py`).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import duckdb
@@ -19,7 +18,7 @@ import duckdb
 from etl.schema import TABLES, Row, core, ops
 from etl.schema.ddl import sql_type
 from etl.warehouse import fingerprints
-from etl.warehouse.fingerprints import BY_DOCUMENT, LOCATED, document_of
+from etl.warehouse.fingerprints import BY_DOCUMENT, LOCATED
 from etl.warehouse.models import Project
 
 SLICE_CHARS = 4_000_000
@@ -128,34 +127,13 @@ class Slicer:
             self._held = documents
         self._model(project)
 
-    def gather(self, events: Sequence[int], project: Project) -> None:
-        """Hold only the rows that some events have to do with, and models on them.
-
-        Args:
-            events: where they lie in core.events (rowid), in a database that nobody writes.
-            project: the models: such as give a row of events no more than these rows do.
-        """
-        self.con.execute(
-            f"""
-            CREATE OR REPLACE TABLE main.events AS
-            SELECT event_id, article_id, {document_of("article_id")} AS document_id
-            FROM "{self._whole}".core.events
-            WHERE rowid IN (SELECT unnest(?::BIGINT[]))
-            """,  # noqa: S608 - as above
-            [events],
-        )
-        documents = self.con.execute("SELECT DISTINCT document_id FROM main.events").fetchall()
-        self._hold([document for (document,) in documents], _of_events)
-        self._held = None
-        self._model(project)
-
     def _name(self, table: str, documents: Sequence[str]) -> None:
         """Put the names of documents into a table of the slice."""
         query = f"CREATE OR REPLACE TABLE main.{table} AS SELECT unnest(?::VARCHAR[]) AS document_id"
         self.con.execute(query, [documents])
 
-    def _hold(self, documents: list[str], narrower: Callable[[type[Row]], str] | None = None) -> None:
-        """Put the rows of documents, or of these those that a condition takes, in the place of what is there."""
+    def _hold(self, documents: list[str]) -> None:
+        """Put the rows of documents in the place of what is there."""
         self._made.clear()
         self._name("documents", documents)
         self.con.register("found", self._source.sql(_STRETCHES, params=[documents]).to_arrow_table())
@@ -163,9 +141,9 @@ class Slicer:
         self.con.unregister("found")
         expected = dict(self.con.execute("SELECT name, sum(n)::BIGINT FROM main.stretches GROUP BY name").fetchall())
         for row in self._rows:
-            n = self._replace(row, _LYING.format(row.table) if row in LOCATED else "", narrower)
-            if row in LOCATED and narrower is None and n != expected.get(row.table, 0):
-                self._replace(row, "", None)  # they no longer lie there
+            n = self._replace(row, _LYING.format(row.table) if row in LOCATED else "")
+            if row in LOCATED and n != expected.get(row.table, 0):
+                self._replace(row, "")  # they no longer lie there
         for row, speaks in _SPEAKS.items():
             self.con.execute(f"DELETE FROM {row.table}")  # noqa: S608 - declared names only
             self.con.execute(
@@ -174,15 +152,16 @@ class Slicer:
                 """
             )
 
-    def _replace(self, row: type[Row], lying: str, narrower: Callable[[type[Row]], str] | None) -> int:
+    def _replace(self, row: type[Row], lying: str) -> int:
         """Put the rows of the named documents in the place of those of a table; give how many."""
         self.con.execute(f"DELETE FROM {row.table}")  # noqa: S608 - declared names only
-        query = f"""
+        ((n,),) = self.con.execute(
+            f"""
             INSERT INTO {row.table} BY NAME
             FROM "{self._whole}".{row.table}
             WHERE {BY_DOCUMENT[row]} IN (SELECT document_id FROM main.documents) {lying}
-            """  # noqa: S608 - declared names only
-        ((n,),) = self.con.execute(query + (narrower(row) if narrower else "")).fetchall()
+            """  # noqa: S608 - as above
+        ).fetchall()
         return int(n)
 
     def _model(self, project: Project) -> None:
@@ -205,12 +184,6 @@ _REACHED = """
 
     FROM reached
 """
-
-
-def _of_events(row: type[Row]) -> str:
-    """The condition that a row has to do with one of the events that are named."""
-    key = next((name for name in ("event_id", "article_id") if name in row.model_fields), None)
-    return f"AND ({key} IS NULL OR {key} IN (SELECT {key} FROM main.events))" if key else ""  # noqa: S608
 
 
 _SPEAKS: dict[type[Row], str] = {

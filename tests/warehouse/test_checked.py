@@ -52,6 +52,13 @@ def test_a_reference_is_looked_up_in_everything(con: duckdb.DuckDBPyConnection, 
     assert failed(con, tmp_path, rules) == {"core.articles.story_id_relationship"}
 
 
+def test_a_reference_to_what_the_document_lost_is_found(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    rules: list[checked.Rule] = [check for check in declared() if check.table == "core.events"]
+    assert failed(con, tmp_path, rules) == set()
+    con.execute("DELETE FROM core.sentences WHERE sentence_id = (SELECT max(sentence_id) FROM core.events)")
+    assert failed(con, tmp_path, rules) == {"core.events.sentence_id_relationship"}
+
+
 def test_the_tests_of_models_run_on_slices(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     rules: list[checked.Rule] = [*PROJECT.tests]
     warnings = {test.name for test in PROJECT.tests if test.severity == "warn"}

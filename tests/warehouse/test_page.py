@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from etl.settings import Settings
 from etl.warehouse import page as report
+from etl.warehouse.connection import connect
 from etl.warehouse.page import Axis, axis_of, counts, places_map, render, segments, timeline, write
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & <!-- '\""
@@ -160,10 +161,20 @@ def test_nothing_is_fetched(page: Page) -> None:
     assert page.tags.count("link") == 0
 
 
-def test_the_same_marts_give_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_marts_give_the_same_bytes() -> None:
     events = [event(n) for n in range(6)]
-    first = write(database(*events), tmp_path / "a" / "one.html").read_bytes()
-    assert write(database(*reversed(events)), tmp_path / "two.html").read_bytes() == first
+    assert render(database(*events)) == render(database(*reversed(events)))
+
+
+def test_the_page_of_a_published_file_is_that_of_its_marts(
+    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n_shown in (report.N_SENTENCES, 3):
+        monkeypatch.setattr(report, "N_SENTENCES", n_shown)
+        first = write(sample.published_file, tmp_path / "a" / "one.html").read_bytes()
+        assert write(sample.published_file, tmp_path / "two.html").read_bytes() == first
+        with connect(sample.published_file, read_only=True) as con:
+            assert render(con).encode() == first
     assert [path.name for path in sorted(tmp_path.rglob("*.html"))] == ["one.html", "two.html"]
 
 

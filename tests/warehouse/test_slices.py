@@ -21,7 +21,7 @@ def test_rows_of_a_document_are_the_same_in_a_slice(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, mart: object
 ) -> None:
     monkeypatch.setattr(slices, "SLICE_CHARS", 1)
-    name, column = mart.name, slices.document_of(mart.document)  # type: ignore[attr-defined]
+    name, column = mart.name, fingerprints.document_of(mart.document)  # type: ignore[attr-defined]
     found = []
     with slices.sliced(con) as slicer:
         groups = list(slicer.groups(documents(con)))
