@@ -15,7 +15,7 @@ from etl.transform.records import Credit, Dateline, Span, Stamp
 from etl.transform.repeats import Repeats
 from etl.transform.rows import Rows, columns, series
 
-_TEXT, _INTEGER, _NUMBER = pl.String(), pl.Int64(), pl.Float64()
+_TEXT, _INTEGER, _NUMBER = pl.String, pl.Int64, pl.Float64
 
 
 class Heads:
@@ -81,7 +81,7 @@ class Heads:
                 "dateline_start": series(dateline["start"], _INTEGER),
                 "dateline_end": series(dateline["end"], _INTEGER),
                 "dateline_symbol": series(dateline["date_symbol"], _TEXT),
-                "dateline_date": series(self._filed, pl.Date()),
+                "dateline_date": series(self._filed, pl.Date),
                 "credit_raw": series(dateline["credit_raw"], _TEXT),
                 "stamp_raw": self._stamps,
                 "stamp_start": series(stamp["start"], _INTEGER),
@@ -135,7 +135,7 @@ class Heads:
                 "offset_min_s": series(self._stamp["offset_min_s"], _NUMBER),
                 "offset_max_s": series(self._stamp["offset_max_s"], _NUMBER),
                 "timezone": series(self._of["zone"], _TEXT),
-                "is_stated": series(self._is_stated, pl.Boolean()),
+                "is_stated": series(self._is_stated, pl.Boolean),
                 "stamp": series(self._stamp["symbol"], _TEXT),
                 "filed": series(self._dateline["date_symbol"], _TEXT),
             }
@@ -169,7 +169,7 @@ class Heads:
             [
                 filed.with_columns(
                     timex_type=pl.lit("DATE"),
-                    value_symbolic=pl.coalesce(pl.Series(self._filed, dtype=pl.Date()).cast(_TEXT), symbol),
+                    value_symbolic=pl.coalesce(pl.Series(self._filed, dtype=pl.Date).cast(_TEXT), symbol),
                     rule=pl.lit("dateline"),
                     precision=pl.lit("day"),
                 ),

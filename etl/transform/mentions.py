@@ -20,7 +20,7 @@ from etl.transform.repeats import Repeats, Told
 from etl.transform.rows import Numbers, Rows, columns, numbers, picked, series
 from etl.transform.zones import Places, Zones
 
-_TEXT, _TEXTS, _INTEGER, _NUMBER = pl.String(), pl.List(pl.String()), pl.Int64(), pl.Float64()
+_TEXT, _TEXTS, _INTEGER, _NUMBER = pl.String, pl.List(pl.String), pl.Int64, pl.Float64
 
 
 class _Named(NamedTuple):

@@ -90,7 +90,7 @@ class Zones:
             list(dict.fromkeys([self._newsrooms[pair // len(kinds)], *kinds[pair % len(kinds)]]))
             for pair in np.flatnonzero(is_used).tolist()
         ]
-        found: pl.Series = series(lists, pl.List(pl.String()))[(np.cumsum(is_used) - 1)[pairs]]
+        found: pl.Series = series(lists, pl.List(pl.String))[(np.cumsum(is_used) - 1)[pairs]]
         return found
 
 

@@ -179,6 +179,18 @@ def test_a_name_means_one_place_in_an_article() -> None:
     assert {m.place.country_code for m in mentions if m.place} == {"VE"}
 
 
+def test_a_choice_that_was_made_before_is_made_anew_where_what_it_hangs_on_differs() -> None:
+    def country(text: str, home: str | None = None) -> str | None:
+        chosen = next(m.place for m in read(text, "en", home=home) if m.surface == "Cambridge")
+        return chosen and chosen.country_code
+
+    for _ in range(2):
+        assert country("He lives in Cambridge.", "US") == "US"
+        assert country("He lives in Cambridge.", "GB") == "GB"
+        assert country("He lives in Cambridge, Massachusetts.", "GB") == "US"
+        assert country("He lives in Cambridge. Boston and Massachusetts are near.", "GB") == "US"
+
+
 def test_a_person_keeps_the_name_through_the_article() -> None:
     assert read("Judge Clark Houston spoke. Houston said he was tired.", "en") == []
 
