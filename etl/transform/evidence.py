@@ -220,13 +220,15 @@ def collect(
         [] if habits is None else _habits(publications, habits),
         [] if solved is None else [_solved(solved)],
     )
-    pieces = pl.concat([_coded(_full_dates(frame), nodes) for frame in found])
-    del publications, captures, nodes, found
-    return _numbered(anchors, hubs, pieces)
+    coded = [_coded(_full_dates(frame), nodes) for frame in found if not frame.is_empty()]
+    del publications, captures, found
+    return _numbered(anchors, hubs, pl.concat(coded or [_coded(pl.DataFrame(schema=_PIECE), nodes)]))
 
 
 def _full_dates(pieces: pl.DataFrame) -> pl.DataFrame:
     """Make times of the symbols that need no capture to be read."""
+    if pieces["symbol"].null_count() == pieces.height:
+        return pieces
     symbols = ["kind", "symbol", "zone"]
     distinct = pieces.select(symbols).filter(pl.col("symbol").is_not_null()).unique(maintain_order=True)
     read = [_read(*row, -OPEN, OPEN) for row in distinct.iter_rows()]

@@ -155,6 +155,8 @@ class _Paths:
         self.n_looked_at = 0
         self.held = np.zeros(n_nodes, np.bool_)
         """Nodes from which the search has not gone on: their bounds cross, or a cycle was met."""
+        self._of_nodes = self.value.data, self.parent.data, self._first.data
+        self._of_places = self.edge.data, self._heads.data, self._lengths.data
 
     def set_lengths(self, edges: Ints, lengths: Ints) -> None:
         """Put lengths on edges; OPEN takes them out."""
@@ -183,23 +185,22 @@ class _Paths:
 
     def step_few(self, frontier: list[int]) -> list[int]:
         """What `step` does, for a few nodes, in order."""
-        value, heads, lengths, first = (a.data for a in (self.value, self._heads, self._lengths, self._first))
+        (value, parent, first), (edge, heads, lengths) = self._of_nodes, self._of_places
         shorter: dict[int, tuple[int, int]] = {}
         for node in frontier:
-            before = value[node]
-            for place in range(first[node], first[node + 1]):
-                self.n_looked_at += 1
+            before, start, end = value[node], first[node], first[node + 1]
+            self.n_looked_at += end - start
+            for place in range(start, end):
                 reached, head = before + lengths[place], heads[place]
                 if reached < value[head] and (head not in shorter or reached <= shorter[head][0]):
                     shorter[head] = reached, place
         for head, (reached, place) in shorter.items():
-            value[head] = reached
-            self.parent[head] = self.edge[place]
+            value[head], parent[head] = reached, edge[place]
         return sorted(shorter)
 
-    def hold_few(self, nodes: list[int], other: Ints) -> list[int]:
+    def hold_few(self, nodes: list[int], other: "_Paths") -> list[int]:
         """What `hold` does, for a few nodes."""
-        value, others = self.value.data, other.data
+        value, others = self._of_nodes[0], other._of_nodes[0]
         on = [node for node in nodes if value[node] + others[node] >= 0]
         if len(on) < len(nodes):
             self.held[[node for node in nodes if node not in on]] = True
@@ -530,8 +531,8 @@ class _State:
     def _search_few(self, latest: list[int], soonest: list[int], budget: int) -> tuple[list[int], list[int]]:
         """Steps both ways from a few nodes, while they are few and no more edges are looked at than the budget."""
         while 0 < len(latest) + len(soonest) <= _FEW:
-            latest = self.latest.hold_few(self.latest.step_few(latest), self.soonest.value)
-            soonest = self.soonest.hold_few(self.soonest.step_few(soonest), self.latest.value)
+            latest = self.latest.hold_few(self.latest.step_few(latest), self.soonest)
+            soonest = self.soonest.hold_few(self.soonest.step_few(soonest), self.latest)
             if self.latest.n_looked_at + self.soonest.n_looked_at > budget:
                 break
         return latest, soonest

@@ -329,7 +329,7 @@ class _KilledError(Exception):
     pass
 
 
-@pytest.mark.parametrize("step", range(1, 30, 3))
+@pytest.mark.parametrize("step", [1, 3, 6, 10, 15, 21])
 def test_a_step_that_is_killed_is_done_again_with_the_same_result(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed before its n-th transaction is committed, at first and when more pages and a claim have come in."""
     texts = [SAMPLE, *NEIGHBOURS, ARREST, f"{FIRE} {STRIKE}"]
@@ -364,7 +364,7 @@ def _kill_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
         monkeypatch.setattr(module, "transaction", dying)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=7, max_size=7), st.sets(st.integers(0, 6), max_size=3))
 def test_documents_in_batches_are_documents_in_one(batch_of: list[int], wrong: set[int]) -> None:
     """Pages that share items, some with a clock that contradicts the others, in any batches."""
