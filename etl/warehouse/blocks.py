@@ -172,7 +172,7 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
             {document_of("cluster_id")} AS document_id,
             e.rowid AS member,
             {document_of("e.article_id")} AS member_of,
-            hash(event_id, cluster_id, f.linked) AS hashed
+            {fingerprints.hashed("event_id", "cluster_id", "f.linked")} AS hashed
         FROM core.events AS e
         LEFT JOIN fingerprints AS f ON f.document_id = {document_of("e.article_id")}
         WHERE cluster_id IS NOT NULL

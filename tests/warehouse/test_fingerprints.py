@@ -59,6 +59,22 @@ def test_a_fingerprint_changes_with_the_rows_of_its_document(con: duckdb.DuckDBP
     assert taken()[first][0] != before[first][0]
 
 
+def test_the_same_change_of_two_rows_is_seen(con: duckdb.DuckDBPyConnection) -> None:
+    fingerprints.take(con)
+    first = documents(con)[0]
+    query = "SELECT symbols FROM fingerprints WHERE document_id = ?"
+    before = con.execute(query, [first]).fetchall()
+    two = "SELECT event_id FROM core.events WHERE starts_with(event_id, ?) AND story_id = ? LIMIT 2"
+    rows = (
+        "SELECT story_id, count(*) AS n FROM core.events WHERE starts_with(event_id, ?) GROUP BY ALL ORDER BY n DESC"
+    )
+    ((story, n),) = con.execute(f"{rows} LIMIT 1", [first]).fetchall()
+    assert n > 1
+    con.execute(f"UPDATE core.events SET story_id = 'other' WHERE event_id IN ({two})", [first, story])
+    fingerprints.take(con)
+    assert con.execute(query, [first]).fetchall() != before
+
+
 def test_a_fingerprint_changes_with_what_the_bounds_of_a_document_rest_on(con: duckdb.DuckDBPyConnection) -> None:
     one, other = documents(con)[:2]
     con.execute(
