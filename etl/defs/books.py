@@ -1,8 +1,8 @@
 """Dagster's event log, as it keeps it in SQLite, with the files held open.
 
 Dagster opens the file anew for each event, and SQLite tidies up whenever the last connection to a file is closed: a
-run of some 300 events comes to 3,000 waits for the disk. What is written is the same, and Dagster's own class reads
-it.
+run of some 300 events comes to 3,000 waits for the disk. Here it comes to a few.
+What is written is the same, and Dagster's own class reads it.
 """
 
 from collections.abc import Iterator
@@ -46,13 +46,17 @@ class EventBooks(SqliteEventLogStorage):
     def _engine(self, shard: str) -> "Engine":
         """The engine of a file, with one connection; the file that was asked for longest ago is closed."""
         from dagster._core.storage.sql import create_engine
+        from sqlalchemy import event
         from sqlalchemy.pool import StaticPool
 
-        engine = self._engines.pop(shard, None) or create_engine(
-            self.conn_string_for_shard(shard),
-            poolclass=StaticPool,
-            connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
-        )
+        engine = self._engines.pop(shard, None)
+        if engine is None:
+            engine = create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=StaticPool,
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+            )
+            event.listen(engine, "connect", _wait_less)
         self._engines[shard] = engine
         if len(self._engines) > _OPEN_FILES:
             self._engines.pop(next(iter(self._engines))).dispose()
@@ -78,3 +82,8 @@ class EventBooks(SqliteEventLogStorage):
         with self._db_lock:
             while self._engines:
                 self._engines.popitem()[1].dispose()
+
+
+def _wait_less(connection: Any, _: object) -> None:
+    """Let SQLite wait for the disk at its checkpoints only: where the power fails, the last events may be lost."""
+    connection.execute("PRAGMA synchronous = NORMAL")

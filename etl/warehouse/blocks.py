@@ -45,6 +45,8 @@ FINGERPRINTS = "fingerprints.parquet"
 """Beside the published file, as it was published: how its documents stand."""
 BLOCK_CHARS = 250_000
 """Characters of documents that a block holds: its Parquet file is written again because one of them changed."""
+_GATHERED_CHARS = 2 * slices.SLICE_CHARS
+"""Characters of documents whose gathered rows are computed at a time, and files of other blocks read for it."""
 
 
 class Block(NamedTuple):
@@ -89,7 +91,7 @@ class Before(NamedTuple):
 
     def parquet(self, mart: Model, label: str) -> Path:
         """The file of a block."""
-        return _parquet(self.folder, mart, label, len(self.places[mart.name]))
+        return _parquet(self.folder, mart.name, label, len(self.places[mart.name]))
 
 
 Fill = Callable[[Sequence[Block]], None]
@@ -154,7 +156,8 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
 
     documents, held_documents: document_id, label (of its block), n_chars, linked (its fingerprint), gathered (one of
     all events that are called after one of its events); in the order they came. sizes, held_sizes: mart, label,
-    document_id, size. members: document_id, member (rowid in core.events of an event called after one of its events).
+    document_id, size. members: document_id, member (rowid in core.events of an event that is called after one of its
+    events), member_of (its document).
     """
     kept = file.with_name(FINGERPRINTS)
     if kept.is_file():
@@ -168,7 +171,8 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
         SELECT
             {document_of("cluster_id")} AS document_id,
             e.rowid AS member,
-            hash(event_id, cluster_id, f.linked) AS hashed
+            {document_of("e.article_id")} AS member_of,
+            {fingerprints.hashed("event_id", "cluster_id", "f.linked")} AS hashed
         FROM core.events AS e
         LEFT JOIN fingerprints AS f ON f.document_id = {document_of("e.article_id")}
         WHERE cluster_id IS NOT NULL
@@ -239,7 +243,7 @@ def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> d
             def fill(stretch: Sequence[Block]) -> None:
                 slicer.fill([document for block in stretch for document in block.fresh], behind)
 
-            places |= writer.write(changed, blocks, fill, slicer.another)
+            places |= writer.write(changed, blocks, fill, slicer.another, slices.SLICE_CHARS)
     return places
 
 
@@ -249,18 +253,33 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
     if not writer.is_changed(mart, blocks):
         return {mart.name: writer.link(mart)}
     if not blocks:
-        return writer.write([mart], blocks, lambda _: None, con.cursor)
-    fresh = [document for block in blocks for document in block.fresh]
-    con.execute(
-        """
-        CREATE TEMP TABLE gathered_events AS
-        SELECT member FROM members SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)
-        """,
-        [fresh],
-    )
-    written = {name: writer.folder / "parquet" / f"{name}.parquet" for name in mart.refs}
-    with gathered.gathering(con, [mart], written) as another:
-        return writer.write([mart], blocks, lambda _: None, another)
+        return writer.write([mart], blocks, lambda _: None, con.cursor, 1)
+    current: list[Another] = []
+    with ExitStack() as stack:
+
+        def fill(stretch: Sequence[Block]) -> None:
+            stack.close()
+            con.execute(
+                """
+                CREATE OR REPLACE TEMP TABLE gathered_events AS
+                SELECT member, member_of FROM members
+                SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)
+                """,
+                [[document for block in stretch for document in block.fresh]],
+            )
+            labels = con.execute(
+                """
+                SELECT DISTINCT label FROM gathered_events JOIN documents ON document_id = member_of ORDER BY label
+                """
+            ).fetchall()
+            # no rows where there are no events, but their columns
+            wanted = [label for (label,) in labels] or [blocks[0].label]
+            written = {
+                name: [_parquet(writer.folder, name, one, len(blocks)) for one in wanted] for name in mart.refs
+            }
+            current[:] = [stack.enter_context(gathered.gathering(con, [mart], written))]
+
+        return writer.write([mart], blocks, fill, lambda: current[0](), _GATHERED_CHARS)
 
 
 class _Writer:
@@ -294,16 +313,24 @@ class _Writer:
         return [*self.before.places[mart.name].values()]
 
     def write(
-        self, marts: Sequence[Model], blocks: Sequence[Block], fill: Fill, another: Another
+        self, marts: Sequence[Model], blocks: Sequence[Block], fill: Fill, another: Another, n_chars: int
     ) -> dict[str, list[Place]]:
-        """Write marts of the same blocks; give where each block of them stands."""
+        """Write marts of the same blocks; give where each block of them stands.
+
+        Args:
+            marts: that changed.
+            blocks: theirs.
+            fill: computes the rows of the fresh documents of some blocks.
+            another: gives a connection on the database where they are.
+            n_chars: characters of documents whose rows are computed at a time.
+        """
         changed = [b for b in blocks if not self.before or not all(self.before.has(mart, b) for mart in marts)]
         ((n_threads,),) = self.con.execute("SELECT current_setting('threads')").fetchall()
         with ExitStack() as stack:
             files = [stack.enter_context(_File(self, mart, blocks)) for mart in marts]
             pool = stack.enter_context(ThreadPoolExecutor(n_threads))
             while changed:
-                stretch = _stretch(changed)
+                stretch = _stretch(changed, n_chars)
                 changed = changed[len(stretch) :]
                 fill(stretch)
                 list(pool.map(lambda file, now=stretch: file.compute(another, now), files))
@@ -314,10 +341,10 @@ class _Writer:
             return {file.mart.name: file.places for file in files}
 
 
-def _stretch(blocks: Sequence[Block]) -> Sequence[Block]:
-    """The first of these blocks, whose fresh documents make a slice together."""
+def _stretch(blocks: Sequence[Block], n_chars: int) -> Sequence[Block]:
+    """The first of these blocks, whose fresh documents have so many characters together, at least one."""
     sizes = accumulate(block.fresh_chars for block in blocks)
-    return blocks[: max(1, sum(size <= slices.SLICE_CHARS for size in sizes))]
+    return blocks[: max(1, sum(size <= n_chars for size in sizes))]
 
 
 class _File:
@@ -391,7 +418,7 @@ class _File:
             if block.gone:
                 gone = ", ".join(sql_literal(name) for name in block.gone)
                 rows += f" WHERE {document_of(str(self.mart.document))} NOT IN ({gone})"
-        target = _parquet(self._writer.folder, self.mart, block.label, len(self._blocks))
+        target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
         with closing(another()) as con:
             # from a table: what DuckDB writes of lists hangs on how a query has put them in memory
             con.execute(f"CREATE TEMP TABLE block AS {rows} ORDER BY {self._order}")
@@ -410,7 +437,7 @@ class _File:
                 if before and place and self._old and before.has(self.mart, block):
                     self._old.seek(place.offset)
                     _copy(self._old, self._out, place.size)
-                    target = _parquet(self._writer.folder, self.mart, block.label, len(self._blocks))
+                    target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
                     _link(before.parquet(self.mart, block.label), target)
                     sizes += [(block.label, *size) for size in held.get(block.label, {}).items()]
                 else:
@@ -472,8 +499,8 @@ def _sizes(rows: Path, counts: Sequence[int]) -> list[int]:
     return [int(size) for size in np.diff(of_documents, prepend=0)]
 
 
-def _parquet(folder: Path, mart: Model, label: str, n_blocks: int) -> Path:
-    file = folder / "parquet" / f"{mart.name}.parquet"
+def _parquet(folder: Path, mart: str, label: str, n_blocks: int) -> Path:
+    file = folder / "parquet" / f"{mart}.parquet"
     return file if n_blocks == 1 else file / f"{label}.parquet"
 
 

@@ -158,7 +158,16 @@ def _hashed(row: type[Row], filled_by: str | None) -> str:
         for c in row.columns()
         if c.name not in LEFT_OUT and (c.filled_by == filled_by or c.name in row.key or row is core.AnchorEvidence)
     ]
-    return f"hash({', '.join([sql_literal(row.table), *names])})"
+    return hashed(sql_literal(row.table), *names)
+
+
+def hashed(*columns: str) -> str:
+    """The SQL of a hash of columns that may be put together with others by bit_xor.
+
+    DuckDB's hash of several columns is a sum without carry of those of each: the same change of the last column of
+    two rows would take itself away.
+    """
+    return f"hash(hash({', '.join(columns)}))"
 
 
 def _link(con: "duckdb.DuckDBPyConnection") -> None:
@@ -192,7 +201,7 @@ _LINKED = f"""
     ),
 
     links AS (
-        SELECT r.document_id, bit_xor(hash(r.from_id, o.own)) AS linked
+        SELECT r.document_id, bit_xor({hashed("r.from_id", "o.own")}) AS linked
         FROM reached AS r
         JOIN own_fingerprints AS o ON o.document_id = r.from_id
         WHERE r.document_id <> r.from_id

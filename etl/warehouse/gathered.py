@@ -24,14 +24,14 @@ _NARROWEST = ("event_id", "article_id", "document_id")
 
 @contextmanager
 def gathering(
-    con: duckdb.DuckDBPyConnection, models: Sequence[Model], written: Mapping[str, Path]
+    con: duckdb.DuckDBPyConnection, models: Sequence[Model], written: Mapping[str, Sequence[Path]]
 ) -> Iterator[Callable[[], duckdb.DuckDBPyConnection]]:
     """Make models of the events that the temporary table `gathered_events` names (member: rowid in core.events).
 
     Args:
         con: uses the published file, and again at the end (`connection.beside`).
         models: what to make, in order: such as give a row of events no more than what has to do with these.
-        written: Parquet files, or folders of such, of other models that these read.
+        written: Parquet files with the rows of other models that these read.
 
     Yields:
         What gives a connection on the database with the models; whoever asks closes it.
@@ -43,9 +43,9 @@ def gathering(
         _copy(con, str(whole), dict.fromkeys(table for model in models for table in model.sources))
         for schema in dict.fromkeys(["marts", *(model.schema for model in models)]):
             con.execute(f"CREATE SCHEMA {schema}")
-        for name, path in written.items():
-            files = path / "*.parquet" if path.is_dir() else path
-            con.execute(f"CREATE VIEW marts.{name} AS FROM read_parquet({sql_literal(str(files))})")
+        for name, files in written.items():
+            paths = ", ".join(sql_literal(str(file)) for file in files)
+            con.execute(f"CREATE VIEW marts.{name} AS FROM read_parquet([{paths}])")
         for model in models:
             con.execute(f"CREATE TABLE {model.schema}.{model.name} AS\n{model.sql}")
         con.execute(f'USE "{whole}"')

@@ -103,3 +103,34 @@ def test_a_warehouse_without_documents_has_files_too(sample: Settings, tmp_path:
     third = written(empty, tmp_path / "third", second)
     assert contents(third) == contents(second)
     assert len((third / "csv" / "events.csv").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("n_chars", [1, 10**9])
+def test_an_event_that_several_pages_tell_is_written_again_when_one_of_them_changes(
+    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_chars: int
+) -> None:
+    monkeypatch.setattr(blocks, "_GATHERED_CHARS", n_chars)
+    first = written(sample.published_file, tmp_path / "first")
+    changed = tmp_path / "changed.duckdb"
+    shutil.copyfile(sample.published_file, changed)
+    with duckdb.connect(str(changed)) as con:
+        # the last event is told with the first, and says where they were
+        ids = [name for (name,) in con.execute("SELECT event_id FROM core.events ORDER BY rowid").fetchall()]
+        con.execute("UPDATE core.events SET cluster_id = ? WHERE event_id = ?", [ids[0], ids[-1]])
+    second = written(changed, tmp_path / "second", first)
+    assert contents(second) == contents(written(changed, tmp_path / "anew"))
+    assert (first / "csv" / "events.csv").samefile(second / "csv" / "events.csv")
+    with (second / "csv" / "story_events.csv").open(encoding="utf-8", newline="") as lines:
+        (told,) = (row for row in csv.DictReader(lines) if row["cluster_id"] == ids[0])
+    assert ids[-1] in json.loads(told["event_ids"])
+    shutil.copyfile(sample.published_file, tmp_path / "back.duckdb")
+    assert contents(written(tmp_path / "back.duckdb", tmp_path / "third", second)) == contents(first)
+
+
+def test_a_newline_in_quotes_ends_no_row(tmp_path: Path) -> None:
+    rows = tmp_path / "x.rows"
+    parts = [b'a,"one\ntwo"\nb,"say ""\n"""\n', b"c,d\n"]
+    rows.write_bytes(b"".join(parts))
+    assert blocks._sizes(rows, [2, 1]) == [len(part) for part in parts]
+    rows.write_bytes(b"")
+    assert blocks._sizes(rows, []) == []

@@ -34,37 +34,24 @@ def test_rows_of_a_document_are_the_same_in_a_slice(
     assert found
 
 
-def test_a_fingerprint_changes_with_the_rows_of_its_document(con: duckdb.DuckDBPyConnection) -> None:
-    def taken() -> dict[str, tuple[int, int]]:
-        fingerprints.take(con)
-        rows = con.execute("SELECT document_id, symbols, linked FROM fingerprints").fetchall()
-        return {document: (symbols, linked) for document, symbols, linked in rows}
-
-    before = taken()
-    assert before == taken()
-    assert set(before) == set(documents(con))
+def test_rows_that_have_moved_since_they_were_located_are_found(con: duckdb.DuckDBPyConnection) -> None:
+    fingerprints.take(con)
     first = documents(con)[0]
-    con.execute("UPDATE core.events SET begin_earliest = NULL WHERE starts_with(event_id, ?)", [first])
-    dated = taken()
-    assert {name for name in before if before[name] != dated[name]} == {first}
-    assert before[first][0] == dated[first][0], "a bound is no symbol"
-    con.execute("UPDATE core.events SET trigger = 'x' WHERE starts_with(event_id, ?)", [first])
-    assert taken()[first][0] != before[first][0]
+    query = "SELECT count(*) FROM core.events WHERE starts_with(event_id, ?)"
+    ((n_events,),) = con.execute(query, [first]).fetchall()
+    con.execute("CREATE TEMP TABLE moved AS FROM core.events ORDER BY event_id DESC")
+    con.execute("DELETE FROM core.events; INSERT INTO core.events FROM moved")
+    with slices.sliced(con) as slicer:
+        slicer.fill([first], PROJECT)
+        assert slicer.con.execute(query, [first]).fetchall() == [(n_events,)]
+    assert n_events
 
 
-def test_a_fingerprint_changes_with_what_the_bounds_of_a_document_rest_on(con: duckdb.DuckDBPyConnection) -> None:
-    one, other = documents(con)[:2]
-    con.execute(
-        """
-        UPDATE core.anchor_evidence SET from_anchor_id = ? WHERE anchor_id = ? AND side = 'latest'
-        """,
-        [f"{other}-capture", f"{one}-capture"],
-    )
-    fingerprints.take(con)
-    query = "SELECT own, linked FROM fingerprints WHERE document_id = ?"
-    ((own, linked),) = con.execute(query, [one]).fetchall()
-    con.execute("UPDATE core.anchor_evidence SET words = 'x' WHERE anchor_id = ?", [f"{other}-capture"])
-    fingerprints.take(con)
-    ((own_after, linked_after),) = con.execute(query, [one]).fetchall()
-    assert own == own_after
-    assert linked != linked_after
+def test_what_is_held_stays_and_models_are_added(con: duckdb.DuckDBPyConnection) -> None:
+    with slices.sliced(con) as slicer:
+        slicer.fill(documents(con)[:1], PROJECT.until("intermediate"))
+        slicer.con.execute("CREATE TABLE main.mine AS SELECT 1; DELETE FROM core.events")
+        slicer.fill(documents(con)[:1], PROJECT)
+        assert slicer.con.execute("SELECT count(*) FROM marts.events").fetchall() == [(0,)]
+        slicer.fill(documents(con)[:2], PROJECT)
+        assert slicer.con.execute("SELECT count(*) > 0 FROM marts.events").fetchall() == [(True,)]
