@@ -127,7 +127,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
                     places |= _write_gathered(writer, mart)
             for table in ("documents", "sizes"):
                 target = sql_literal(str(folder / DETAILS / f"{table}.parquet"))
-                con.execute(f"COPY {table} TO {target} (FORMAT parquet)")
+                con.execute(f"COPY (FROM {table} ORDER BY ALL) TO {target} (FORMAT parquet)")
         _write_whole(con, {name: table for name, table in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
     (folder / MANIFEST).write_text(json.dumps(manifest, separators=(",", ":")), encoding="utf-8")
