@@ -212,6 +212,8 @@ def _read(words: Cut, kind: Kind, lexicon: Lexicon) -> Scene:
     event_nouns = nouns.groups(tokens, found, fin, groups, uses, lexicon)
     for noun in event_nouns:
         if not _is_named(tokens, noun.head, lexicon):
+            if len(noun.used) > 1:  # a word of it is no verb: a suspended sentence
+                groups = [group for group in groups if group.head not in noun.used]
             groups.append(noun)
     if not lexicon.verb_second:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)

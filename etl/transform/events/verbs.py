@@ -382,6 +382,7 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             tense = _tense(role, feature, chain, clause, lexicon)
             if len(used) > 1:
                 taken += used
+                result = [g for g in result if g.head not in used or tokens[g.head].is_auxiliary]
             group = Group(i, reading.entry, number, role, tense, passive, chain.modal, used)
             result.append(group if lexicon.verb_second else _as_joined(tokens, clause, group, result))
     if not has_auxiliary:

@@ -1,7 +1,10 @@
 """What an article tells goes on from sentence to sentence: its places, its days."""
 
+from collections import Counter
+
 import pytest
 
+from etl import languages
 from etl.transform import sentences
 from etl.transform.events.code import code
 from etl.transform.places import locate
@@ -115,3 +118,26 @@ def test_who_speaks_now_is_not_dated_by_a_year(text: str, trigger: str, time: st
 
 def test_nobody_agrees_in_once_more_two() -> None:
     assert "eens" not in " ".join(told("In 2008 worden twee fabrieken gesloten en in 2012 nog eens twee."))
+
+
+_PHRASED = {
+    "nl": ("Het bedrijf heeft {}.", "Het bedrijf zal gisteren {}.", "Zij {} niet.", "De {} is voorbij."),
+    "en": ("The firm will {}.", "They {} yesterday.", "{} today.", "The {} is over.", "He got a {}."),
+}
+
+
+@pytest.mark.parametrize("language", list(_PHRASED))
+def test_no_two_events_begin_at_one_place(language: str) -> None:
+    """A word of a phrase may be the form of another verb (verlies lijden, verliezen): an event's id is its place."""
+    rows = [*languages.table(language, "events_verbs"), *languages.table(language, "events_nouns")]
+    phrases = [row["lemma"] for row in rows if " " in row["lemma"]]
+    texts = [form.format(phrase) for phrase in phrases for form in _PHRASED[language]]
+    units = [Unit(text, number, "body") for number, text in enumerate(texts)]
+    found = code(units, sentences.split(texts, language), [], [], language)
+    places = Counter((event.unit, event.start) for event in found)
+    assert not {texts[unit] for (unit, _), n in places.items() if n > 1}
+    assert len(found) > len(phrases)
+
+
+def test_a_phrase_is_one_event() -> None:
+    assert list(told("Het bedrijf heeft 5,9 miljard verlies geleden.")) == ["verlies geleden"]
