@@ -27,8 +27,8 @@ SLICE_CHARS = 4_000_000
 
 @contextmanager
 def sliced(con: duckdb.DuckDBPyConnection) -> Iterator["Slicer"]:
-    """Open a slicer, and close it."""
-    slicer = Slicer(con)
+    """Open a slicer for the while, beside those that stay open."""
+    slicer = Slicer(con, "passing")
     try:
         yield slicer
     finally:
