@@ -41,7 +41,8 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
     def exports(warehouse: Warehouse) -> MaterializeResult[None]:
         from etl.warehouse.publish import publish_exports
 
-        paths = publish_exports(warehouse.settings)
+        with warehouse.resting():
+            paths = publish_exports(warehouse.settings)
         return MaterializeResult(
             metadata={
                 "files": MetadataValue.md("\n".join(f"* {path}" for path in paths)),
@@ -62,7 +63,8 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
     def report(warehouse: Warehouse) -> MaterializeResult[None]:
         from etl.warehouse.publish import publish_report
 
-        path = publish_report(warehouse.settings)
+        with warehouse.resting():
+            path = publish_report(warehouse.settings)
         return MaterializeResult(metadata={"path": MetadataValue.path(str(path)), "bytes": path.stat().st_size})
 
     return [published, exports, report]

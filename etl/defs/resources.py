@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Literal
 
 from dagster import ConfigurableResource, InitResourceContext
@@ -93,6 +93,15 @@ class Warehouse(ConfigurableResource["Warehouse"]):
         elif self._fingerprints is not None:
             self._fingerprints = "symbols"
         return self.connection
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Leave the memory of the build to a step that reads the published file."""
+        from etl.warehouse.connection import at_rest
+
+        self._close_slicers()
+        with at_rest(self._connection) if self._connection is not None else nullcontext():
+            yield
 
     def _close_slicers(self) -> None:
         while self._slicers:

@@ -86,6 +86,19 @@ def fewer_threads(con: duckdb.DuckDBPyConnection, n_busy: int) -> Iterator[None]
 
 
 @contextmanager
+def at_rest(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Give back the memory that a connection holds, while another database is worked on."""
+    con.execute(f"SET memory_limit = {sql_literal(_AT_REST)}")
+    try:
+        yield
+    finally:
+        con.execute(f"SET memory_limit = {sql_literal(current().duckdb_memory)}")
+
+
+_AT_REST = "32MB"
+
+
+@contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All or nothing.
 

@@ -11,6 +11,7 @@ import pytest
 from etl.warehouse.connection import (
     WarehouseBusyError,
     WarehouseMissingError,
+    at_rest,
     connect,
     fewer_threads,
     transaction,
@@ -30,6 +31,18 @@ def test_a_connection_leaves_others_their_cores_for_a_while(tmp_path: Path) -> N
             with fewer_threads(con, n_busy):
                 assert con.sql("SELECT current_setting('threads')").fetchall() == [(left,)]
             assert con.sql("SELECT current_setting('threads')").fetchall() == [(3,)]
+
+
+def test_a_connection_at_rest_holds_next_to_nothing_and_then_as_much_as_before(tmp_path: Path) -> None:
+    limit = "SELECT current_setting('memory_limit')"
+    with connect(tmp_path / "dateline.duckdb") as con:
+        con.execute("CREATE TEMP TABLE kept AS SELECT hash(range)::VARCHAR AS word FROM range(1_000_000)")
+        before = con.execute(limit).fetchall()
+        with at_rest(con):
+            ((held,),) = con.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchall()
+            assert held < 40e6
+        assert con.execute(limit).fetchall() == before
+        assert con.execute("SELECT count(*) FROM kept").fetchall() == [(1_000_000,)]
 
 
 def test_nothing_to_read_names_the_remedy(tmp_path: Path) -> None:
