@@ -129,8 +129,9 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-AHEAD = 8
-"""Batches that lie ready beside those that are worked on, for while this process loads."""
+AHEAD = 16
+"""Batches that lie ready beside those that are worked on, for while this process loads: as much text as it loads at a
+time, so that no worker waits for it."""
 Handed = tuple[pl.DataFrame, Promise]
 
 

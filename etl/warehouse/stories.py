@@ -22,6 +22,8 @@ from etl.warehouse.rows import streamed
 
 _SKETCHES_AT_ONCE, _WORDS_AT_ONCE = 20_000, 2_000
 """Pairs whose sketches, or words, are compared together."""
+_JOINED_AT_ONCE = 200_000
+"""Pairs for which these are looked up together: each time all sketches, or bodies, are read through."""
 Pairs = NDArray[np.int64]
 """Two rows: the numbers (rowid) of the sketches of the first and of the second of each pair."""
 
@@ -66,17 +68,24 @@ def _keep_one_of_each(con: duckdb.DuckDBPyConnection) -> None:
 
 # of bodies with the same band at a place, one of them new: the least, and each of the others; with both sketches
 _CANDIDATES = """
-    WITH banded AS (
+    -- most bands are of one body alone: they are told apart by a number first, which takes a tenth of the memory
+    WITH shared AS (
+        SELECT bands[{0}] AS band
+        FROM ops.body_sketches
+        GROUP BY band
+        HAVING count(*) > 1 AND NOT bool_and(is_compared)
+    ),
+
+    banded AS (
         SELECT rowid AS number, body_sha256, bands[{0}] AS band, NOT is_compared AS is_new
         FROM ops.body_sketches
-        WHERE bands[{0}] IN (SELECT bands[{0}] FROM ops.body_sketches WHERE NOT is_compared)
+        WHERE bands[{0}] IN (SELECT band FROM shared)
     ),
 
     least AS (
         SELECT band, arg_min(number, body_sha256) AS first, arg_min(is_new, body_sha256) AS is_first_new
         FROM banded
         GROUP BY band
-        HAVING count(*) > 1
     ),
 
     pairs AS (
@@ -86,8 +95,11 @@ _CANDIDATES = """
         WHERE number <> first AND (is_new OR is_first_new)
     )
 
+    SELECT row_number() OVER () AS place, first, second FROM pairs
+"""
+_BANDS = """
     SELECT pairs.first, pairs.second, a.bands AS first_bands, b.bands AS second_bands
-    FROM pairs
+    FROM (FROM candidates WHERE place > {} AND place <= {}) AS pairs
     JOIN ops.body_sketches AS a ON a.rowid = pairs.first
     JOIN ops.body_sketches AS b ON b.rowid = pairs.second
 """
@@ -97,13 +109,17 @@ def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     """Pairs of bodies, one of them new, that share a band and agree in enough of their sketches."""
     found = [np.empty((2, 0), np.int64)]
     for place in range(1, sketches.N_BANDS + 1):
-        for rows in streamed(con, _CANDIDATES.format(place), _SKETCHES_AT_ONCE):
-            first, second = (
-                rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS)
-                for name in ("first_bands", "second_bands")
-            )
-            near = sketches.may_be_near(first, second)
-            found.append(rows.select("first", "second").to_numpy()[near].T)
+        con.execute("CREATE OR REPLACE TEMP TABLE candidates AS" + _CANDIDATES.format(place))
+        ((n,),) = con.execute("SELECT count(*) FROM candidates").fetchall()
+        for start in range(0, n, _JOINED_AT_ONCE):
+            for rows in streamed(con, _BANDS.format(start, start + _JOINED_AT_ONCE), _SKETCHES_AT_ONCE):
+                first, second = (
+                    rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS)
+                    for name in ("first_bands", "second_bands")
+                )
+                near = sketches.may_be_near(first, second)
+                found.append(rows.select("first", "second").to_numpy()[near].T)
+    con.execute("DROP TABLE candidates")
     return np.unique(np.concatenate(found, axis=1), axis=1)
 
 
@@ -129,12 +145,14 @@ _WORDS = """
 
 def _of_near_words(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
     """Of these pairs those whose words are nearly the same."""
-    con.register("pairs", pl.DataFrame(pairs.T, schema=["first", "second"]).to_arrow())
     found = [np.empty((2, 0), np.int64)]
-    for rows in streamed(con, _WORDS, _WORDS_AT_ONCE):
-        near = sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())
-        found.append(rows.select("first", "second").to_numpy()[near].T)
-    con.unregister("pairs")
+    for start in range(0, pairs.shape[1], _JOINED_AT_ONCE):
+        some = pairs[:, start : start + _JOINED_AT_ONCE]
+        con.register("pairs", pl.DataFrame(some.T, schema=["first", "second"]).to_arrow())
+        for rows in streamed(con, _WORDS, _WORDS_AT_ONCE):
+            near = sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())
+            found.append(rows.select("first", "second").to_numpy()[near].T)
+        con.unregister("pairs")
     return np.concatenate(found, axis=1)
 
 
