@@ -325,10 +325,7 @@ class _View:
             "time": {
                 "relation": row["relation"],
                 "basis": row["time_basis"],
-                **{
-                    bound: _iso(row[bound])
-                    for bound in ("begin_earliest", "begin_latest", "end_earliest", "end_latest")
-                },
+                **{bound: _iso(row[bound]) for bound in cluster.SIDES},
                 "status": row["time_status"],
             },
         }

@@ -18,8 +18,10 @@ import polars as pl
 
 from etl.schema import Row, core, ops
 from etl.transform import anchors
+from etl.transform.events import cluster
 from etl.warehouse import clusters, inference, network, rows
 from etl.warehouse.connection import transaction
+from etl.warehouse.fingerprints import document_of
 
 GROUP_CHARS = 3_000_000
 """Characters of the documents that are dated at once, and no more documents."""
@@ -156,7 +158,7 @@ def _groups(con: duckdb.DuckDBPyConnection) -> Iterator[_Group]:
             f"""
             SELECT u.part, min(t.rowid), max(t.rowid)
             FROM {row.table} AS t
-            JOIN undated AS u ON u.document_id = split_part(t.anchor_id, '-', 1)
+            JOIN undated AS u ON u.document_id = {document_of("t.anchor_id")}
             GROUP BY u.part
             """  # noqa: S608 - declared names only
         ).fetchall()
@@ -172,7 +174,7 @@ def _rows_of(con: duckdb.DuckDBPyConnection, group: _Group, row: type[Row]) -> p
         f"""
         SELECT t.rowid AS number, t.* FROM {row.table} AS t
         WHERE t.rowid BETWEEN $first AND $last
-            AND split_part(t.anchor_id, '-', 1) IN (SELECT document_id FROM undated WHERE part = $part)
+            AND {document_of("t.anchor_id")} IN (SELECT document_id FROM undated WHERE part = $part)
         ORDER BY {row.key[0]}
         """,  # noqa: S608 - declared names only
         params={"first": first, "last": last, "part": group.number},
@@ -189,7 +191,6 @@ class _Dated(NamedTuple):
 
 
 _OWN_CLUSTER = pl.coalesce("cluster_id", "event_id").alias("cluster_id")
-_BOUNDS = ("begin_earliest", "begin_latest", "end_earliest", "end_latest")
 
 
 def _date(con: duckdb.DuckDBPyConnection, group: _Group) -> _Dated:
@@ -202,7 +203,7 @@ def _date(con: duckdb.DuckDBPyConnection, group: _Group) -> _Dated:
     _update(con, core.TimeExpression, redated)
     _update(con, core.Event, _changed(core.Event, events, after.with_columns(_OWN_CLUSTER)))
     inference.infer_from_words(con, clocks, after, expressions)
-    had_bounds = events.filter(pl.any_horizontal(pl.col(_BOUNDS).is_not_null()))
+    had_bounds = events.filter(pl.any_horizontal(pl.col(cluster.SIDES).is_not_null()))
     return _Dated(redated.height, moved.height, moved.join(had_bounds, on="event_id", how="semi").height)
 
 

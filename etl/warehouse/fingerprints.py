@@ -200,7 +200,7 @@ _LINKED = f"""
         SELECT DISTINCT document_id, {document_of("from_anchor_id")} AS from_id FROM steps
     ),
 
-    links AS (
+    others AS (
         SELECT r.document_id, bit_xor({hashed("r.from_id", "o.own")}) AS linked
         FROM reached AS r
         JOIN own_fingerprints AS o ON o.document_id = r.from_id
@@ -210,5 +210,5 @@ _LINKED = f"""
 
     SELECT o.document_id, o.symbols, o.own, hash(o.own, l.linked) AS linked
     FROM own_fingerprints AS o
-    LEFT JOIN links AS l USING (document_id)
+    LEFT JOIN others AS l USING (document_id)
 """  # noqa: S608 - declared names only

@@ -9,7 +9,7 @@ hash, so that a thousand copies cost a thousand comparisons: first their sketche
 The story's id is that of the least body hash among its bodies, which does not hang on the order they came in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import duckdb
 import numpy as np
@@ -66,9 +66,9 @@ def _keep_one_of_each(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-# of bodies with the same band at a place, one of them new: the least, and each of the others; with both sketches
+# of bodies with the same band at a place, one of them new: the least, and each of the others
 _CANDIDATES = """
-    -- most bands are of one body alone: they are told apart by a number first, which takes a tenth of the memory
+    -- most bands are of one body alone: they go before the hashes of bodies are held
     WITH shared AS (
         SELECT bands[{0}] AS band
         FROM ops.body_sketches
@@ -95,11 +95,11 @@ _CANDIDATES = """
         WHERE number <> first AND (is_new OR is_first_new)
     )
 
-    SELECT row_number() OVER () AS place, first, second FROM pairs
+    SELECT row_number() OVER () AS number, first, second FROM pairs
 """
 _BANDS = """
     SELECT pairs.first, pairs.second, a.bands AS first_bands, b.bands AS second_bands
-    FROM (FROM candidates WHERE place > {} AND place <= {}) AS pairs
+    FROM (FROM candidates WHERE number > {} AND number <= {}) AS pairs
     JOIN ops.body_sketches AS a ON a.rowid = pairs.first
     JOIN ops.body_sketches AS b ON b.rowid = pairs.second
 """
@@ -108,19 +108,23 @@ _BANDS = """
 def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     """Pairs of bodies, one of them new, that share a band and agree in enough of their sketches."""
     found = [np.empty((2, 0), np.int64)]
+    for rows in _candidates(con):
+        first, second = (
+            rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS) for name in ("first_bands", "second_bands")
+        )
+        near = sketches.may_be_near(first, second)
+        found.append(rows.select("first", "second").to_numpy()[near].T)
+    return np.unique(np.concatenate(found, axis=1), axis=1)
+
+
+def _candidates(con: duckdb.DuckDBPyConnection) -> Iterator[pl.DataFrame]:
+    """Pairs of bodies that share a band, some at a time: first, second, first_bands, second_bands."""
     for place in range(1, sketches.N_BANDS + 1):
         con.execute("CREATE OR REPLACE TEMP TABLE candidates AS" + _CANDIDATES.format(place))
         ((n,),) = con.execute("SELECT count(*) FROM candidates").fetchall()
         for start in range(0, n, _JOINED_AT_ONCE):
-            for rows in streamed(con, _BANDS.format(start, start + _JOINED_AT_ONCE), _SKETCHES_AT_ONCE):
-                first, second = (
-                    rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS)
-                    for name in ("first_bands", "second_bands")
-                )
-                near = sketches.may_be_near(first, second)
-                found.append(rows.select("first", "second").to_numpy()[near].T)
+            yield from streamed(con, _BANDS.format(start, start + _JOINED_AT_ONCE), _SKETCHES_AT_ONCE)
     con.execute("DROP TABLE candidates")
-    return np.unique(np.concatenate(found, axis=1), axis=1)
 
 
 _WORDS = """
