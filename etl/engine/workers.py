@@ -60,18 +60,22 @@ class Workers:
     def end(self) -> None:
         """End the pool, used or not."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
 
     def _start(self) -> None:
         # a process that has threads, as Polars and DuckDB make them, must not be forked
-        self._pool = ProcessPoolExecutor(
-            self.n, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_parent
-        )
+        self._pool = ProcessPoolExecutor(self.n, mp_context=multiprocessing.get_context("spawn"), initializer=_serve)
 
 
-def _end_with_the_parent() -> None:
-    """In a worker: leave Ctrl-C to the parent, and do not outlive one that is killed."""
+_AFTER_THE_PARENT = 5
+"""Where there are fewer cores than processes, a worker waits and not the one process that loads."""
+
+
+def _serve() -> None:
+    """In a worker: let the parent go first, leave Ctrl-C to it, and do not outlive one that is killed."""
+    if hasattr(os, "nice"):
+        os.nice(_AFTER_THE_PARENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 
