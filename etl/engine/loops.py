@@ -142,8 +142,8 @@ def transform_pending(
 class _Made:
     """Shards that are made and not yet loaded: several are loaded together, which costs less than one by one.
 
-    What is made is loaded when it is as much as is left to make: while one half is loaded the other is made, and so on
-    with the halves of what is left, so that little is to be loaded when the last batch is made.
+    What is made is loaded when it is as much as is left to make: while one half is loaded the other is made, and so
+    on with the halves of what is left, so that little is to be loaded when the last batch is made.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, store: Shards, run_id: str, n_all: int) -> None:

@@ -51,13 +51,13 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
 
 _WRITE_FILE_FROM = "SET checkpoint_threshold = '{}'"
 _LOG, _LONG_LOG = "64MB", "1GB"
-"""The log that is put into the file when it comes to this: until then it is held in memory. A commit that brings it to
-this is written to the file alone."""
+"""The log that is put into the file when it comes to this: until then it is held in memory. A commit that brings it
+to this is written to the file alone."""
 
 
 @contextmanager
 def logged(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit to the log and not to the file, which costs less at once: the next commit after these writes the file."""
+    """Commit to the log and not to the file, which costs less at once: the next commit writes the file."""
     con.execute(_WRITE_FILE_FROM.format(_LONG_LOG))
     try:
         yield
