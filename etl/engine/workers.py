@@ -53,14 +53,14 @@ class Workers:
             self._start()
         return self
 
-    def __exit__(self, *_: Any) -> None:
-        """End the pool; what is in the queue is not begun."""
-        self.end()
+    def __exit__(self, kind: type[BaseException] | None, *_: Any) -> None:
+        """End the pool; what is in the queue is not begun, and what is being made after an error is waited for."""
+        self.end(is_waited_for=kind is not None)
 
-    def end(self) -> None:
-        """End the pool, used or not."""
+    def end(self, *, is_waited_for: bool = True) -> None:
+        """End the pool, used or not; processes without work may end while this one goes on."""
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=is_waited_for, cancel_futures=True)
             self._pool = None
 
     def _start(self) -> None:
