@@ -5,6 +5,7 @@ What does not belong here: SQL, rules about text, who does the work (`hands.py`)
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from etl.extract.records import NO_COLUMNS, Columns
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.warehouse import load, stories
-from etl.warehouse.connection import connect, fewer_threads
+from etl.warehouse.connection import connect, fewer_threads, logged
 
 
 class Received(NamedTuple):
@@ -122,7 +123,7 @@ def transform_pending(
     if found.height:
         store = Shards(settings.shards_uri)
         n_all = int(found["n_chars"].sum())
-        made = _Made(con, store, run_id, min(_LOAD_CHARS, n_all // _LOADS))
+        made = _Made(con, store, run_id, n_all)
         with hands.chosen(settings) as chosen, fewer_threads(con, chosen.n_beside):
             batches = load.batches(con, found, _batch_chars(n_all, chosen.n, settings))
             for documents, shard in hands.hand_out(chosen, batches, settings.shards_uri, versions):
@@ -133,15 +134,20 @@ def transform_pending(
         n_rejected = made.load()  # with all cores: nobody is busy beside it any more
         if settings.shards is None:
             store.sweep()
-    stories.merge(con)
+    with logged(con):
+        stories.merge(con)
     return Transformed(n_documents, int(found["is_known"].sum()), n_rejected)
 
 
 class _Made:
-    """Shards that are made and not yet loaded: several are loaded together, which costs less than one by one."""
+    """Shards that are made and not yet loaded: several are loaded together, which costs less than one by one.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, store: Shards, run_id: str, n_chars: int) -> None:
-        self._con, self._store, self._run_id, self._most = con, store, run_id, n_chars
+    What is made is loaded when it is as much as is left to make: while one half is loaded the other is made, and so
+    on with the halves of what is left, so that little is to be loaded when the last batch is made.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, store: Shards, run_id: str, n_all: int) -> None:
+        self._con, self._store, self._run_id, self._n_left = con, store, run_id, n_all
         self._documents: list[pl.DataFrame] = []
         self._shards: list[str] = []
         self._n_chars = self._n_rejected = 0
@@ -150,15 +156,19 @@ class _Made:
         """Take one, and load what there is where it is enough."""
         self._documents.append(documents.select("document_id", "source_uri"))
         self._shards.append(shard)
-        self._n_chars += int(documents["n_chars"].sum())
-        if self._n_chars >= self._most:
+        n_chars = int(documents["n_chars"].sum())
+        self._n_chars += n_chars
+        self._n_left -= n_chars
+        if self._n_left and self._n_chars >= min(_LOAD_CHARS, self._n_left):
             self.load()
 
     def load(self) -> int:
         """Load what is left; say how many documents of all that were loaded gave no article."""
         if self._shards:
             rows = self._store.rows(self._shards)
-            self._n_rejected += load.load_batch(self._con, rows, pl.concat(self._documents), self._run_id)
+            # each time the file is written, so is again the end of every table
+            with nullcontext() if self._n_chars >= _LOAD_CHARS else logged(self._con):
+                self._n_rejected += load.load_batch(self._con, rows, pl.concat(self._documents), self._run_id)
             for shard in self._shards:
                 self._store.drop(shard)
         self._documents, self._shards, self._n_chars = [], [], 0
@@ -177,9 +187,8 @@ def first_day_waiting(settings: Settings) -> str | None:
 
 
 _LOAD_CHARS = 16_000_000
-"""Characters of the documents whose rows are loaded together: DuckDB writes so many of them once, with no log."""
-_LOADS = 8
-"""Times that rows are loaded at least, so that little is left to load when the last batch is made."""
+"""Characters of the documents whose rows are loaded together at most: DuckDB writes so many of them to its file at
+once, and not first to its log."""
 _BATCHES_EACH = 4
 """Batches for each worker at least, so that none waits long for the last."""
 _LEAST_CHARS = 100_000

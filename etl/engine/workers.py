@@ -53,25 +53,29 @@ class Workers:
             self._start()
         return self
 
-    def __exit__(self, *_: Any) -> None:
-        """End the pool; what is in the queue is not begun."""
-        self.end()
+    def __exit__(self, kind: type[BaseException] | None, *_: Any) -> None:
+        """End the pool; what is in the queue is not begun, and what is being made after an error is waited for."""
+        self.end(is_waited_for=kind is not None)
 
-    def end(self) -> None:
-        """End the pool, used or not."""
+    def end(self, *, is_waited_for: bool = True) -> None:
+        """End the pool, used or not; processes without work may end while this one goes on."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.shutdown(wait=is_waited_for, cancel_futures=True)
             self._pool = None
 
     def _start(self) -> None:
         # a process that has threads, as Polars and DuckDB make them, must not be forked
-        self._pool = ProcessPoolExecutor(
-            self.n, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_parent
-        )
+        self._pool = ProcessPoolExecutor(self.n, mp_context=multiprocessing.get_context("spawn"), initializer=_serve)
 
 
-def _end_with_the_parent() -> None:
-    """In a worker: leave Ctrl-C to the parent, and do not outlive one that is killed."""
+_AFTER_THE_PARENT = 5
+"""Where there are fewer cores than processes, a worker waits and not the one process that loads."""
+
+
+def _serve() -> None:
+    """In a worker: let the parent go first, leave Ctrl-C to it, and do not outlive one that is killed."""
+    if hasattr(os, "nice"):
+        os.nice(_AFTER_THE_PARENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 

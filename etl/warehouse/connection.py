@@ -45,10 +45,24 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         ) from None
     limit(con, path.parent)
     if not read_only:
-        # what is not yet in the file is held in memory; a load that passes this is written to the file and not first
-        # to the log
-        con.execute("SET checkpoint_threshold = '64MB'")
+        con.execute(_WRITE_FILE_FROM.format(_LOG))
     return con
+
+
+_WRITE_FILE_FROM = "SET checkpoint_threshold = '{}'"
+_LOG, _LONG_LOG = "64MB", "1GB"
+"""The log that is put into the file when it comes to this: until then it is held in memory. A commit that brings it
+to this is written to the file alone."""
+
+
+@contextmanager
+def logged(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit to the log and not to the file, which costs less at once: the next commit writes the file."""
+    con.execute(_WRITE_FILE_FROM.format(_LONG_LOG))
+    try:
+        yield
+    finally:
+        con.execute(_WRITE_FILE_FROM.format(_LOG))
 
 
 def limit(con: duckdb.DuckDBPyConnection, folder: Path) -> None:

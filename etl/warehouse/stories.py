@@ -9,7 +9,9 @@ hash, so that a thousand copies cost a thousand comparisons: first their sketche
 The story's id is that of the least body hash among its bodies, which does not hang on the order they came in.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -24,8 +26,12 @@ _SKETCHES_AT_ONCE, _WORDS_AT_ONCE = 20_000, 2_000
 """Pairs whose sketches, or words, are compared together."""
 _JOINED_AT_ONCE = 200_000
 """Pairs for which these are looked up together: each time all sketches, or bodies, are read through."""
+_AT_A_TIME = 2
+"""Searches at a time, where there are as many cores: they share what memory a connection may have."""
+Part = TypeVar("Part")
 Pairs = NDArray[np.int64]
 """Two rows: the numbers (rowid) of the sketches of the first and of the second of each pair."""
+_NO_PAIRS: Pairs = np.empty((2, 0), np.int64)
 
 
 def merge(con: duckdb.DuckDBPyConnection) -> int:
@@ -35,7 +41,8 @@ def merge(con: duckdb.DuckDBPyConnection) -> int:
     """
     with transaction(con):
         _keep_one_of_each(con)
-        pairs = _of_near_words(con, _of_near_sketches(con))
+    pairs = _of_near_words(con, _of_near_sketches(con))
+    with transaction(con):
         con.execute("UPDATE ops.body_sketches SET is_compared = true WHERE NOT is_compared")
         _unite(con, pairs)
         moved = _move(con)
@@ -107,24 +114,37 @@ _BANDS = """
 
 def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     """Pairs of bodies, one of them new, that share a band and agree in enough of their sketches."""
-    found = [np.empty((2, 0), np.int64)]
-    for rows in _candidates(con):
-        first, second = (
-            rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS) for name in ("first_bands", "second_bands")
-        )
-        near = sketches.may_be_near(first, second)
-        found.append(rows.select("first", "second").to_numpy()[near].T)
-    return np.unique(np.concatenate(found, axis=1), axis=1)
+    return np.unique(_beside_each_other(con, _near_at, range(1, sketches.N_BANDS + 1)), axis=1)
 
 
-def _candidates(con: duckdb.DuckDBPyConnection) -> Iterator[pl.DataFrame]:
-    """Pairs of bodies that share a band, some at a time: first, second, first_bands, second_bands."""
-    for place in range(1, sketches.N_BANDS + 1):
-        con.execute("CREATE OR REPLACE TEMP TABLE candidates AS" + _CANDIDATES.format(place))
-        ((n,),) = con.execute("SELECT count(*) FROM candidates").fetchall()
-        for start in range(0, n, _JOINED_AT_ONCE):
-            yield from streamed(con, _BANDS.format(start, start + _JOINED_AT_ONCE), _SKETCHES_AT_ONCE)
-    con.execute("DROP TABLE candidates")
+def _near_at(con: duckdb.DuckDBPyConnection, place: int) -> Pairs:
+    """Those that share the band at a place, from 1."""
+    con.execute("CREATE OR REPLACE TEMP TABLE candidates AS" + _CANDIDATES.format(place))
+    ((n,),) = con.execute("SELECT count(*) FROM candidates").fetchall()
+    found = [_NO_PAIRS]
+    for start in range(0, n, _JOINED_AT_ONCE):
+        for rows in streamed(con, _BANDS.format(start, start + _JOINED_AT_ONCE), _SKETCHES_AT_ONCE):
+            first, second = (
+                rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS)
+                for name in ("first_bands", "second_bands")
+            )
+            near = sketches.may_be_near(first, second)
+            found.append(rows.select("first", "second").to_numpy()[near].T)
+    return np.concatenate(found, axis=1)
+
+
+def _beside_each_other(
+    con: duckdb.DuckDBPyConnection, find: Callable[[duckdb.DuckDBPyConnection, Part], Pairs], parts: Sequence[Part]
+) -> Pairs:
+    """The pairs of all parts of a search that only reads, some of them at a time."""
+    ((n,),) = con.execute("SELECT current_setting('threads')").fetchall()
+
+    def found(own: duckdb.DuckDBPyConnection, part: Part) -> Pairs:
+        with own:
+            return find(own, part)
+
+    with ThreadPoolExecutor(min(n, _AT_A_TIME)) as pool:
+        return np.concatenate([_NO_PAIRS, *pool.map(found, [con.cursor() for _ in parts], parts)], axis=1)
 
 
 _WORDS = """
@@ -149,14 +169,17 @@ _WORDS = """
 
 def _of_near_words(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
     """Of these pairs those whose words are nearly the same."""
-    found = [np.empty((2, 0), np.int64)]
-    for start in range(0, pairs.shape[1], _JOINED_AT_ONCE):
-        some = pairs[:, start : start + _JOINED_AT_ONCE]
-        con.register("pairs", pl.DataFrame(some.T, schema=["first", "second"]).to_arrow())
-        for rows in streamed(con, _WORDS, _WORDS_AT_ONCE):
-            near = sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())
-            found.append(rows.select("first", "second").to_numpy()[near].T)
-        con.unregister("pairs")
+    n_parts = -(-pairs.shape[1] // _JOINED_AT_ONCE)
+    return _beside_each_other(con, _near_of, np.array_split(pairs, max(_AT_A_TIME, n_parts), axis=1))
+
+
+def _near_of(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
+    con.register("pairs", pl.DataFrame(pairs.T, schema=["first", "second"]).to_arrow())
+    found = [_NO_PAIRS]
+    for rows in streamed(con, _WORDS, _WORDS_AT_ONCE):
+        near = sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())
+        found.append(rows.select("first", "second").to_numpy()[near].T)
+    con.unregister("pairs")
     return np.concatenate(found, axis=1)
 
 

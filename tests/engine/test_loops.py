@@ -112,19 +112,39 @@ def test_shards_that_a_run_made_and_did_not_load_are_loaded_by_the_next(
         return real_load(*given)
 
     receive(con, pages)
-    monkeypatch.setattr(loops, "_LOADS", 2)
     monkeypatch.setattr(pipeline, "transform", counted)
     monkeypatch.setattr(load, "load_batch", fails_on_the_second)
     with pytest.raises(duckdb.IOException):
         loops.transform_pending(con, run_id="run", settings=settings, progress=silent)
-    assert n_made == 5
     n_loaded = con.table("ops.transformed").count("*").fetchall()[0][0]
-    assert 1 < n_loaded < 5
+    assert 1 < n_loaded < n_made
     done = loops.transform_pending(con, run_id="run", settings=settings, progress=silent)
     assert done.n_transformed == 5 - n_loaded
     assert n_made == 5
     assert con.table("core.articles").count("*").fetchall() == [(5,)]
     assert not [path for path in (tmp_path / "w").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(("most", "sizes"), [(10_000, [4, 2, 1, 1]), (110, [2, 2, 2, 1, 1])])
+def test_as_much_is_loaded_together_as_is_left_to_make(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, sizes: list[int]
+) -> None:
+    found: list[int] = []
+    real = load.load_batch
+
+    def counted(con_: duckdb.DuckDBPyConnection, rows: Any, documents: pl.DataFrame, run_id: str) -> int:
+        found.append(documents.height)
+        return real(con_, rows, documents, run_id)
+
+    for n in range(8):
+        (tmp_path / f"{n}.txt").write_text(f"ROME (ANP) - De regering treedt dag {n} af in Rome, zegt men.", "utf-8")
+    receive(con, tmp_path)
+    monkeypatch.setattr(loops, "_LOAD_CHARS", most)
+    monkeypatch.setattr(load, "load_batch", counted)
+    settings = Settings(warehouse=tmp_path / "w", batch_chars=1)
+    loops.transform_pending(con, run_id="run", settings=settings, progress=silent)
+    assert found == sizes
+    assert con.table("core.articles").count("*").fetchall() == [(8,)]
 
 
 def test_only_documents_of_the_days_and_of_the_run_are_transformed(

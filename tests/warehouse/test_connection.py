@@ -14,6 +14,7 @@ from etl.warehouse.connection import (
     at_rest,
     connect,
     fewer_threads,
+    logged,
     transaction,
 )
 from etl.warehouse.disk import DiskFullError, is_disk_full
@@ -43,6 +44,23 @@ def test_a_connection_at_rest_holds_next_to_nothing_and_then_as_much_as_before(t
             assert held < 40e6
         assert con.execute(limit).fetchall() == before
         assert con.execute("SELECT count(*) FROM kept").fetchall() == [(1_000_000,)]
+
+
+def test_what_is_logged_is_in_the_file_with_the_next_commit(tmp_path: Path) -> None:
+    file, log = tmp_path / "dateline.duckdb", tmp_path / "dateline.duckdb.wal"
+    # fewer rows than are written to the file before the commit
+    rows = "SELECT hash(range)::VARCHAR || repeat('x', 500) AS word FROM range(100_000)"
+    with connect(file) as con:
+        con.execute("CREATE TABLE kept (word VARCHAR)")
+        with logged(con):
+            for _ in range(2):
+                con.execute(f"INSERT INTO kept {rows}")
+        held = log.stat().st_size
+        con.execute("CREATE TABLE other (n INT)")
+        assert held > 64e6
+        assert not log.exists() or log.stat().st_size < held / 100
+    with connect(file, read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM kept").fetchall() == [(200_000,)]
 
 
 def test_nothing_to_read_names_the_remedy(tmp_path: Path) -> None:

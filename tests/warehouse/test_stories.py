@@ -1,6 +1,7 @@
 """Items that are nearly the same share a story; rows are kept, and the order of loading does not matter."""
 
 import itertools
+from unittest.mock import Mock
 
 import duckdb
 import pytest
@@ -112,6 +113,19 @@ def test_what_a_run_that_was_killed_has_loaded_is_compared_by_the_next() -> None
     assert con.execute("SELECT count(*) FROM ops.body_sketches WHERE NOT is_compared").fetchall() == [(2,)]
     assert stories.merge(con) == 1
     assert con.execute("SELECT count(*) FROM ops.body_sketches WHERE NOT is_compared").fetchall() == [(0,)]
+
+
+def test_a_search_that_was_cut_off_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    con = build()
+    for n in range(2):
+        for i, text in enumerate((TEXT, EDITED)):
+            add(con, text, kind="text", document_id=f"{n}{i:019d}")
+    with monkeypatch.context() as context, pytest.raises(OSError, match="cut off"):
+        context.setattr(stories, "_recount", Mock(side_effect=OSError("cut off")))
+        stories.merge(con)
+    assert con.table("core.stories").count("*").fetchall() == [(0,)]
+    assert stories.merge(con) == 2
+    assert con.sql("SELECT n_articles FROM core.stories").fetchall() == [(4,)]
 
 
 def test_a_sketch_goes_with_the_last_document_that_has_the_body() -> None:
