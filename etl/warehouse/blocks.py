@@ -31,6 +31,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import duckdb
 import numpy as np
+import polars as pl
 
 from etl.schema.ddl import sql_literal
 from etl.warehouse import export, fingerprints, gathered, slices
@@ -136,7 +137,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
 def _rules(project: Project) -> str:
     """A hash of what else but the documents says how a row is written."""
     writers = (Path(str(module)).read_text(encoding="utf-8") for module in (__file__, export.__file__))
-    texts = [*writers, *(model.sql for model in project.models), duckdb.__version__]
+    texts = [*writers, *(model.sql for model in project.models), duckdb.__version__, pl.__version__]
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
@@ -411,18 +412,15 @@ class _File:
     def write_parquet(self, another: Another, block: Block) -> None:
         """Write the rows of a block: those that are fresh, and of the block before those of its other documents."""
         before = self._writer.before
-        rows = f"{self._fresh_rows} WHERE block_label = '{block.label}'"
-        if before and before.place(self.mart, block):
-            old = sql_literal(str(before.parquet(self.mart, block.label)))
-            rows += f" UNION ALL SELECT * FROM read_parquet({old})"  # noqa: S608 - a path of ours
-            if block.gone:
-                gone = ", ".join(sql_literal(name) for name in block.gone)
-                rows += f" WHERE {document_of(str(self.mart.document))} NOT IN ({gone})"
-        target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
         with closing(another()) as con:
-            # from a table: what DuckDB writes of lists hangs on how a query has put them in memory
-            con.execute(f"CREATE TEMP TABLE block AS {rows} ORDER BY {self._order}")
-            write_rows(con, "block", target, "parquet", is_ordered=True)
+            rows = con.sql(f"{self._fresh_rows} WHERE block_label = $1", params=[block.label]).pl()
+        if before and before.place(self.mart, block):
+            old = pl.read_parquet(before.parquet(self.mart, block.label))
+            document = pl.col(str(self.mart.document)).str.splitn("-", 2).struct.field("field_0")
+            rows = pl.concat([old.filter(~document.is_in(block.gone)) if block.gone else old, rows])
+        order = rows.columns if self._order == "ALL" else rows.columns[0]
+        target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
+        rows.sort(order, nulls_last=True).rechunk().write_parquet(target, compression="zstd")
 
     def append(self, n: int) -> None:
         """Write the CSV of the next blocks, until these are so many of all."""
