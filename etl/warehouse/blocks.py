@@ -256,31 +256,66 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
     if not blocks:
         return writer.write([mart], blocks, lambda _: None, con.cursor, 1)
     current: list[Another] = []
-    with ExitStack() as stack:
+    with_far = sum(block.fresh_chars for block in blocks) > _GATHERED_CHARS
+
+    def files() -> dict[str, list[Path]]:
+        """Where the rows of the events in `gathered_events` are."""
+        labels = con.execute(
+            "SELECT DISTINCT label FROM gathered_events JOIN documents ON document_id = member_of ORDER BY label"
+        ).fetchall()
+        # no rows where there are no events, but their columns
+        wanted = [label for (label,) in labels] or [blocks[0].label]
+        return {name: [_parquet(writer.folder, name, one, len(blocks)) for one in wanted] for name in mart.refs}
+
+    with ExitStack() as far, ExitStack() as stack:
+        if with_far:
+            con.execute(
+                f"""
+                CREATE OR REPLACE TEMP TABLE gathered_events AS
+                SELECT member, member_of FROM members WHERE {_IS_FAR}
+                """  # noqa: S608 - of this module
+            )
+            con.execute(
+                f"""
+                CREATE OR REPLACE TEMP TABLE far_members AS
+                SELECT m.document_id AS gathered_in, e.event_id, e.article_id, m.member_of AS document_id
+                FROM members AS m
+                JOIN core.events AS e ON e.rowid = m.member
+                WHERE {_IS_FAR}
+                """  # noqa: S608 - as above
+            )
+            far.enter_context(gathered.collected(con, mart, files()))
 
         def fill(stretch: Sequence[Block]) -> None:
             stack.close()
+            asked = [document for block in stretch for document in block.fresh]
             con.execute(
-                """
+                f"""
                 CREATE OR REPLACE TEMP TABLE gathered_events AS
-                SELECT member, member_of FROM members
+                SELECT member, member_of
+                FROM members
                 SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)
-                """,
-                [[document for block in stretch for document in block.fresh]],
+                WHERE {f"NOT {_IS_FAR}" if with_far else "true"}
+                """,  # noqa: S608 - as above
+                [asked],
             )
-            labels = con.execute(
-                """
-                SELECT DISTINCT label FROM gathered_events JOIN documents ON document_id = member_of ORDER BY label
-                """
-            ).fetchall()
-            # no rows where there are no events, but their columns
-            wanted = [label for (label,) in labels] or [blocks[0].label]
-            written = {
-                name: [_parquet(writer.folder, name, one, len(blocks)) for one in wanted] for name in mart.refs
-            }
-            current[:] = [stack.enter_context(gathered.gathering(con, [mart], written))]
+            if with_far:
+                con.execute(
+                    """
+                    CREATE OR REPLACE TEMP TABLE far_events AS
+                    SELECT event_id, article_id, document_id
+                    FROM far_members
+                    WHERE gathered_in IN (SELECT unnest(?::VARCHAR[]))
+                    """,
+                    [asked],
+                )
+            current[:] = [stack.enter_context(gathered.gathering(con, [mart], files(), with_far=with_far))]
 
         return writer.write([mart], blocks, fill, lambda: current[0](), _GATHERED_CHARS)
+
+
+_IS_FAR = "(member_of <> document_id)"
+"""Of a member: told in another document than the one that its event is called after."""
 
 
 class _Writer:
