@@ -11,7 +11,7 @@ A block is a stretch of documents in the order they came, of BLOCK_CHARS charact
 whose rows are each of one document, or called after an event of one (`meta: {document: …}`), is written by block, in
 order of all its columns within one: that is by document, for what it is ordered by first is an id that begins with
 the document's. A block of which a document changed is put together of the rows of that document and of what stands in
-the block before. Every other mart is written whole.
+the block before. Every other mart is written whole, as it was computed with the views (`wholes.py`).
 
 What belongs here: which rows are computed and where they go. What does not: computing them (`slices.py`,
 `gathered.py`), and what a file of rows looks like (`export.py`).
@@ -34,7 +34,7 @@ import numpy as np
 import polars as pl
 
 from etl.schema.ddl import sql_literal
-from etl.warehouse import export, fingerprints, gathered, slices
+from etl.warehouse import export, fingerprints, gathered, slices, wholes
 from etl.warehouse.connection import beside
 from etl.warehouse.export import FORMATS, write_rows
 from etl.warehouse.fingerprints import document_of
@@ -129,6 +129,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
             for table in ("documents", "sizes"):
                 target = sql_literal(str(folder / DETAILS / f"{table}.parquet"))
                 con.execute(f"COPY (FROM {table} ORDER BY ALL) TO {target} (FORMAT parquet)")
+        names |= wholes.kept(con, file.with_name(wholes.FILE))
         _write_whole(con, {name: table for name, table in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
     (folder / MANIFEST).write_text(json.dumps(manifest, separators=(",", ":")), encoding="utf-8")
