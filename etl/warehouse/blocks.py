@@ -22,7 +22,7 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from itertools import accumulate
@@ -468,9 +468,8 @@ class _File:
             for block in blocks:
                 start = self._out.tell()
                 place = before and before.place(self.mart, block)
-                if before and place and self._old and before.has(self.mart, block):
-                    self._old.seek(place.offset)
-                    _copy(self._old, self._out, place.size)
+                if before and place and before.has(self.mart, block):
+                    self._copy_old(place.offset, place.offset + place.size)
                     target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
                     _link(before.parquet(self.mart, block.label), target)
                     sizes += [(block.label, *size) for size in held.get(block.label, {}).items()]
@@ -481,29 +480,44 @@ class _File:
         if self._fresh:
             raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
         if sizes:
-            columns = [[*column] for column in zip(*sizes, strict=True)]
-            self._writer.con.execute(
-                "INSERT INTO sizes SELECT ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BIGINT[])",
-                [self.mart.name, *columns],
+            frame = pl.DataFrame(
+                sizes, schema={"label": pl.String, "document_id": pl.String, "size": pl.Int64}, orient="row"
             )
+            con = self._writer.con
+            con.register("found_sizes", frame.to_arrow())
+            con.execute("INSERT INTO sizes SELECT ?, label, document_id, size FROM found_sizes", [self.mart.name])
+            con.unregister("found_sizes")
 
     def _put_together(
         self, block: Block, held: Mapping[str, int], place: Place | None, rows: BinaryIO | None
-    ) -> Iterator[tuple[str, int]]:
-        """Write the CSV of a block document by document; give each that has rows, and bytes of them."""
-        fresh = set(block.fresh)
+    ) -> list[tuple[str, int]]:
+        """Write the CSV of a block; give its documents that have rows, and bytes of them.
+
+        What stands together in the exports before, and in these, is copied together.
+        """
+        fresh, found = set(block.fresh), list[tuple[str, int]]()
         starts = dict(zip(held, accumulate(held.values(), initial=place.offset if place else 0), strict=False))
+        first = after = 0  # of the old bytes that are to be copied
         for name in block.documents:
-            size = 0
             if name in fresh and rows and self._fresh and self._fresh[0][0] == name:
-                _, size = self._fresh.popleft()
-                _copy(rows, self._out, size)
-            elif name not in fresh and name in held and self._old:
-                size = held[name]
-                self._old.seek(starts[name])
-                _copy(self._old, self._out, size)
-            if size:
-                yield name, size
+                self._copy_old(first, after)
+                first = after
+                found.append(self._fresh.popleft())
+                _copy(rows, self._out, found[-1][1])
+            elif name not in fresh and name in held:
+                if starts[name] != after:
+                    self._copy_old(first, after)
+                    first = starts[name]
+                after = starts[name] + held[name]
+                found.append((name, held[name]))
+        self._copy_old(first, after)
+        return found
+
+    def _copy_old(self, first: int, after: int) -> None:
+        """Write a stretch of the CSV of the exports before."""
+        if self._old and after > first:
+            self._old.seek(first)
+            _copy(self._old, self._out, after - first)
 
     def _held_sizes(self, blocks: Sequence[Block]) -> dict[str, dict[str, int]]:
         """Bytes of the rows of documents in the CSV of the exports before, by block; documents in order."""
