@@ -20,7 +20,7 @@ from etl.extract.records import NO_COLUMNS, Columns
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.warehouse import load, stories
-from etl.warehouse.connection import connect, fewer_threads
+from etl.warehouse.connection import connect, fewer_threads, seldom_written
 
 
 class Received(NamedTuple):
@@ -67,18 +67,19 @@ def receive(
         columns=columns,
         knows=partial(load.known_documents, con),
     )
-    for documents, known, refused, claims in batches:
-        loaded = load.load_documents(con, documents)
-        load.load_rejects(con, refused)
-        n_claims = load.load_claims(con, claims)
-        if captured_at:
-            read = pl.concat([documents.select("document_id"), known.select("document_id")])
-            n_claims += load.load_claims(con, captures.operator_claim(read, captured_at, asserted_at=now))
-        n_read, n_known = documents.height + known.height, loaded.n_known + known.height
-        counted = Received(n_read, loaded.n_new, n_known, refused.height, n_claims)
-        total = Received(*(a + b for a, b in zip(total, counted, strict=True)))
-        n_chars += int(documents["n_chars"].sum()) + int(known["n_chars"].sum())
-        progress("read", total.n_read, n_chars, 0)
+    with seldom_written(con):
+        for documents, known, refused, claims in batches:
+            loaded = load.load_documents(con, documents)
+            load.load_rejects(con, refused)
+            n_claims = load.load_claims(con, claims)
+            if captured_at:
+                read = pl.concat([documents.select("document_id"), known.select("document_id")])
+                n_claims += load.load_claims(con, captures.operator_claim(read, captured_at, asserted_at=now))
+            n_read, n_known = documents.height + known.height, loaded.n_known + known.height
+            counted = Received(n_read, loaded.n_new, n_known, refused.height, n_claims)
+            total = Received(*(a + b for a, b in zip(total, counted, strict=True)))
+            n_chars += int(documents["n_chars"].sum()) + int(known["n_chars"].sum())
+            progress("read", total.n_read, n_chars, 0)
     return total
 
 
