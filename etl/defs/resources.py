@@ -84,9 +84,10 @@ class Warehouse(ConfigurableResource["Warehouse"]):
 
     def changing(self, what: Literal["symbols", "bounds"]) -> "duckdb.DuckDBPyConnection":
         """The connection, for a step that changes rows of documents: all of them, or what the anchor step writes."""
-        from etl.warehouse import fingerprints
+        from etl.warehouse import fingerprints, wholes
 
         self._close_slicers()
+        wholes.forget(self.connection)
         if self._fingerprints is not None and what == "symbols":
             fingerprints.forget(self.connection)
             self._fingerprints = None

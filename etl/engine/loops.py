@@ -24,6 +24,10 @@ from etl.warehouse import load, stories
 from etl.warehouse.connection import connect, fewer_threads, logged
 
 
+_LOG_OF_TEXTS = "256MB"
+"""The log that documents may come to before it is put into the file: texts are long, and transactions small."""
+
+
 class Received(NamedTuple):
     """What reading found."""
 
@@ -68,18 +72,19 @@ def receive(
         columns=columns,
         knows=partial(load.known_documents, con),
     )
-    for documents, known, refused, claims in batches:
-        loaded = load.load_documents(con, documents)
-        load.load_rejects(con, refused)
-        n_claims = load.load_claims(con, claims)
-        if captured_at:
-            read = pl.concat([documents.select("document_id"), known.select("document_id")])
-            n_claims += load.load_claims(con, captures.operator_claim(read, captured_at, asserted_at=now))
-        n_read, n_known = documents.height + known.height, loaded.n_known + known.height
-        counted = Received(n_read, loaded.n_new, n_known, refused.height, n_claims)
-        total = Received(*(a + b for a, b in zip(total, counted, strict=True)))
-        n_chars += int(documents["n_chars"].sum()) + int(known["n_chars"].sum())
-        progress("read", total.n_read, n_chars, 0)
+    with logged(con, _LOG_OF_TEXTS):
+        for documents, known, refused, claims in batches:
+            loaded = load.load_documents(con, documents)
+            load.load_rejects(con, refused)
+            n_claims = load.load_claims(con, claims)
+            if captured_at:
+                read = pl.concat([documents.select("document_id"), known.select("document_id")])
+                n_claims += load.load_claims(con, captures.operator_claim(read, captured_at, asserted_at=now))
+            n_read, n_known = documents.height + known.height, loaded.n_known + known.height
+            counted = Received(n_read, loaded.n_new, n_known, refused.height, n_claims)
+            total = Received(*(a + b for a, b in zip(total, counted, strict=True)))
+            n_chars += int(documents["n_chars"].sum()) + int(known["n_chars"].sum())
+            progress("read", total.n_read, n_chars, 0)
     return total
 
 

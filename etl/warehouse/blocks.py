@@ -11,7 +11,7 @@ A block is a stretch of documents in the order they came, of BLOCK_CHARS charact
 whose rows are each of one document, or called after an event of one (`meta: {document: …}`), is written by block, in
 order of all its columns within one: that is by document, for what it is ordered by first is an id that begins with
 the document's. A block of which a document changed is put together of the rows of that document and of what stands in
-the block before. Every other mart is written whole.
+the block before. Every other mart is written whole, as it was computed with the views (`wholes.py`).
 
 What belongs here: which rows are computed and where they go. What does not: computing them (`slices.py`,
 `gathered.py`), and what a file of rows looks like (`export.py`).
@@ -22,7 +22,7 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from itertools import accumulate
@@ -31,9 +31,10 @@ from typing import Any, BinaryIO, NamedTuple
 
 import duckdb
 import numpy as np
+import polars as pl
 
 from etl.schema.ddl import sql_literal
-from etl.warehouse import export, fingerprints, gathered, slices
+from etl.warehouse import export, fingerprints, gathered, slices, wholes
 from etl.warehouse.connection import beside
 from etl.warehouse.export import FORMATS, write_rows
 from etl.warehouse.fingerprints import document_of
@@ -128,6 +129,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
             for table in ("documents", "sizes"):
                 target = sql_literal(str(folder / DETAILS / f"{table}.parquet"))
                 con.execute(f"COPY (FROM {table} ORDER BY ALL) TO {target} (FORMAT parquet)")
+        names |= wholes.kept(con, file.with_name(wholes.FILE))
         _write_whole(con, {name: table for name, table in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
     (folder / MANIFEST).write_text(json.dumps(manifest, separators=(",", ":")), encoding="utf-8")
@@ -136,7 +138,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
 def _rules(project: Project) -> str:
     """A hash of what else but the documents says how a row is written."""
     writers = (Path(str(module)).read_text(encoding="utf-8") for module in (__file__, export.__file__))
-    texts = [*writers, *(model.sql for model in project.models), duckdb.__version__]
+    texts = [*writers, *(model.sql for model in project.models), duckdb.__version__, pl.__version__]
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
@@ -255,31 +257,66 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
     if not blocks:
         return writer.write([mart], blocks, lambda _: None, con.cursor, 1)
     current: list[Another] = []
-    with ExitStack() as stack:
+    with_far = sum(block.fresh_chars for block in blocks) > _GATHERED_CHARS
+
+    def files() -> dict[str, list[Path]]:
+        """Where the rows of the events in `gathered_events` are."""
+        labels = con.execute(
+            "SELECT DISTINCT label FROM gathered_events JOIN documents ON document_id = member_of ORDER BY label"
+        ).fetchall()
+        # no rows where there are no events, but their columns
+        wanted = [label for (label,) in labels] or [blocks[0].label]
+        return {name: [_parquet(writer.folder, name, one, len(blocks)) for one in wanted] for name in mart.refs}
+
+    with ExitStack() as far, ExitStack() as stack:
+        if with_far:
+            con.execute(
+                f"""
+                CREATE OR REPLACE TEMP TABLE gathered_events AS
+                SELECT member, member_of FROM members WHERE {_IS_FAR}
+                """  # noqa: S608 - of this module
+            )
+            con.execute(
+                f"""
+                CREATE OR REPLACE TEMP TABLE far_members AS
+                SELECT m.document_id AS gathered_in, e.event_id, e.article_id, m.member_of AS document_id
+                FROM members AS m
+                JOIN core.events AS e ON e.rowid = m.member
+                WHERE {_IS_FAR}
+                """  # noqa: S608 - as above
+            )
+            far.enter_context(gathered.collected(con, mart, files()))
 
         def fill(stretch: Sequence[Block]) -> None:
             stack.close()
+            asked = [document for block in stretch for document in block.fresh]
             con.execute(
-                """
+                f"""
                 CREATE OR REPLACE TEMP TABLE gathered_events AS
-                SELECT member, member_of FROM members
+                SELECT member, member_of
+                FROM members
                 SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)
-                """,
-                [[document for block in stretch for document in block.fresh]],
+                WHERE {f"NOT {_IS_FAR}" if with_far else "true"}
+                """,  # noqa: S608 - as above
+                [asked],
             )
-            labels = con.execute(
-                """
-                SELECT DISTINCT label FROM gathered_events JOIN documents ON document_id = member_of ORDER BY label
-                """
-            ).fetchall()
-            # no rows where there are no events, but their columns
-            wanted = [label for (label,) in labels] or [blocks[0].label]
-            written = {
-                name: [_parquet(writer.folder, name, one, len(blocks)) for one in wanted] for name in mart.refs
-            }
-            current[:] = [stack.enter_context(gathered.gathering(con, [mart], written))]
+            if with_far:
+                con.execute(
+                    """
+                    CREATE OR REPLACE TEMP TABLE far_events AS
+                    SELECT event_id, article_id, document_id
+                    FROM far_members
+                    WHERE gathered_in IN (SELECT unnest(?::VARCHAR[]))
+                    """,
+                    [asked],
+                )
+            current[:] = [stack.enter_context(gathered.gathering(con, [mart], files(), with_far=with_far))]
 
         return writer.write([mart], blocks, fill, lambda: current[0](), _GATHERED_CHARS)
+
+
+_IS_FAR = "(member_of <> document_id)"
+"""Of a member: told in another document than the one that its event is called after."""
 
 
 class _Writer:
@@ -411,18 +448,15 @@ class _File:
     def write_parquet(self, another: Another, block: Block) -> None:
         """Write the rows of a block: those that are fresh, and of the block before those of its other documents."""
         before = self._writer.before
-        rows = f"{self._fresh_rows} WHERE block_label = '{block.label}'"
-        if before and before.place(self.mart, block):
-            old = sql_literal(str(before.parquet(self.mart, block.label)))
-            rows += f" UNION ALL SELECT * FROM read_parquet({old})"  # noqa: S608 - a path of ours
-            if block.gone:
-                gone = ", ".join(sql_literal(name) for name in block.gone)
-                rows += f" WHERE {document_of(str(self.mart.document))} NOT IN ({gone})"
-        target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
         with closing(another()) as con:
-            # from a table: what DuckDB writes of lists hangs on how a query has put them in memory
-            con.execute(f"CREATE TEMP TABLE block AS {rows} ORDER BY {self._order}")
-            write_rows(con, "block", target, "parquet", is_ordered=True)
+            rows = con.sql(f"{self._fresh_rows} WHERE block_label = $1", params=[block.label]).pl()
+        if before and before.place(self.mart, block):
+            old = pl.read_parquet(before.parquet(self.mart, block.label))
+            document = pl.col(str(self.mart.document)).str.splitn("-", 2).struct.field("field_0")
+            rows = pl.concat([old.filter(~document.is_in(block.gone)) if block.gone else old, rows])
+        order = rows.columns if self._order == "ALL" else rows.columns[0]
+        target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
+        rows.sort(order, nulls_last=True).rechunk().write_parquet(target, compression="zstd")
 
     def append(self, n: int) -> None:
         """Write the CSV of the next blocks, until these are so many of all."""
@@ -434,9 +468,8 @@ class _File:
             for block in blocks:
                 start = self._out.tell()
                 place = before and before.place(self.mart, block)
-                if before and place and self._old and before.has(self.mart, block):
-                    self._old.seek(place.offset)
-                    _copy(self._old, self._out, place.size)
+                if before and place and before.has(self.mart, block):
+                    self._copy_old(place.offset, place.offset + place.size)
                     target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
                     _link(before.parquet(self.mart, block.label), target)
                     sizes += [(block.label, *size) for size in held.get(block.label, {}).items()]
@@ -447,29 +480,44 @@ class _File:
         if self._fresh:
             raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
         if sizes:
-            columns = [[*column] for column in zip(*sizes, strict=True)]
-            self._writer.con.execute(
-                "INSERT INTO sizes SELECT ?, unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BIGINT[])",
-                [self.mart.name, *columns],
+            frame = pl.DataFrame(
+                sizes, schema={"label": pl.String, "document_id": pl.String, "size": pl.Int64}, orient="row"
             )
+            con = self._writer.con
+            con.register("found_sizes", frame.to_arrow())
+            con.execute("INSERT INTO sizes SELECT ?, label, document_id, size FROM found_sizes", [self.mart.name])
+            con.unregister("found_sizes")
 
     def _put_together(
         self, block: Block, held: Mapping[str, int], place: Place | None, rows: BinaryIO | None
-    ) -> Iterator[tuple[str, int]]:
-        """Write the CSV of a block document by document; give each that has rows, and bytes of them."""
-        fresh = set(block.fresh)
+    ) -> list[tuple[str, int]]:
+        """Write the CSV of a block; give its documents that have rows, and bytes of them.
+
+        What stands together in the exports before, and in these, is copied together.
+        """
+        fresh, found = set(block.fresh), list[tuple[str, int]]()
         starts = dict(zip(held, accumulate(held.values(), initial=place.offset if place else 0), strict=False))
+        first = after = 0  # of the old bytes that are to be copied
         for name in block.documents:
-            size = 0
             if name in fresh and rows and self._fresh and self._fresh[0][0] == name:
-                _, size = self._fresh.popleft()
-                _copy(rows, self._out, size)
-            elif name not in fresh and name in held and self._old:
-                size = held[name]
-                self._old.seek(starts[name])
-                _copy(self._old, self._out, size)
-            if size:
-                yield name, size
+                self._copy_old(first, after)
+                first = after
+                found.append(self._fresh.popleft())
+                _copy(rows, self._out, found[-1][1])
+            elif name not in fresh and name in held:
+                if starts[name] != after:
+                    self._copy_old(first, after)
+                    first = starts[name]
+                after = starts[name] + held[name]
+                found.append((name, held[name]))
+        self._copy_old(first, after)
+        return found
+
+    def _copy_old(self, first: int, after: int) -> None:
+        """Write a stretch of the CSV of the exports before."""
+        if self._old and after > first:
+            self._old.seek(first)
+            _copy(self._old, self._out, after - first)
 
     def _held_sizes(self, blocks: Sequence[Block]) -> dict[str, dict[str, int]]:
         """Bytes of the rows of documents in the CSV of the exports before, by block; documents in order."""

@@ -13,7 +13,7 @@ import duckdb
 
 from etl.schema import TABLES
 from etl.schema.ddl import sql_literal
-from etl.warehouse import slices
+from etl.warehouse import slices, wholes
 from etl.warehouse.fingerprints import BY_DOCUMENT, KEYS, document_of
 from etl.warehouse.models import Model, Project
 
@@ -65,8 +65,7 @@ def of_layer(
                 first = con.table(name).limit(PREVIEW_ROWS).fetchall()
             yield model, Figures(int(n_rows), _types(con.table(name)), first)
         else:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE shown AS FROM {name}")
-            yield model, of_table(con, "shown")
+            yield model, of_table(con, wholes.compute(con, project, model))
     con.execute("DROP TABLE IF EXISTS shown")
 
 

@@ -3,6 +3,10 @@
 For rows that gather the events of several documents, of which one changed, and for the events that the report shows.
 Beside the published file stands a database in memory. It has what the events have to do with, and the models on it as
 tables; one that has been written to Parquet already is read from there.
+
+Where the events of all are gathered part by part, most lie together in their part and are read where they lie; those
+that lie elsewhere would have each part look at everything. They are collected first, in one pass, in a database of
+their own (`collected`), and each part takes its own from there.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,11 +24,18 @@ from etl.warehouse.models import Model
 GRAIN = ("core.events", "cluster_id")
 """The grain of marts whose rows gather events, and are called after one of them."""
 _NARROWEST = ("event_id", "article_id", "document_id")
+FAR = "far"
+"""The database of what is collected."""
+_NEAR = "(FROM named ANTI JOIN temp.far_events USING (event_id))"
 
 
 @contextmanager
 def gathering(
-    con: duckdb.DuckDBPyConnection, models: Sequence[Model], written: Mapping[str, Sequence[Path]]
+    con: duckdb.DuckDBPyConnection,
+    models: Sequence[Model],
+    written: Mapping[str, Sequence[Path]],
+    *,
+    with_far: bool = False,
 ) -> Iterator[Callable[[], duckdb.DuckDBPyConnection]]:
     """Make models of the events that the temporary table `gathered_events` names (member: rowid in core.events).
 
@@ -32,46 +43,92 @@ def gathering(
         con: uses the published file, and again at the end (`connection.beside`).
         models: what to make, in order: such as give a row of events no more than what has to do with these.
         written: Parquet files with the rows of other models that these read.
+        with_far: take those of the temporary table `far_events` (event_id, article_id, document_id) too, from what
+            is `collected`.
 
     Yields:
         What gives a connection on the database with the models; whoever asks closes it.
     """
-    ((whole,),) = con.execute("SELECT current_database()").fetchall()
-    con.execute("ATTACH ':memory:' AS gathered")
-    try:
-        con.execute("USE gathered")
-        _copy(con, str(whole), dict.fromkeys(table for model in models for table in model.sources))
+    with _beside(con, "gathered") as whole:
+        _copy(con, whole, dict.fromkeys(table for model in models for table in model.sources), with_far=with_far)
         for schema in dict.fromkeys(["marts", *(model.schema for model in models)]):
             con.execute(f"CREATE SCHEMA {schema}")
         for name, files in written.items():
-            paths = ", ".join(sql_literal(str(file)) for file in files)
-            con.execute(f"CREATE VIEW marts.{name} AS FROM read_parquet([{paths}])")
+            view = f"CREATE VIEW marts.{name} AS FROM {_read(files)}"
+            if with_far:  # some of which are in these files too
+                view += f"""
+                    ANTI JOIN temp.far_events USING (event_id)
+                    UNION ALL
+                    FROM {FAR}.marts.{name} SEMI JOIN temp.far_events USING (event_id)
+                """
+            con.execute(view)
         for model in models:
             con.execute(f"CREATE TABLE {model.schema}.{model.name} AS\n{model.sql}")
         con.execute(f'USE "{whole}"')
         yield partial(_another, con)
+
+
+@contextmanager
+def collected(con: duckdb.DuckDBPyConnection, model: Model, written: Mapping[str, Sequence[Path]]) -> Iterator[None]:
+    """Collect what has to do with the events of `gathered_events`, for a model of them; it goes at the end.
+
+    Args:
+        con: as for `gathering`.
+        model: reads tables, and models that have a row for each event.
+        written: Parquet files with the rows of these models.
+    """
+    with _beside(con, FAR) as whole:
+        _copy(con, whole, dict.fromkeys(model.sources))
+        con.execute("CREATE SCHEMA marts")
+        for name, files in written.items():
+            con.execute(f"CREATE TABLE marts.{name} AS FROM {_read(files)} SEMI JOIN main.named USING (event_id)")
+        con.execute(f'USE "{whole}"')
+        yield
+
+
+@contextmanager
+def _beside(con: duckdb.DuckDBPyConnection, name: str) -> Iterator[str]:
+    """Use a database in memory; give the name of the one that is used before, and at the end again."""
+    ((whole,),) = con.execute("SELECT current_database()").fetchall()
+    con.execute(f"ATTACH ':memory:' AS {name}")
+    try:
+        con.execute(f"USE {name}")
+        yield str(whole)
     finally:
         con.execute(f'USE "{whole}"')
-        con.execute("DETACH gathered")
+        con.execute(f"DETACH {name}")
 
 
-def _copy(con: duckdb.DuckDBPyConnection, whole: str, tables: Mapping[str, None]) -> None:
+def _read(files: Sequence[Path]) -> str:
+    return f"read_parquet([{', '.join(sql_literal(str(file)) for file in files)}])"
+
+
+def _copy(con: duckdb.DuckDBPyConnection, whole: str, tables: Mapping[str, None], *, with_far: bool = False) -> None:
     """Take from the tables what the events have to do with; all of those whose rows are no document's."""
     for schema in dict.fromkeys(["core", *(table.partition(".")[0] for table in tables)]):
         con.execute(f"CREATE SCHEMA {schema}")
+    far = f"UNION ALL FROM {FAR}.core.events SEMI JOIN temp.far_events USING (event_id)" if with_far else ""
     con.execute(
         f"""
-        CREATE TABLE core.events AS FROM "{whole}".core.events WHERE rowid IN (SELECT member FROM gathered_events)
+        CREATE TABLE core.events AS
+        FROM "{whole}".core.events WHERE rowid IN (SELECT member FROM gathered_events) {far}
         """  # noqa: S608 - names of this module
     )
     document = document_of("article_id")
     con.execute(f"CREATE TABLE named AS SELECT event_id, article_id, {document} AS document_id FROM core.events")  # noqa: S608
     for table in (table for table in tables if table != "core.events"):
         keys = [key for key in _NARROWEST if key in TABLES[table].model_fields]
-        # the clock of a capture is its document's, and of no article
-        tests = [f"({key} IS NULL OR {key} IN (SELECT {key} FROM named))" for key in keys]  # noqa: S608 - as above
         kind = "TABLE" if keys else "VIEW"
-        con.execute(f'CREATE {kind} {table} AS FROM "{whole}".{table} WHERE {" AND ".join(tests) or "true"}')
+        found = f'FROM "{whole}".{table} WHERE {_tests(keys, _NEAR if with_far else "named")}'
+        if with_far and keys:  # an item may have told what lies here and what lies elsewhere
+            found += f" UNION FROM {FAR}.{table} WHERE {_tests(keys, 'temp.far_events')}"
+        con.execute(f"CREATE {kind} {table} AS {found}")
+
+
+def _tests(keys: Sequence[str], names: str) -> str:
+    # the clock of a capture is its document's, and of no article
+    tests = (f"({key} IS NULL OR {key} IN (SELECT {key} FROM {names}))" for key in keys)  # noqa: S608 - as above
+    return " AND ".join(tests) or "true"
 
 
 def _another(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -6,7 +6,7 @@
     published/report.html     -> versions/<version>/report.html
     published/lake.duckdb     -> versions/<version>/lake.duckdb      views over the lake, where there is one
 
-Beside a file stand the fingerprints of its documents, for the exports.
+Beside a file stand the fingerprints of its documents and the marts over all of them, for the exports.
 
 A reader that has opened a version keeps it: versions stay for a while after the swap, and none is ever written again.
 """
@@ -23,7 +23,7 @@ import duckdb
 
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
-from etl.warehouse import blocks, fingerprints
+from etl.warehouse import blocks, fingerprints, wholes
 from etl.warehouse.connection import connect
 from etl.warehouse.disk import DiskFullError, disk_full, is_disk_full
 from etl.warehouse.export import FORMATS
@@ -41,7 +41,8 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
     """Copy the build into a new version and swap the symlink; give the version's file.
 
     Args:
-        con: the build; its temporary table `fingerprints`, where it has one, says how its documents stand.
+        con: the build; its temporary table `fingerprints`, where it has one, says how its documents stand, and those
+            of `wholes.compute` are its marts over all of them.
         settings: where to.
 
     Raises:
@@ -61,6 +62,7 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
         file.chmod(0o444)
         _sync(file)
         fingerprints.keep(con, partial / blocks.FINGERPRINTS)
+        wholes.keep(con, partial / wholes.FILE)
         partial.rename(version)
         _swap(settings.published_file, version / file.name)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:

@@ -105,24 +105,29 @@ def test_a_warehouse_without_documents_has_files_too(sample: Settings, tmp_path:
     assert len((third / "csv" / "events.csv").read_text().splitlines()) == 1
 
 
-@pytest.mark.parametrize("n_chars", [1, 10**9])
+@pytest.mark.parametrize("share", [0, 0.99, 1])
 def test_an_event_that_several_pages_tell_is_written_again_when_one_of_them_changes(
-    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_chars: int
+    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float
 ) -> None:
-    monkeypatch.setattr(blocks, "_GATHERED_CHARS", n_chars)
+    with duckdb.connect(str(sample.published_file), read_only=True) as con:
+        ((n_chars,),) = con.execute("SELECT sum(n_chars) FROM raw.documents").fetchall()
+    monkeypatch.setattr(blocks, "_GATHERED_CHARS", share * n_chars)
     first = written(sample.published_file, tmp_path / "first")
     changed = tmp_path / "changed.duckdb"
     shutil.copyfile(sample.published_file, changed)
     with duckdb.connect(str(changed)) as con:
-        # the last event is told with the first, and says where they were
+        # the last event is told with the first, as is one between, and says where they were
         ids = [name for (name,) in con.execute("SELECT event_id FROM core.events ORDER BY rowid").fetchall()]
-        con.execute("UPDATE core.events SET cluster_id = ? WHERE event_id = ?", [ids[0], ids[-1]])
+        others = [ids[len(ids) // 2], ids[-1]]
+        con.execute("UPDATE core.events SET cluster_id = ? WHERE list_contains(?, event_id)", [ids[0], others])
     second = written(changed, tmp_path / "second", first)
     assert contents(second) == contents(written(changed, tmp_path / "anew"))
     assert (first / "csv" / "events.csv").samefile(second / "csv" / "events.csv")
     with (second / "csv" / "story_events.csv").open(encoding="utf-8", newline="") as lines:
         (told,) = (row for row in csv.DictReader(lines) if row["cluster_id"] == ids[0])
-    assert ids[-1] in json.loads(told["event_ids"])
+    assert {*others} < {*json.loads(told["event_ids"])}
+    assert len({name.split("-")[0] for name in (ids[0], *others)}) == 3
+    assert int(told["n_mentions"]) == 3
     shutil.copyfile(sample.published_file, tmp_path / "back.duckdb")
     assert contents(written(tmp_path / "back.duckdb", tmp_path / "third", second)) == contents(first)
 

@@ -116,3 +116,13 @@ def test_a_full_disk_is_known_and_says_what_to_do(error: Exception) -> None:
 def test_other_errors_of_the_disk_are_not_taken_for_a_full_one() -> None:
     assert not is_disk_full(PermissionError(errno.EACCES, "Permission denied"))
     assert not is_disk_full(duckdb.CatalogException("no such table"))
+
+
+def test_commits_go_to_the_log_only_for_the_while(tmp_path: Path) -> None:
+    with connect(tmp_path / "x.duckdb") as con:
+        setting = "SELECT current_setting('checkpoint_threshold')"
+        before = con.execute(setting).fetchall()
+        with pytest.raises(ValueError, match="stop"), logged(con, "256MB"):
+            assert con.execute(setting).fetchall() != before
+            raise ValueError("stop")
+        assert con.execute(setting).fetchall() == before
