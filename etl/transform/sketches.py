@@ -117,7 +117,7 @@ def _groups(bodies: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
         first, n_before = after, ends[after - 1]
 
 
-_MOST_CHARS = 100_000
+_MOST_CHARS = 30_000
 """Characters that are hashed at once, at some 50 bytes each: they stay in the processor's own memory."""
 _BODY, _REST = np.uint64(44), np.uint64(20)
 
@@ -191,7 +191,8 @@ def _bands(hashes: Numbers, n_shingles: NDArray[np.int64]) -> Numbers:
     return least.view(np.uint64)
 
 
-_COLUMNS = 1024
+_COLUMNS = 384
+"""Bodies side by side: a table of them and its product with a factor stay in the processor's own memory."""
 
 
 def _mixed(numbers: Numbers) -> Numbers:

@@ -170,3 +170,10 @@ def test_today_is_as_long_as_the_civil_day(capture: str, earliest: str, latest: 
 
 def test_without_a_capture_a_clock_says_nothing() -> None:
     assert stamps.resolve_stamp("T15:44", Interval(None, None), "Europe/Amsterdam") == Interval(None, None)
+
+
+def test_what_stands_before_the_line_is_no_part_of_it() -> None:
+    """A number at the start of a line is glued to nothing, whatever letter the text has before."""
+    text = "Zin31 januari 2026"
+    assert stamps.trailing(text) is not None
+    assert stamps.trailing(text, start=3) is None
