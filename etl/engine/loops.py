@@ -23,7 +23,6 @@ from etl.transform import pipeline
 from etl.warehouse import load, stories
 from etl.warehouse.connection import connect, fewer_threads, logged
 
-
 _LOG_OF_TEXTS = "256MB"
 """The log that documents may come to before it is put into the file: texts are long, and transactions small."""
 
