@@ -163,11 +163,7 @@ def _compared(found: pl.DataFrame) -> _Close:
 
 def _settle_close(con: duckdb.DuckDBPyConnection) -> _Close:
     """Put the close mentions that moved together, and on from those that they loosen; the others stand."""
-    names = con.sql("SELECT DISTINCT role, name FROM core.event_participants WHERE name IS NOT NULL").pl()
-    words = names.with_columns(word=pl.Series([cluster.words_of(*row) for row in names.iter_rows()], dtype=_WORDS))
-    con.register("words_of_names", words.explode("word").drop_nulls("word").to_arrow())
-    con.execute(_KEYS)
-    con.unregister("words_of_names")
+    _note_keys(con)
     con.execute("CREATE OR REPLACE TEMP TABLE loose AS SELECT number FROM moved WHERE is_close")
     placed = pl.DataFrame(schema=_PLACED)
     is_narrowed = False
@@ -195,6 +191,15 @@ def _settle_close(con: duckdb.DuckDBPyConnection) -> _Close:
     return _Close(pl.concat([close.links, elsewhere.select(close.links.columns)]), close.changed)
 
 
+def _note_keys(con: duckdb.DuckDBPyConnection) -> None:
+    """Note what close mentions must share to be of one cluster: the temporary `close_keys`."""
+    names = con.sql("SELECT DISTINCT role, name FROM core.event_participants WHERE name IS NOT NULL").pl()
+    words = names.with_columns(word=pl.Series([cluster.words_of(*row) for row in names.iter_rows()], dtype=_WORDS))
+    con.register("words_of_names", words.explode("word").drop_nulls("word").to_arrow())
+    con.execute(_KEYS)
+    con.unregister("words_of_names")
+
+
 def _read_beside(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Read what is loose and what stands beside it."""
     con.execute(_BESIDE)
@@ -203,7 +208,7 @@ def _read_beside(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 _PLACED = {"number": pl.Int64, "unit": pl.UInt64, "old": pl.UInt64, "known": pl.Int64}
 _WORDS = pl.List(pl.String)
-# what close mentions must share to be of one cluster, as in `etl.transform.events.cluster`; by spells of time
+# as in `etl.transform.events.cluster`, the time as the first and the last of its spells; and the cluster, as it was
 _KEYS = f"""
     CREATE OR REPLACE TEMP TABLE close_keys AS
     WITH close AS (
