@@ -336,6 +336,7 @@ def test_close_mentions_that_come_or_move_come_out_beside_the_others_as_all_at_o
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(anchoring, "_are_most_moved", lambda _: False)
+    monkeypatch.setattr(clusters, "_MANY", 0)
     loosened = []
     settle = cluster.settle
 
