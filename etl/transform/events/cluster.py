@@ -6,11 +6,15 @@ mention joins a cluster only where the bounds of all its mentions still have a t
 intersection of their bounds is the event's.
 
 Mentions are taken in order, those of the tightest bounds first, and each is compared with the clusters that share a
-key with it. Only bounds of `CLOSE` or less give keys of names and places. So the close ones of a type are put
-together first and by themselves; and what comes after them is tied by its item and its story alone.
+key with it: what it must have in common with one of a cluster's mentions to be of it, be it names, place, item or
+story, with the time and, where it must be the same, the word. So it is compared with few, however many there are.
+Only bounds of `CLOSE` or less give keys of names and places. So the close ones of a type are put together first and
+by themselves; and what comes after them is tied by its item and its story alone.
+
+Where few mentions moved, the clusters of the others stand, as far as none of them joins or is joined: `settle`.
 """
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -24,9 +28,11 @@ CLOSE = 8 * 86_400 * 10**6
 PLACED = ("stated", "carried")
 """Bases of a place that the text itself gives."""
 SIDES = ("begin_earliest", "begin_latest", "end_earliest", "end_latest")
-_DEED = frozenset({"RETREAT", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT", "AID"})
+DEEDS = frozenset({"RETREAT", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT", "AID"})
 """Types of what is done once to somebody; of the others the same word must be used."""
-_MOST = 50  # clusters of one key that a mention is compared with: the last ones
+_MOST = 50  # mentions of a cluster that another is compared with: the first ones
+SPELL = 2 * 86_400 * 10**6
+"""Into what time is cut for keys, in microseconds: about as wide as most close bounds are."""
 
 Bounds = tuple[int | None, int | None]
 """Least and most, microseconds; None: not known, or open."""
@@ -60,10 +66,11 @@ class _Mention(NamedTuple):
 
 
 class _Cluster:
-    __slots__ = ("begin", "end", "members", "number")
+    __slots__ = ("begin", "end", "known", "members", "number")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, known: int | None) -> None:
         self.number = number
+        self.known = known
         self.begin: Bounds = (None, None)
         self.end: Bounds = (None, None)
         self.members: list[_Mention] = []
@@ -147,42 +154,76 @@ def gather(mentions: pl.DataFrame) -> pl.Series:
     Returns:
         For each the number of the row that is first in its cluster.
     """
+    return _put_together(mentions, is_settled=False).first
+
+
+class Settled(NamedTuple):
+    """Mentions among others that are known."""
+
+    first: pl.Series
+    """For each the number of the row that is first in its cluster."""
+    is_loose: pl.Series
+    """Whether its cluster may not stand: one that moved and one that is known would have both be of it."""
+
+
+def settle(mentions: pl.DataFrame) -> Settled:
+    """Put mentions that moved together, beside close ones that did not and stand in clusters that are known.
+
+    Where nothing is loose, all stands as if all were put together anew: what is known finds its cluster again, since
+    none of those that moved takes it, and those that moved join none of these. What is loose is to be taken for
+    moved too, and the rest for known, as it stands now.
+
+    Args:
+        mentions: as for `gather`, but close ones alone; known, a number for a cluster none of whose mentions moved or
+            was in one with such. Clusters are given whole, and all that share a key with what moved.
+    """
+    return _put_together(mentions, is_settled=True)
+
+
+def _put_together(mentions: pl.DataFrame, *, is_settled: bool) -> Settled:
     found = list(range(mentions.height))
-    left = Counter(key for _, _, keys in _read(mentions) for key in keys)
+    loose: set[int] = set()
+    left = Counter(key for _, _, keys in _read(mentions, is_settled) for key in keys)
     for key in [key for key, n in left.items() if n == 1]:
         del left[key]
-    by_key: dict[Key, deque[_Cluster]] = defaultdict(lambda: deque(maxlen=_MOST))
+    by_key: dict[Key, dict[int, _Cluster]] = defaultdict(dict)
     by_known: dict[int, _Cluster] = {}
-    for row, (mention, known, all_keys) in enumerate(_read(mentions)):
+    for row, (mention, known, all_keys) in enumerate(_read(mentions, is_settled)):
         keys = [key for key in all_keys if key in left]
         if known is not None:
             own = by_known.get(known)
+            others = (c for key in keys for c in by_key[key].values() if is_settled and c.known is None)
+            takers = {c.number for c in others if c.takes(mention)}
         elif keys:
-            own = next((c for key in keys for c in reversed(by_key[key]) if c.takes(mention)), None)
+            own = next((c for key in keys for c in reversed(by_key[key].values()) if c.takes(mention)), None)
+            takers = {own.number} if own is not None and own.known is not None else set()
         else:
             continue
         if own is None:
-            own = _Cluster(row)
+            own = _Cluster(row, known)
             if known is not None:
                 by_known[known] = own
+        if takers:
+            loose.update(takers, (own.number,))
         own.add(mention)
         found[row] = own.number
         for key in keys:
-            if own not in by_key[key]:
-                by_key[key].append(own)
+            by_key[key].setdefault(own.number, own)
             left[key] -= 1
             if not left[key]:
                 del left[key], by_key[key]
-    return pl.Series(found, dtype=pl.Int64)
+    first = pl.Series(found, dtype=pl.Int64)
+    return Settled(first, first.is_in(list(loose)))
 
 
 _READ = ("event_type", "story_id", "article_id", "mode", "lemma", "is_noun", "place", "country", *SIDES)
 
 
-def _read(mentions: pl.DataFrame) -> Iterator[tuple[_Mention, int | None, list[Key]]]:
+def _read(mentions: pl.DataFrame, is_settled: bool) -> Iterator[tuple[_Mention, int | None, list[Key]]]:
     """Each mention, the number of its cluster where that is known, and its keys, the surest first.
 
-    Keys of items and stories that no other shares are left out.
+    Keys of items and stories that no other shares are left out; and of what is known, unless it is settled beside
+    others, those of names and places.
     """
     is_shared = mentions.select(
         _story=pl.len().over("event_type", "story_id", "lemma") > 1,
@@ -195,19 +236,26 @@ def _read(mentions: pl.DataFrame) -> Iterator[tuple[_Mention, int | None, list[K
             (*described, (begin, begin_latest), (end_earliest, end), named.actor, named.recipient)
         )
         kind = mention.event_type
+        word = None if kind in DEEDS else mention.lemma
         keys: list[Key] = []
         if by_story:
             keys.append(("story", mention.story_id, kind, mention.lemma))
         if by_item:
-            keys.append(("article", mention.article_id, kind))
-        if known is None and begin is not None and end is not None and end - begin <= CLOSE:
-            keys.extend([(kind, *key) for key in named.keys])
+            keys.append(("article", mention.article_id, kind, word))
+        if (is_settled or known is None) and begin is not None and end is not None and end - begin <= CLOSE:
+            spells = range(begin // SPELL, end // SPELL + 1)
+            keys.extend([(kind, word, *key, spell) for key in named.keys for spell in spells])
             if mention.place:
-                keys.append(("place", kind, mention.place))
+                keys.extend([("place", kind, word, mention.place, spell) for spell in spells])
         yield mention, known, keys
 
 
 _NOBODY = Named(frozenset(), frozenset(), ())
+
+
+def words_of(role: str, name: str) -> list[str]:
+    """The words of a name by which mentions are compared."""
+    return [word for _, word in _named(f"{role}{_FIELD}{name}").keys]
 
 
 @lru_cache(maxsize=20_000)
@@ -228,7 +276,7 @@ def _agree(one: _Mention, other: _Mention) -> bool:
     if one.country and other.country and one.country != other.country:
         return False
     same_word = one.lemma == other.lemma
-    if not same_word and one.event_type not in _DEED:
+    if not same_word and one.event_type not in DEEDS:
         return False
     shared = 0
     for mine, theirs in ((one.actor, other.actor), (one.recipient, other.recipient)):

@@ -172,12 +172,13 @@ def _bounds_at(symbol: str, nature: "_Nature", instant: dt.datetime, zone: str, 
     shown = _shown(at, zone)
     if nature.is_of_day:
         return _bounds_of_day(symbol, shown // _DAY, zone, look)
-    return _in_utc(_ends(nature.symbol, shown, look, widen=True), zone)
+    return _in_utc(_ends(nature.symbol, shown, look, widen=True), nature, zone)
 
 
 @lru_cache(maxsize=65536)
 def _bounds_of_day(symbol: str, day: int, zone: str, look: str) -> Interval:
-    return _in_utc(_ends(_nature(symbol).symbol, day * _DAY, look, widen=True), zone)
+    nature = _nature(symbol)
+    return _in_utc(_ends(nature.symbol, day * _DAY, look, widen=True), nature, zone)
 
 
 def _since(moment: dt.datetime, begin: dt.datetime) -> int:
@@ -221,22 +222,26 @@ def _shown(instant: int, zone: str) -> int:
     return _since(_instant(instant).astimezone(ZoneInfo(zone)).replace(tzinfo=None), _BEGIN)
 
 
-def _in_utc(ends: "_Ends", zone: str) -> Interval:
+def _in_utc(ends: "_Ends", nature: "_Nature", zone: str) -> Interval:
     start, end, _ = ends
+    first, last = nature.aheads
     return Interval(
-        None if start is None else _told(start, zone, 0),
-        None if end is None else _told(end, zone, 1),
+        None if start is None else _told(start, zone, 0, first),
+        None if end is None else _told(end, zone, 1, last),
     )
 
 
-def _told(moment: int, zone: str, fold: int) -> dt.datetime | None:
+def _told(moment: int, zone: str, fold: int, ahead: int | None) -> dt.datetime | None:
     """The instant of a civil time: the first or the second (fold 0 or 1) where the clocks show it twice.
+
+    Where the text says how far the clock is `ahead` of UTC, no zone has a part in it.
 
     What they skip is the instant at which they do: any other would fall before what is earlier or after
     what is later.
     """
     try:
-        ahead = _ahead(moment // _DAY, zone)
+        if ahead is None:
+            ahead = _ahead(moment // _DAY, zone)
         if ahead is not None:
             return _instant(moment - ahead)
         return _told_near_a_change(moment, ZoneInfo(zone), fold)
@@ -275,8 +280,19 @@ class _Nature:
         """It has no place on the time line."""
         self.is_absolute = is_absolute and not any(text == ":REST" for p in points for _, text in p.ops)
         self.counts_hours = any("PT" in p.base for p in points)
+        aheads = [None if side.point is None else _ahead_of_utc(side.point) for side in symbol.sides]
+        self.aheads = (aheads[0], aheads[-1]) if aheads else (None, None)
+        """How far the clocks of its first and its last side are ahead of UTC, where it says so."""
         self.is_of_day = not any(p.kind == "now" or (p.kind == "offset" and "T" in p.base) for p in points)
         """The anchor's day is all that it asks for, not its time of day."""
+
+
+def _ahead_of_utc(point: Point) -> int | None:
+    for kind, text in point.ops:
+        if kind == "ahead":
+            sign = -1 if text[0] == "-" else 1
+            return 0 if text == "Z" else sign * (int(text[1:3]) * _HOUR + int(text[4:]) * _MINUTE)
+    return None
 
 
 @lru_cache(maxsize=65536)
@@ -598,6 +614,8 @@ def _apply(span: _Span, ops: tuple[tuple[str, str], ...], moment: int, widen: bo
                 span = _Span(start, start + span.end - span.start, span.grain)
         elif kind == "part":
             span = _part(span, text[1:], moment, widen)
+        elif kind == "ahead":  # of the instant, not of what the clock shows
+            continue
         elif kind == "dow":
             start = span.start + (int(text[2:]) - _weekday(span.start)) % 7 * _DAY
             span = _Span(start, start + _DAY, "day")

@@ -36,7 +36,10 @@ _PLAIN_AGE: Final = re.compile(r"\d{1,3} [a-z]{3,12} [a-z]{3,12}(?=[A-Z]|\Z)")
 _TWO_WORDS: Final = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]++ ([a-zß-ÿ]++)")
 _FIRST_WORD: Final = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+")
 _CLOCK: Final = re.compile(r"T\d\d:\d\d")
-_DAY: Final = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d(?:T\d\d(?::\d\d){0,2})?|(?:P0D|-P[12]D|XXXX-WXX-\d)T\d\d:\d\d")
+_DAY: Final = re.compile(
+    r"(?:\d{4}|XXXX)-\d\d-\d\d(?:T\d\d(?::\d\d){0,2}(?:Z|[+-]\d\d:\d\d)?)?"
+    r"|(?:P0D|-P[12]D|XXXX-WXX-\d)T\d\d:\d\d"
+)
 _ONLY_DAY: Final = re.compile(r"(?:\d{4}|XXXX)-\d\d-\d\d|P0D|-P[12]D")
 _DAY_AND_CLOCK: Final = re.compile(r"(?P<day>[^:]*?[\w.])(?:,? (?:(?:[a-z]{2,3}|-) )?)(?P<clock>[0-2]?\d[:.][0-5]\d)")
 _HOUR_AND_MINUTE: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")

@@ -11,8 +11,10 @@
     year    = nnnn | "XXXX"                   XXXX: the year is not written; the anchor and the direction decide
     offset  = [+|-] "P" ...                   ISO 8601 duration away from the anchor (P0D is the anchor's day)
     unit    = (W|WE|M|Q|Y|H|DEC|CEN) (+|-) n  the calendar unit the anchor is in, and so many of them on
-    op      = "T" clock | (+|-) duration | ":" (START|MID|END|REST|WEEK|NS) | ":" n "D" d | ":" n (W|M|DAY) | ":D" d
+    op      = "T" clock | ahead | (+|-) duration
+            | ":" (START|MID|END|REST|WEEK|NS) | ":" n "D" d | ":" n (W|M|DAY) | ":D" d
     clock   = hh [":" mm [":" ss]] | MO | AF | EV | NI | DT | MI
+    ahead   = "Z" | (+|-) hh ":" mm           of UTC, where the text says so; else by the zone
     duration = "P" ...                        ISO 8601, X for a number that is not said
 
 A duration or a set (`R/`) has no place on the time line. `:nDd` is the nth weekday d within (-1: the last), `:Dd`
@@ -37,6 +39,7 @@ _BASE = re.compile(
 )
 _OP = re.compile(
     rf"(?P<clock>T(?:\d\d(?::\d\d){{0,2}}|MO|AF|EV|NI|DT|MI))|(?P<shift>[+-]{DURATION})"
+    r"|(?P<ahead>Z|[+-]\d\d:\d\d)"
     r"|:(?P<part>START|MID|END|REST|WEEK|NS)|:(?P<nth>-?\d{1,3}(?:DAY|W|M|D[1-7]))|:D(?P<dow>[1-7])"
 )
 _DATE = re.compile(rf"{_YEAR}-\d\d-\d\d")

@@ -4,6 +4,7 @@ A run is a stretch of words of time and of the small words between them that hol
 Runs are found in one native scan; only their words are looked at in Python.
 """
 
+import datetime as dt
 import re
 from functools import lru_cache
 from typing import Any
@@ -474,9 +475,20 @@ def _numeral(surface: str, language: str) -> Meaning:
 _NUMERAL_PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NUMERALS)
 
 
+_ISO_CLOCK = re.compile(r"(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:(z)|([+-]\d\d):?(\d\d))?", re.IGNORECASE)
+
+
 def _iso(surface: str, _: Vocabulary) -> dict[str, str]:
-    day, time = surface[:10], surface[11:19].rstrip("Z+-.")
-    return {"iso": f"{day}T{time[:5] if len(time) < 8 else time}"}
+    match = _ISO_CLOCK.fullmatch(surface, 11)
+    if not match:
+        return {}
+    clock, is_utc, hours, minutes = match.groups()
+    symbol = f"{surface[:10]}T{clock}"
+    try:
+        dt.datetime.fromisoformat(symbol)
+    except ValueError:
+        return {}
+    return {"iso": symbol + ("Z" if is_utc else f"{hours}:{minutes}" if hours else "")}
 
 
 def _ymd(surface: str, _: Vocabulary) -> dict[str, str]:
