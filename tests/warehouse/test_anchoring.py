@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.extract import captures
-from etl.transform.events import cluster
 from etl.warehouse import anchoring, checks, clusters, load, network, rows, stories
 from etl.warehouse.connection import transaction
 from tests import simulator
@@ -310,60 +309,6 @@ def test_clusters_that_are_touched_alone_come_out_as_all_do() -> None:
         assert content(con, "core.events") == before
     assert len({row[-1] for row in before["core.events"]}) < len(before["core.events"])
     assert pl.Series([row[-1] for row in before["core.events"]]).null_count() == 0
-
-
-WHO = ["De EU", "Het kabinet", "De EU", "De vakbond"]
-SAYS = ["verwacht dat de prijzen stijgen", "wijst het plan af", "verwacht dat de boeren staken"]
-TAIL = [
-    "Dat bleek na een lange vergadering in de nacht.",
-    "Over de gevolgen is nog niets bekend.",
-    "Wie betaalt, weet nu niemand.",
-]
-
-
-def _told_often() -> list[str]:
-    """Pages that each tell one of a few events, in words of their own."""
-    return [
-        page(
-            f"Onderwerp {i}",
-            (f"DEN HAAG (ANP) - {WHO[i % 4]} {SAYS[i % 3]}. {TAIL[i % 3]} Zaal {i}.", "2 uur geleden"),
-        )
-        for i in range(10)
-    ]
-
-
-def test_close_mentions_that_come_or_move_come_out_beside_the_others_as_all_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(anchoring, "_are_most_moved", lambda _: False)
-    monkeypatch.setattr(clusters, "_MANY", 0)
-    loosened = []
-    settle = cluster.settle
-
-    def noted(mentions: pl.DataFrame) -> cluster.Settled:
-        settled = settle(mentions)
-        loosened.append(settled.is_loose.any() and mentions["known"].is_not_null().any())
-        return settled
-
-    monkeypatch.setattr(cluster, "settle", noted)
-    con = build()
-    texts = _told_often()
-    later = [(text, KNOWN - dt.timedelta(hours=5 * (7 * i % 10)), 0) for i, text in enumerate(texts)]
-    moved = [(texts[2], KNOWN, 1), (texts[7], KNOWN - dt.timedelta(days=9), 1), (texts[8], KNOWN, 1)]
-    for text, at, hours in [*later, *moved]:
-        if not hours:
-            add(con, text)
-            stories.merge(con)
-        claim(con, text, at, hours=hours)
-        anchoring.anchor(con)
-        before = content(con, "core.events")
-        clusters.gather(con, of_all=True)
-        assert content(con, "core.events") == before
-    assert any(loosened)
-    ((n_stories,),) = con.execute(
-        "SELECT max(n) FROM (SELECT count(DISTINCT story_id) AS n FROM core.events GROUP BY cluster_id)"
-    ).fetchall()
-    assert n_stories > 1
 
 
 def test_small_parts_give_what_large_ones_do(monkeypatch: pytest.MonkeyPatch) -> None:

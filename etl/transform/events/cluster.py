@@ -6,12 +6,10 @@ mention joins a cluster only where the bounds of all its mentions still have a t
 intersection of their bounds is the event's.
 
 Mentions are taken in order, those of the tightest bounds first, and each is compared with the clusters that share a
-key with it: what it must have in common with one of a cluster's mentions to be of it, be it names, place, item or
-story, with the time and, where it must be the same, the word. So it is compared with few, however many there are.
-Only bounds of `CLOSE` or less give keys of names and places. So the close ones of a type are put together first and
-by themselves; and what comes after them is tied by its item and its story alone.
-
-Where few mentions moved, the clusters of the others stand, as far as none of them joins or is joined: `settle`.
+key with it: what it must have in common with one of their mentions, be it names, place, item or story, with the time
+and, where it must be the same, the word. So it is compared with few, however many there are. Only bounds of `CLOSE`
+or less give keys of names and places. So the close ones of a type are put together first and by themselves; and what
+comes after them is tied by its item and its story alone.
 """
 
 from collections import Counter, defaultdict
@@ -31,7 +29,8 @@ SIDES = ("begin_earliest", "begin_latest", "end_earliest", "end_latest")
 DEEDS = frozenset({"RETREAT", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT", "AID"})
 """Types of what is done once to somebody; of the others the same word must be used."""
 _MOST = 50  # mentions of a cluster that another is compared with: the first ones
-SPELL = 2 * 86_400 * 10**6
+_MOST_CLUSTERS = 500  # clusters of one key that a mention is compared with: the last ones
+_SPELL = 2 * 86_400 * 10**6
 """Into what time is cut for keys, in microseconds: about as wide as most close bounds are."""
 
 Bounds = tuple[int | None, int | None]
@@ -66,11 +65,10 @@ class _Mention(NamedTuple):
 
 
 class _Cluster:
-    __slots__ = ("begin", "end", "known", "members", "number")
+    __slots__ = ("begin", "end", "members", "number")
 
-    def __init__(self, number: int, known: int | None) -> None:
+    def __init__(self, number: int) -> None:
         self.number = number
-        self.known = known
         self.begin: Bounds = (None, None)
         self.end: Bounds = (None, None)
         self.members: list[_Mention] = []
@@ -154,76 +152,44 @@ def gather(mentions: pl.DataFrame) -> pl.Series:
     Returns:
         For each the number of the row that is first in its cluster.
     """
-    return _put_together(mentions, is_settled=False).first
-
-
-class Settled(NamedTuple):
-    """Mentions among others that are known."""
-
-    first: pl.Series
-    """For each the number of the row that is first in its cluster."""
-    is_loose: pl.Series
-    """Whether its cluster may not stand: one that moved and one that is known would have both be of it."""
-
-
-def settle(mentions: pl.DataFrame) -> Settled:
-    """Put mentions that moved together, beside close ones that did not and stand in clusters that are known.
-
-    Where nothing is loose, all stands as if all were put together anew: what is known finds its cluster again, since
-    none of those that moved takes it, and those that moved join none of these. What is loose is to be taken for
-    moved too, and the rest for known, as it stands now.
-
-    Args:
-        mentions: as for `gather`, but close ones alone; known, a number for a cluster none of whose mentions moved or
-            was in one with such. Clusters are given whole, and all that share a key with what moved.
-    """
-    return _put_together(mentions, is_settled=True)
-
-
-def _put_together(mentions: pl.DataFrame, *, is_settled: bool) -> Settled:
     found = list(range(mentions.height))
-    loose: set[int] = set()
-    left = Counter(key for _, _, keys in _read(mentions, is_settled) for key in keys)
+    left = Counter(key for _, _, keys in _read(mentions) for key in keys)
     for key in [key for key, n in left.items() if n == 1]:
         del left[key]
     by_key: dict[Key, dict[int, _Cluster]] = defaultdict(dict)
     by_known: dict[int, _Cluster] = {}
-    for row, (mention, known, all_keys) in enumerate(_read(mentions, is_settled)):
+    for row, (mention, known, all_keys) in enumerate(_read(mentions)):
         keys = [key for key in all_keys if key in left]
         if known is not None:
             own = by_known.get(known)
-            others = (c for key in keys for c in by_key[key].values() if is_settled and c.known is None)
-            takers = {c.number for c in others if c.takes(mention)}
         elif keys:
             own = next((c for key in keys for c in reversed(by_key[key].values()) if c.takes(mention)), None)
-            takers = {own.number} if own is not None and own.known is not None else set()
         else:
             continue
         if own is None:
-            own = _Cluster(row, known)
+            own = _Cluster(row)
             if known is not None:
                 by_known[known] = own
-        if takers:
-            loose.update(takers, (own.number,))
         own.add(mention)
         found[row] = own.number
         for key in keys:
-            by_key[key].setdefault(own.number, own)
+            of_key = by_key[key]
+            of_key.setdefault(own.number, own)
+            if len(of_key) > _MOST_CLUSTERS:
+                del of_key[next(iter(of_key))]
             left[key] -= 1
             if not left[key]:
                 del left[key], by_key[key]
-    first = pl.Series(found, dtype=pl.Int64)
-    return Settled(first, first.is_in(list(loose)))
+    return pl.Series(found, dtype=pl.Int64)
 
 
 _READ = ("event_type", "story_id", "article_id", "mode", "lemma", "is_noun", "place", "country", *SIDES)
 
 
-def _read(mentions: pl.DataFrame, is_settled: bool) -> Iterator[tuple[_Mention, int | None, list[Key]]]:
+def _read(mentions: pl.DataFrame) -> Iterator[tuple[_Mention, int | None, list[Key]]]:
     """Each mention, the number of its cluster where that is known, and its keys, the surest first.
 
-    Keys of items and stories that no other shares are left out; and of what is known, unless it is settled beside
-    others, those of names and places.
+    Keys of items and stories that no other shares are left out.
     """
     is_shared = mentions.select(
         _story=pl.len().over("event_type", "story_id", "lemma") > 1,
@@ -242,8 +208,8 @@ def _read(mentions: pl.DataFrame, is_settled: bool) -> Iterator[tuple[_Mention, 
             keys.append(("story", mention.story_id, kind, mention.lemma))
         if by_item:
             keys.append(("article", mention.article_id, kind, word))
-        if (is_settled or known is None) and begin is not None and end is not None and end - begin <= CLOSE:
-            spells = range(begin // SPELL, end // SPELL + 1)
+        if known is None and begin is not None and end is not None and end - begin <= CLOSE:
+            spells = range(begin // _SPELL, end // _SPELL + 1)
             keys.extend([(kind, word, *key, spell) for key in named.keys for spell in spells])
             if mention.place:
                 keys.extend([("place", kind, word, mention.place, spell) for spell in spells])
@@ -251,11 +217,6 @@ def _read(mentions: pl.DataFrame, is_settled: bool) -> Iterator[tuple[_Mention, 
 
 
 _NOBODY = Named(frozenset(), frozenset(), ())
-
-
-def words_of(role: str, name: str) -> list[str]:
-    """The words of a name by which mentions are compared."""
-    return [word for _, word in _named(f"{role}{_FIELD}{name}").keys]
 
 
 @lru_cache(maxsize=20_000)

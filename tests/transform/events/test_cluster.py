@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from etl.schema import core
 from etl.schema.frames import polars_schema
-from etl.transform.events.cluster import CLOSE, SIDES, cluster, gather, names_of, settle, width
+from etl.transform.events.cluster import CLOSE, SIDES, cluster, gather, names_of, width
 
 LOCATIONS = pl.DataFrame({"location_id": ["lyon", "gent"], "country_code": ["FR", "BE"]})
 DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
@@ -168,27 +168,6 @@ def _mentions(drawn: list[tuple[Any, ...]]) -> pl.DataFrame:
             known=pl.lit(None, pl.Int64),
         )
     )
-
-
-@given(st.lists(MENTION, min_size=2, max_size=9), st.sets(st.integers(0, 8)))
-def test_mentions_that_come_to_others_find_what_all_at_once_do(drawn: list[tuple[Any, ...]], come: set[int]) -> None:
-    mentions = _mentions(drawn).filter((width() <= CLOSE).fill_null(False)).with_row_index("row")
-    at_once = gather(mentions).to_list()
-    stood = mentions.filter(~pl.col("row").is_in(list(come)))
-    known = stood.select("row", cluster=stood["row"].gather(gather(stood)).cast(pl.Int64))
-    placed = mentions.select("row").join(known, on="row", how="left", maintain_order="left")["cluster"]
-    loose = placed.is_null()
-    for is_narrowed in (False, *[True] * mentions.height):
-        # what is known is called after any number of its own
-        beside = mentions.with_columns(known=pl.when(~loose).then(placed))
-        settled = settle(beside)
-        placed = mentions["row"].gather(settled.first).cast(pl.Int64)
-        if not settled.is_loose.any():
-            break
-        loose = settled.is_loose | (loose & is_narrowed)
-    else:
-        pytest.fail("what is loose does not come to an end")
-    assert placed.to_list() == mentions["row"].gather(at_once).to_list()
 
 
 def test_a_cluster_is_found_however_many_share_its_names() -> None:
