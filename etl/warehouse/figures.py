@@ -1,8 +1,9 @@
 """What is shown of a table or view beside its name: columns, number of rows, the first rows.
 
 A view is computed once for that. One whose rows are each of one document (`meta: {document: …}`) is only counted. One
-whose yml names its grain (`meta: {grain: table.column}`: a row for each value of that column but NULL) is not even
-that: its rows are counted there. Their first rows come from a slice of the documents that have to do with them.
+whose yml names its grain (`meta: {grain: table.column}`: a row for each value of that column but NULL), or a column
+that says how many it has (`meta: {counted_by: table.column}`), is not even that: its rows are counted there. Their
+first rows come from a slice of the documents that have to do with them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,11 +60,11 @@ def of_layer(
         if model.grain:
             yield model, Figures(_count(con, *model.grain), _types(con.table(name)), firsts[model.name])
         elif model.document:
-            ((n_rows,),) = con.table(name).count("*").fetchall()
+            n_rows = _sum(con, *model.counted_by) if model.counted_by else len(con.table(name))
             first = firsts[model.name]
             if len(first) < min(PREVIEW_ROWS, n_rows):
                 first = con.table(name).limit(PREVIEW_ROWS).fetchall()
-            yield model, Figures(int(n_rows), _types(con.table(name)), first)
+            yield model, Figures(n_rows, _types(con.table(name)), first)
         else:
             yield model, of_table(con, wholes.compute(con, project, model))
     con.execute("DROP TABLE IF EXISTS shown")
@@ -77,6 +78,11 @@ def _count(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
     is_key = TABLES[table].key == (column,)
     what = column if is_key else f"DISTINCT {column}"
     ((n_rows,),) = con.execute(f"SELECT count({what}) FROM {table}").fetchall()  # noqa: S608 - names of our own files
+    return int(n_rows)
+
+
+def _sum(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+    ((n_rows,),) = con.execute(f"SELECT coalesce(sum({column}), 0) FROM {table}").fetchall()  # noqa: S608 - as above
     return int(n_rows)
 
 

@@ -3,9 +3,10 @@
 The folder is a valid dbt project and dbt gives the same views; this reads the part of dbt that the project uses:
 `{{ ref('…') }}`, `{{ source('…', '…') }}` and `{{ config(…) }}` (left to dbt) in one select a file, descriptions and
 data tests in yml, singular tests in `tests/`. Anything else of Jinja is an error, so that no model can mean one
-thing here and another in dbt. Three words of ours stand under `config: {meta: …}`, which dbt keeps and does not
+thing here and another in dbt. Four words of ours stand under `config: {meta: …}`, which dbt keeps and does not
 read: `document` of a model whose rows are each of one document, `grain` of a model that has a row for each value of a
-column of a table, and `local` of a model or test whose tests may be run on some documents and then on the rest.
+column of a table, `counted_by` of a model of which such a column says how many rows it has, and `local` of a model or
+test whose tests may be run on some documents and then on the rest.
 
 The SQL is the project's own text: no name and no value from outside enters it.
 """
@@ -76,6 +77,8 @@ class Model:
     """The column that leads to the one document that a row is of (`meta: {document: …}`); None: rows of all."""
     grain: tuple[str, str] | None = None
     """A table and its column: a row for each value but NULL, in the column of that name (`meta: {grain: …}`)."""
+    counted_by: tuple[str, str] | None = None
+    """A table and its column of numbers: as many rows as these come to together (`meta: {counted_by: …}`)."""
 
 
 @dataclass(frozen=True)
@@ -304,16 +307,25 @@ def _model(path: Path, entry: dict[str, Any], yml: Path, names: _Names) -> Model
         compiled.sources,
         _meta(entry).get("document"),
         _grain(entry, yml, names),
+        _named(entry, "counted_by", yml, names),
     )
 
 
 def _grain(entry: dict[str, Any], yml: Path, names: _Names) -> tuple[str, str] | None:
-    named = _meta(entry).get("grain")
+    grain = _named(entry, "grain", yml, names)
+    if grain and grain[1] not in {declared["name"] for declared in entry.get("columns", [])}:
+        raise ProjectError(f"{_shown(yml)}: {entry['name']}: the column of its grain is none of its own")
+    return grain
+
+
+def _named(entry: dict[str, Any], key: str, yml: Path, names: _Names) -> tuple[str, str] | None:
+    """A table and its column that the project names under a key."""
+    named = _meta(entry).get(key)
     if named is None:
         return None
     table, _, column = str(named).rpartition(".")
-    if table not in names.sources or column not in {declared["name"] for declared in entry.get("columns", [])}:
-        raise ProjectError(f"{_shown(yml)}: {entry['name']}: grain is schema.table.column, and the column is its own")
+    if table not in names.sources:
+        raise ProjectError(f"{_shown(yml)}: {entry['name']}: {key} is schema.table.column")
     return table, column
 
 

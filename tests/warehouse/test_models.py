@@ -181,5 +181,13 @@ def test_a_grain_is_a_column_of_a_table_and_of_the_model(tmp_path: Path) -> None
     shutil.copytree(current().seeds, tmp_path / "seeds")
     yml = tmp_path / "sql/marts/_marts.yml"
     yml.write_text(yml.read_text().replace("core.events.cluster_id", "core.events.story_id"))
+    with pytest.raises(ProjectError, match="story_events: the column of its grain is none of its own"):
+        load_project(tmp_path / "sql")
+    yml.write_text(yml.read_text().replace("core.events.story_id", "events.cluster_id"))
     with pytest.raises(ProjectError, match=r"story_events: grain is schema\.table\.column"):
         load_project(tmp_path / "sql")
+
+
+def test_a_model_may_be_counted_by_a_column() -> None:
+    counted = {m.name: m.counted_by for m in load_project(current().sql).models if m.counted_by}
+    assert counted == {"anchor_chains": ("core.anchor_evidence", "n_steps")}
