@@ -42,8 +42,6 @@ from etl.warehouse.models import Model, Project
 
 MANIFEST = "exports.json"
 DETAILS = "exports"
-FINGERPRINTS = "fingerprints.parquet"
-"""Beside the published file, as it was published: how its documents stand."""
 BLOCK_CHARS = 250_000
 """Characters of documents that a block holds: its Parquet file is written again because one of them changed."""
 _GATHERED_CHARS = 2 * slices.SLICE_CHARS
@@ -161,11 +159,9 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
     document_id, size. members: document_id, member (rowid in core.events of an event that is called after one of its
     events), member_of (its document).
     """
-    kept = file.with_name(FINGERPRINTS)
-    if kept.is_file():
-        fingerprints.locate(con)
-        fingerprints.read(con, kept)
-    else:
+    try:
+        fingerprints.read(con, file.parent)
+    except FileNotFoundError:
         fingerprints.take(con)
     con.execute(
         f"""

@@ -54,6 +54,7 @@ LOCATED: tuple[type[Row], ...] = tuple(
 _BOUNDED = tuple(row for row in LOCATED if any(column.filled_by == "anchor" for column in row.columns()))
 _WITH_BOUNDS: tuple[type[Row], ...] = (*_BOUNDED, core.AnchorEvidence)
 """The tables that the anchor step writes."""
+_TABLES = ("stretches", "links", "fingerprints")
 _PIECE = 256
 """Rows of a table that are looked at by themselves: within each the rows of a document make one stretch."""
 
@@ -109,19 +110,31 @@ def is_located(con: "duckdb.DuckDBPyConnection") -> bool:
 
 def forget(con: "duckdb.DuckDBPyConnection") -> None:
     """Drop everything: rows have changed."""
-    for table in ("stretches", "links", "fingerprints"):
+    for table in _TABLES:
         con.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def keep(con: "duckdb.DuckDBPyConnection", file: Path) -> None:
-    """Write the fingerprints to a Parquet file, where they have been taken."""
+def keep(con: "duckdb.DuckDBPyConnection", folder: Path) -> None:
+    """Write everything that `take` makes to Parquet files of a folder, where it has been taken."""
     if _is_there(con, "fingerprints"):
-        con.execute(f"COPY (FROM fingerprints ORDER BY document_id) TO {sql_literal(str(file))} (FORMAT parquet)")
+        for table in _TABLES:
+            con.execute(f"COPY (FROM temp.{table}) TO {sql_literal(str(_file(folder, table)))} (FORMAT parquet)")
 
 
-def read(con: "duckdb.DuckDBPyConnection", file: Path) -> None:
-    """Put fingerprints that were kept into the temporary table."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE fingerprints AS FROM read_parquet({sql_literal(str(file))})")
+def read(con: "duckdb.DuckDBPyConnection", folder: Path) -> None:
+    """Put what was kept into the temporary tables: of a database that is the same, row by row.
+
+    Raises:
+        FileNotFoundError: nothing was kept.
+    """
+    for table in _TABLES:
+        if not (file := _file(folder, table)).is_file():
+            raise FileNotFoundError(file)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM read_parquet({sql_literal(str(file))})")
+
+
+def _file(folder: Path, table: str) -> Path:
+    return folder / f"{table}.parquet"
 
 
 def _is_there(con: "duckdb.DuckDBPyConnection", table: str) -> bool:

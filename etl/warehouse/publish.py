@@ -6,7 +6,8 @@
     published/report.html     -> versions/<version>/report.html
     published/lake.duckdb     -> versions/<version>/lake.duckdb      views over the lake, where there is one
 
-Beside a file stand the fingerprints of its documents and the marts over all of them, for the exports.
+Beside a file stand the fingerprints of its documents, where the rows of each lie, and the marts over all of them, for
+the exports.
 
 A reader that has opened a version keeps it: versions stay for a while after the swap, and none is ever written again.
 """
@@ -61,7 +62,7 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
         _copy(con, file)
         file.chmod(0o444)
         _sync(file)
-        fingerprints.keep(con, partial / blocks.FINGERPRINTS)
+        fingerprints.keep(con, partial)
         wholes.keep(con, partial / wholes.FILE)
         partial.rename(version)
         _swap(settings.published_file, version / file.name)
