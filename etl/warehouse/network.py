@@ -351,16 +351,19 @@ def _write(con: duckdb.DuckDBPyConnection, solved: Solved) -> None:
     con.unregister("solved_clocks")
     con.execute("DELETE FROM ops.conflicts WHERE document_id IN (SELECT document_id FROM scope)")
     con.unregister("scope")
-    _replace(con, core.AnchorEvidence, solved.clocks.steps)
+    # in the order of the clocks themselves, so that what a document has lies together
+    places = solved.before.select("anchor_id", "number")
+    steps = solved.clocks.steps.join(places, on="anchor_id", how="left").sort("number", "side")
+    _replace(con, core.AnchorEvidence, steps)
     _replace(con, ops.Conflict, solved.clocks.conflicts)
 
 
 def _replace(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:
-    """Put rows in the place of those with their keys, where they differ from them."""
+    """Put rows in the place of those with their keys, where they differ from them; new ones in their order."""
     if frame.is_empty():
         return
     names = polars_schema(row).names()
-    con.register("found", frame.select(names).to_arrow())
+    con.register("found", frame.select(names).with_row_index("place").to_arrow())
     same = " AND ".join(f"t.{name} = f.{name}" for name in row.key)
     differs = " OR ".join(f"t.{name} IS DISTINCT FROM f.{name}" for name in names)
     con.execute(
@@ -370,6 +373,6 @@ def _replace(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame
         """  # noqa: S608 - declared names only
     )
     con.execute(f"DELETE FROM {row.table} AS t USING other AS f WHERE {same}")  # noqa: S608 - as above
-    con.execute(f"INSERT INTO {row.table} BY NAME SELECT * FROM other")  # noqa: S608 - as above
+    con.execute(f"INSERT INTO {row.table} BY NAME SELECT * EXCLUDE (place) FROM other ORDER BY place")  # noqa: S608
     con.execute("DROP TABLE other")
     con.unregister("found")

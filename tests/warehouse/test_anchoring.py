@@ -253,6 +253,15 @@ def test_a_wrong_clock_is_set_aside_and_told_and_comes_back_when_it_is_put_right
     assert anchoring.anchor(con).n_conflicts == 0
 
 
+def test_what_bounds_rest_on_lies_in_the_order_of_the_clocks() -> None:
+    con = anchored(SAMPLE, *NEIGHBOURS, known=NEIGHBOURS[3])
+    places = con.execute(
+        "SELECT a.rowid FROM core.anchor_evidence AS e JOIN core.anchors AS a USING (anchor_id) ORDER BY e.rowid"
+    ).fetchall()
+    assert places == sorted(places)
+    assert len(set(places)) > 2
+
+
 def test_pages_that_are_read_again_leave_the_same() -> None:
     texts = [SAMPLE, *NEIGHBOURS]
     con = anchored(*texts, known=NEIGHBOURS[3])
