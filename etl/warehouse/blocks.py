@@ -35,9 +35,9 @@ import polars as pl
 
 from etl.schema.ddl import sql_literal
 from etl.warehouse import export, fingerprints, gathered, slices, wholes
-from etl.warehouse.connection import beside
-from etl.warehouse.export import FORMATS, write_rows
-from etl.warehouse.fingerprints import document_of
+from etl.warehouse.connection import beside, n_threads
+from etl.warehouse.export import FORMATS, write_frame, write_rows
+from etl.warehouse.fingerprints import document_in, document_of
 from etl.warehouse.models import Model, Project
 
 MANIFEST = "exports.json"
@@ -135,7 +135,9 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
 
 def _rules(project: Project) -> str:
     """A hash of what else but the documents says how a row is written."""
-    writers = (Path(str(module)).read_text(encoding="utf-8") for module in (__file__, export.__file__))
+    writers = (
+        Path(str(module)).read_text(encoding="utf-8") for module in (__file__, export.__file__, gathered.__file__)
+    )
     texts = [*writers, *(model.sql for model in project.models), duckdb.__version__, pl.__version__]
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
@@ -266,21 +268,8 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
 
     with ExitStack() as far, ExitStack() as stack:
         if with_far:
-            con.execute(
-                f"""
-                CREATE OR REPLACE TEMP TABLE gathered_events AS
-                SELECT member, member_of FROM members WHERE {_IS_FAR}
-                """  # noqa: S608 - of this module
-            )
-            con.execute(
-                f"""
-                CREATE OR REPLACE TEMP TABLE far_members AS
-                SELECT m.document_id AS gathered_in, e.event_id, e.article_id, m.member_of AS document_id
-                FROM members AS m
-                JOIN core.events AS e ON e.rowid = m.member
-                WHERE {_IS_FAR}
-                """  # noqa: S608 - as above
-            )
+            con.execute(_FAR_MEMBERS)
+            con.execute("CREATE OR REPLACE TEMP TABLE gathered_events AS SELECT member, member_of FROM far_members")
             far.enter_context(gathered.collected(con, mart, files()))
 
         def fill(stretch: Sequence[Block]) -> None:
@@ -293,16 +282,16 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
                 FROM members
                 SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)
                 WHERE {f"NOT {_IS_FAR}" if with_far else "true"}
-                """,  # noqa: S608 - as above
+                """,  # noqa: S608 - of this module
                 [asked],
             )
             if with_far:
                 con.execute(
                     """
                     CREATE OR REPLACE TEMP TABLE far_events AS
-                    SELECT event_id, article_id, document_id
+                    SELECT event_id, article_id, member_of AS document_id
                     FROM far_members
-                    WHERE gathered_in IN (SELECT unnest(?::VARCHAR[]))
+                    WHERE document_id IN (SELECT unnest(?::VARCHAR[]))
                     """,
                     [asked],
                 )
@@ -313,6 +302,13 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
 
 _IS_FAR = "(member_of <> document_id)"
 """Of a member: told in another document than the one that its event is called after."""
+_FAR_MEMBERS = f"""
+    CREATE OR REPLACE TEMP TABLE far_members AS
+    SELECT members.*, e.event_id, e.article_id
+    FROM members
+    JOIN core.events AS e ON e.rowid = members.member
+    WHERE {_IS_FAR}
+"""  # noqa: S608 - of this module
 
 
 class _Writer:
@@ -358,10 +354,9 @@ class _Writer:
             n_chars: characters of documents whose rows are computed at a time.
         """
         changed = [b for b in blocks if not self.before or not all(self.before.has(mart, b) for mart in marts)]
-        ((n_threads,),) = self.con.execute("SELECT current_setting('threads')").fetchall()
         with ExitStack() as stack:
             files = [stack.enter_context(_File(self, mart, blocks)) for mart in marts]
-            pool = stack.enter_context(ThreadPoolExecutor(n_threads))
+            pool = stack.enter_context(ThreadPoolExecutor(n_threads(self.con)))
             while changed:
                 stretch = _stretch(changed, n_chars)
                 changed = changed[len(stretch) :]
@@ -448,11 +443,11 @@ class _File:
             rows = con.sql(f"{self._fresh_rows} WHERE block_label = $1", params=[block.label]).pl()
         if before and before.place(self.mart, block):
             old = pl.read_parquet(before.parquet(self.mart, block.label))
-            document = pl.col(str(self.mart.document)).str.splitn("-", 2).struct.field("field_0")
-            rows = pl.concat([old.filter(~document.is_in(block.gone)) if block.gone else old, rows])
+            is_gone = document_in(str(self.mart.document)).is_in(block.gone)
+            rows = pl.concat([old.filter(~is_gone) if block.gone else old, rows])
         order = rows.columns if self._order == "ALL" else rows.columns[0]
         target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
-        rows.sort(order, nulls_last=True).rechunk().write_parquet(target, compression="zstd")
+        write_frame(rows.sort(order, nulls_last=True), target)
 
     def append(self, n: int) -> None:
         """Write the CSV of the next blocks, until these are so many of all."""

@@ -45,11 +45,10 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         ) from None
     limit(con, path.parent)
     if not read_only:
-        con.execute(_WRITE_FILE_FROM.format(_LOG))
+        con.execute(f"SET checkpoint_threshold = {sql_literal(_LOG)}")
     return con
 
 
-_WRITE_FILE_FROM = "SET checkpoint_threshold = '{}'"
 _LOG = "64MB"
 """The log that is put into the file when it comes to this: until then it is held in memory. A commit that brings it
 to this is written to the file alone."""
@@ -66,11 +65,8 @@ def logged(con: duckdb.DuckDBPyConnection, most: str = "1GB") -> Iterator[None]:
         con: the build.
         most: the log that goes to the file all the same.
     """
-    con.execute(_WRITE_FILE_FROM.format(most))
-    try:
+    with _set_for_a_while(con, "checkpoint_threshold", most, _LOG):
         yield
-    finally:
-        con.execute(_WRITE_FILE_FROM.format(_LOG))
 
 
 def limit(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -99,25 +95,35 @@ def beside(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextmanager
 def fewer_threads(con: duckdb.DuckDBPyConnection, n_busy: int) -> Iterator[None]:
     """Leave a connection the cores that are not busy with something else, at least one."""
-    ((n,),) = con.execute("SELECT current_setting('threads')").fetchall()
-    con.execute(f"SET threads = {max(1, int(n) - n_busy)}")
-    try:
+    n = n_threads(con)
+    with _set_for_a_while(con, "threads", str(max(1, n - n_busy)), str(n)):
         yield
-    finally:
-        con.execute(f"SET threads = {n}")
+
+
+def n_threads(con: duckdb.DuckDBPyConnection) -> int:
+    """How many cores a connection may use."""
+    ((n,),) = con.execute("SELECT current_setting('threads')").fetchall()
+    return int(n)
 
 
 @contextmanager
 def at_rest(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Give back the memory that a connection holds, while another database is worked on."""
-    con.execute(f"SET memory_limit = {sql_literal(_AT_REST)}")
-    try:
+    with _set_for_a_while(con, "memory_limit", _AT_REST, current().duckdb_memory):
         yield
-    finally:
-        con.execute(f"SET memory_limit = {sql_literal(current().duckdb_memory)}")
 
 
 _AT_REST = "32MB"
+
+
+@contextmanager
+def _set_for_a_while(con: duckdb.DuckDBPyConnection, setting: str, value: str, after: str) -> Iterator[None]:
+    """Set one value, and at the end another: what DuckDB tells of a size is rounded, and cannot be set again."""
+    con.execute(f"SET {setting} = {sql_literal(value)}")
+    try:
+        yield
+    finally:
+        con.execute(f"SET {setting} = {sql_literal(after)}")
 
 
 @contextmanager

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import duckdb
 
 from etl.schema.ddl import sql_literal
 
+if TYPE_CHECKING:
+    import polars as pl
+
 Format = Literal["csv", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+_COMPRESSION: Literal["zstd"] = "zstd"
 _OPTIONS = {
     "csv": "FORMAT csv, HEADER",
     "rows": "FORMAT csv, HEADER false",
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "parquet": f"FORMAT parquet, COMPRESSION {_COMPRESSION}",
 }
 # a spreadsheet runs a cell that begins so; OWASP's list for CSV injection
 _FORMULA = r"^[=+\-@\t\r]"
@@ -98,6 +102,11 @@ def write_rows(
     order = "" if is_ordered else "ORDER BY ALL"
     query = f"SELECT {columns} FROM {table} {order}"  # noqa: S608 - names of the catalogue, quoted
     con.execute(f"COPY ({query}) TO {sql_literal(str(path))} ({_OPTIONS[form]})")
+
+
+def write_frame(frame: "pl.DataFrame", path: Path) -> None:
+    """Write rows that are in memory to a Parquet file, as they stand."""
+    frame.rechunk().write_parquet(path, compression=_COMPRESSION)
 
 
 def _quoted(name: str) -> str:

@@ -58,15 +58,17 @@ def of_layer(
     for model in models:
         name = f"{model.schema}.{model.name}"
         if model.grain:
-            yield model, Figures(_count(con, *model.grain), _types(con.table(name)), firsts[model.name])
+            yield model, Figures(_count(con, model), _types(con.table(name)), firsts[model.name])
         elif model.document:
-            n_rows = _sum(con, *model.counted_by) if model.counted_by else len(con.table(name))
+            n_rows = _count(con, model)
             first = firsts[model.name]
             if len(first) < min(PREVIEW_ROWS, n_rows):
                 first = con.table(name).limit(PREVIEW_ROWS).fetchall()
             yield model, Figures(n_rows, _types(con.table(name)), first)
         else:
-            yield model, of_table(con, wholes.compute(con, project, model))
+            table = wholes.left_as(project, model) or "shown"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {name}")
+            yield model, of_table(con, table)
     con.execute("DROP TABLE IF EXISTS shown")
 
 
@@ -74,15 +76,16 @@ def _types(relation: duckdb.DuckDBPyRelation) -> dict[str, str]:
     return {name: str(kind) for name, kind in zip(relation.columns, relation.types, strict=True)}
 
 
-def _count(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
-    is_key = TABLES[table].key == (column,)
-    what = column if is_key else f"DISTINCT {column}"
-    ((n_rows,),) = con.execute(f"SELECT count({what}) FROM {table}").fetchall()  # noqa: S608 - names of our own files
-    return int(n_rows)
-
-
-def _sum(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
-    ((n_rows,),) = con.execute(f"SELECT coalesce(sum({column}), 0) FROM {table}").fetchall()  # noqa: S608 - as above
+def _count(con: duckdb.DuckDBPyConnection, model: Model) -> int:
+    """The rows of a model, where they can be counted without computing it."""
+    table, what = f"{model.schema}.{model.name}", "count(*)"
+    if model.counted_by:
+        table, column = model.counted_by
+        what = f"coalesce(sum({column}), 0)"
+    elif model.grain:
+        table, column = model.grain
+        what = f"count({column})" if TABLES[table].key == (column,) else f"count(DISTINCT {column})"
+    ((n_rows,),) = con.execute(f"SELECT {what} FROM {table}").fetchall()  # noqa: S608 - names of our own files
     return int(n_rows)
 
 

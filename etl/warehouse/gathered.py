@@ -24,7 +24,7 @@ from etl.warehouse.models import Model
 GRAIN = ("core.events", "cluster_id")
 """The grain of marts whose rows gather events, and are called after one of them."""
 _NARROWEST = ("event_id", "article_id", "document_id")
-FAR = "far"
+_FAR = "far"
 """The database of what is collected."""
 _NEAR = "(FROM named ANTI JOIN temp.far_events USING (event_id))"
 
@@ -59,7 +59,7 @@ def gathering(
                 view += f"""
                     ANTI JOIN temp.far_events USING (event_id)
                     UNION ALL
-                    FROM {FAR}.marts.{name} SEMI JOIN temp.far_events USING (event_id)
+                    FROM {_FAR}.marts.{name} SEMI JOIN temp.far_events USING (event_id)
                 """
             con.execute(view)
         for model in models:
@@ -77,7 +77,7 @@ def collected(con: duckdb.DuckDBPyConnection, model: Model, written: Mapping[str
         model: reads tables, and models that have a row for each event.
         written: Parquet files with the rows of these models.
     """
-    with _beside(con, FAR) as whole:
+    with _beside(con, _FAR) as whole:
         _copy(con, whole, dict.fromkeys(model.sources))
         con.execute("CREATE SCHEMA marts")
         for name, files in written.items():
@@ -107,7 +107,7 @@ def _copy(con: duckdb.DuckDBPyConnection, whole: str, tables: Mapping[str, None]
     """Take from the tables what the events have to do with; all of those whose rows are no document's."""
     for schema in dict.fromkeys(["core", *(table.partition(".")[0] for table in tables)]):
         con.execute(f"CREATE SCHEMA {schema}")
-    far = f"UNION ALL FROM {FAR}.core.events SEMI JOIN temp.far_events USING (event_id)" if with_far else ""
+    far = f"UNION ALL FROM {_FAR}.core.events SEMI JOIN temp.far_events USING (event_id)" if with_far else ""
     con.execute(
         f"""
         CREATE TABLE core.events AS
@@ -121,7 +121,7 @@ def _copy(con: duckdb.DuckDBPyConnection, whole: str, tables: Mapping[str, None]
         kind = "TABLE" if keys else "VIEW"
         found = f'FROM "{whole}".{table} WHERE {_tests(keys, _NEAR if with_far else "named")}'
         if with_far and keys:  # an item may have told what lies here and what lies elsewhere
-            found += f" UNION FROM {FAR}.{table} WHERE {_tests(keys, 'temp.far_events')}"
+            found += f" UNION FROM {_FAR}.{table} WHERE {_tests(keys, 'temp.far_events')}"
         con.execute(f"CREATE {kind} {table} AS {found}")
 
 

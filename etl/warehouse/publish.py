@@ -43,7 +43,7 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
 
     Args:
         con: the build; its temporary table `fingerprints`, where it has one, says how its documents stand, and those
-            of `wholes.compute` are its marts over all of them.
+            of `wholes.left_as` are its marts over all of them.
         settings: where to.
 
     Raises:

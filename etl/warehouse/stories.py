@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from etl.transform import sketches
-from etl.warehouse.connection import transaction
+from etl.warehouse.connection import n_threads, transaction
 from etl.warehouse.rows import streamed
 
 _SKETCHES_AT_ONCE, _WORDS_AT_ONCE = 20_000, 2_000
@@ -137,13 +137,12 @@ def _beside_each_other(
     con: duckdb.DuckDBPyConnection, find: Callable[[duckdb.DuckDBPyConnection, Part], Pairs], parts: Sequence[Part]
 ) -> Pairs:
     """The pairs of all parts of a search that only reads, some of them at a time."""
-    ((n,),) = con.execute("SELECT current_setting('threads')").fetchall()
 
     def found(own: duckdb.DuckDBPyConnection, part: Part) -> Pairs:
         with own:
             return find(own, part)
 
-    with ThreadPoolExecutor(min(n, _AT_A_TIME)) as pool:
+    with ThreadPoolExecutor(min(n_threads(con), _AT_A_TIME)) as pool:
         return np.concatenate([_NO_PAIRS, *pool.map(found, [con.cursor() for _ in parts], parts)], axis=1)
 
 

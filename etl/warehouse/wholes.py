@@ -17,13 +17,11 @@ FILE = "wholes.duckdb"
 _PREFIX = "whole_of_"
 
 
-def compute(con: duckdb.DuckDBPyConnection, project: Project, model: Model) -> str:
-    """Compute a model; give the name of the temporary table, which stays until `forget` where it may be kept."""
+def left_as(project: Project, model: Model) -> str | None:
+    """The temporary table in which the rows of a model are left for publication; none where they are not kept."""
     sources = {source for behind in project.behind([model.name]).models for source in behind.sources}
     is_final = model.schema == "marts" and not any(source.startswith("ops.") for source in sources)
-    table = f"{_PREFIX}{model.name}" if is_final else "shown"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {model.schema}.{model.name}")
-    return table
+    return f"{_PREFIX}{model.name}" if is_final else None
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
