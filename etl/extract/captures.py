@@ -13,7 +13,7 @@ import polars as pl
 from etl.extract import text
 from etl.extract.records import RefusedError
 from etl.schema.frames import polars_schema
-from etl.schema.raw import Capture, CaptureBasis
+from etl.schema.raw import CLAIMS, Capture, CaptureBasis
 
 _COLUMNS = ("source_uri", "captured_at", "captured_earliest", "captured_latest", "basis")
 _SCHEMA = pl.Schema(
@@ -25,8 +25,6 @@ _SCHEMA = pl.Schema(
         "asserted_by": pl.String(),
     }
 )
-_CONFIDENCE: Mapping[str, float] = {"filename": 0.8, "inferred": 0.5, "unknown": 0.2}
-"""Trust in a claim by its basis: what a machine or a person wrote down is believed (1)."""
 
 
 class ManifestError(Exception):
@@ -199,7 +197,7 @@ def claim(
         "captured_earliest": earliest,
         "captured_latest": latest,
         "basis": basis,
-        "confidence": _CONFIDENCE.get(basis, 1.0),
+        "confidence": CLAIMS[basis][0],
         "asserted_by": asserted_by,
         "asserted_at": asserted_at,
     }

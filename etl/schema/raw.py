@@ -1,12 +1,24 @@
 """`raw`: documents as received, and what is claimed about when they were captured."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Literal
 
 from etl.schema.base import Row, column
 
 CaptureBasis = Literal["warc", "header", "feed", "manifest", "filename", "operator", "inferred", "unknown"]
 """What a capture claim rests on, strongest first: the newest claim of the strongest basis wins."""
+CLAIMS: Mapping[str, tuple[float, str]] = {
+    "warc": (0.92, "written by the crawler as it fetched"),
+    "header": (0.92, "written by the server as it answered"),
+    "feed": (0.92, "written by the site as it made the feed"),
+    "manifest": (0.9, "written by a program beside the files; some clocks are wrong, some zones left out"),
+    "operator": (0.9, "said by someone who knows, by hand"),
+    "filename": (0.7, "may be the time of another thing, and tells no zone"),
+    "inferred": (0.6, "from what lies beside it"),
+    "unknown": (0.5, "nobody says"),
+}
+"""Trust in a claim by its basis, and why so much."""
 
 DocumentKind = Literal["page", "text"]
 

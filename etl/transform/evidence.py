@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from etl.schema.raw import CLAIMS
 from etl.transform import network, sites
 from etl.transform.habits import aged
 from etl.transform.network import OPEN, Ints, Network
@@ -95,17 +96,6 @@ KINDS = {
         is_low=True,
     ),
 }
-CLAIMS = {
-    "warc": (0.92, "written by the crawler as it fetched"),
-    "header": (0.92, "written by the server as it answered"),
-    "feed": (0.92, "written by the site as it made the feed"),
-    "manifest": (0.9, "written by a program beside the files; some clocks are wrong, some zones left out"),
-    "operator": (0.9, "said by someone who knows, by hand"),
-    "filename": (0.7, "may be the time of another thing, and tells no zone"),
-    "inferred": (0.6, "from what lies beside it"),
-    "unknown": (0.5, "nobody says"),
-}
-"""Trust in a claim by its basis, and why so much."""
 DOUBT = {kind: round(1 - known.trust, 2) for kind, known in KINDS.items()}
 _DOUBT_OF_CLAIM = {basis: round(1 - trust, 2) for basis, (trust, _) in CLAIMS.items()}
 _KIND = pl.Enum(sorted(KINDS))
@@ -272,7 +262,7 @@ def _of_captures(captures: pl.DataFrame, claims: pl.DataFrame) -> Iterator[pl.Da
         least=_us("captured_earliest"),
         most=_us("captured_latest"),
         words=pl.col("capture_basis") + pl.lit(" (") + pl.col("asserted_by") + pl.lit(")"),
-        doubt=pl.max_horizontal(doubt, 1 - pl.col("confidence")),
+        doubt=pl.max_horizontal(doubt, 1 - pl.col("confidence")),  # versions before trusted some claims more
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from etl.extract import captures
 from etl.extract.captures import ManifestError
 from etl.schema.frames import polars_schema
-from etl.schema.raw import Capture
+from etl.schema.raw import CLAIMS, Capture, CaptureBasis
 
 NOW = dt.datetime(2026, 2, 1, 12, tzinfo=dt.UTC)
 AT = dt.datetime(2026, 1, 31, 8, 15, tzinfo=dt.UTC)
@@ -157,3 +158,9 @@ def test_a_claim_made_anew_after_another_is_a_new_row() -> None:
     )
     assert first.equals(known)
     assert first["capture_id"].item() != renewed["capture_id"].item()
+
+
+@pytest.mark.parametrize("basis", get_args(CaptureBasis))
+def test_a_claim_is_trusted_as_its_basis_is(basis: str) -> None:
+    said = captures.claim("1", AT, AT, basis, "someone", NOW)
+    assert said["confidence"] == CLAIMS[basis][0]

@@ -283,7 +283,7 @@ def test_a_reader_may_state_captures_and_refuse_records(tmp_path: Path, monkeypa
     assert batch.documents["document_id"].n_unique() == 2
     assert batch.documents["published_latest"].to_list() == [at, None]
     claims = batch.claims.select("captured_earliest", "captured_latest", "basis", "asserted_by", "confidence")
-    assert claims.rows() == [(at, at, "warc", "warc", 1.0), (at, None, "warc", "warc", 1.0)]
+    assert claims.rows() == [(at, at, "warc", "warc", 0.92), (at, None, "warc", "warc", 0.92)]
     assert batch.claims.join(batch.documents, on="document_id").height == 2
     assert all(raw.Capture.model_validate(row) for row in batch.claims.to_dicts())
     assert isinstance(batch.claims, pl.DataFrame)

@@ -10,6 +10,7 @@ import pytest
 
 from etl.schema import Row, core, raw
 from etl.schema.frames import polars_schema
+from etl.schema.raw import CLAIMS
 from etl.transform import anchors, clocks, evidence
 from etl.transform.clocks import Clocks
 
@@ -343,7 +344,7 @@ def test_trust_is_what_the_readme_says_and_falls_down_its_table() -> None:
                 for bases, number in re.findall(r"([A-Za-z, ]+) (\.\d+)", trust)
                 for basis in bases.split(",")
             ]
-            assert dict(numbers) == {basis: t for basis, (t, _) in evidence.CLAIMS.items() if basis != "unknown"}
+            assert dict(numbers) == {basis: t for basis, (t, _) in CLAIMS.items() if basis != "unknown"}
             assert [n for _, n in numbers] == sorted((n for _, n in numbers), reverse=True)
         else:
             assert known.trust == (1.0 if trust == "by definition" else float(trust)), kind
@@ -351,5 +352,5 @@ def test_trust_is_what_the_readme_says_and_falls_down_its_table() -> None:
     for low in (False, True):
         trusts = [t for kind, t in zip(kinds, order, strict=True) if evidence.KINDS[kind].is_low == low]
         assert trusts == sorted(trusts, reverse=True)
-    assert set(evidence.CLAIMS) == set(anchors.BASES)
+    assert set(CLAIMS) == set(anchors.BASES)
     assert all(known.why and known.says for known in evidence.KINDS.values())
