@@ -25,7 +25,9 @@ from etl.warehouse.rows import streamed
 _SKETCHES_AT_ONCE, _WORDS_AT_ONCE = 20_000, 2_000
 """Pairs whose sketches, or words, are compared together."""
 _JOINED_AT_ONCE = 200_000
-"""Pairs for which these are looked up together: each time all sketches, or bodies, are read through."""
+"""Pairs whose sketches are looked up together: each time all sketches are read through."""
+_CHARS_AT_ONCE = 64_000_000
+"""Characters of the bodies of pairs whose words are looked up together: each time all bodies are read through."""
 _AT_A_TIME = 2
 """Searches at a time, where there are as many cores: they share what memory a connection may have."""
 Part = TypeVar("Part")
@@ -146,34 +148,41 @@ def _beside_each_other(
         return np.concatenate([_NO_PAIRS, *pool.map(found, [con.cursor() for _ in parts], parts)], axis=1)
 
 
+_TEXTS = """
+    SELECT s.rowid AS number, min(a.rowid) AS article, any_value(a.body_end - a.body_start) AS n_chars
+    FROM core.articles AS a
+    JOIN ops.body_sketches AS s USING (body_sha256)
+    WHERE s.rowid IN (FROM numbers)
+    GROUP BY ALL
+    ORDER BY ALL
+"""
+# texts only pass by but for those of the first: what is held is small beside them
 _WORDS = """
-    WITH needed AS (
-        SELECT rowid AS number, body_sha256 FROM ops.body_sketches
-        WHERE rowid IN (SELECT first FROM pairs UNION SELECT second FROM pairs)
-    ),
-
-    bodies AS (
-        SELECT number, any_value(body) AS body
-        FROM core.articles
-        JOIN needed USING (body_sha256)
-        GROUP BY number
-    )
-
     SELECT pairs.first, pairs.second, a.body AS first_body, b.body AS second_body
     FROM pairs
-    JOIN bodies AS a ON a.number = pairs.first
-    JOIN bodies AS b ON b.number = pairs.second
+    JOIN core.articles AS a ON a.rowid = pairs.first_article
+    JOIN core.articles AS b ON b.rowid = pairs.second_article
 """
 
 
 def _of_near_words(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
     """Of these pairs those whose words are nearly the same."""
-    n_parts = -(-pairs.shape[1] // _JOINED_AT_ONCE)
-    return _beside_each_other(con, _near_of, np.array_split(pairs, max(_AT_A_TIME, n_parts), axis=1))
+    numbers = np.unique(pairs)
+    con.register("numbers", pl.DataFrame({"number": numbers}).to_arrow())
+    texts = con.sql(_TEXTS).pl()
+    con.unregister("numbers")
+    places = np.searchsorted(numbers, pairs)
+    told = np.concatenate([pairs, texts["article"].to_numpy()[places]])
+    n_chars = np.cumsum(texts["n_chars"].to_numpy()[places].sum(axis=0))
+    n_parts = max(_AT_A_TIME, -(-int(n_chars[-1:].sum()) // _CHARS_AT_ONCE))
+    cuts = np.searchsorted(n_chars, n_chars[-1:] * np.arange(1, n_parts) / n_parts)
+    return _beside_each_other(con, _near_of, np.split(told, cuts, axis=1))
 
 
 def _near_of(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
-    con.register("pairs", pl.DataFrame(pairs.T, schema=["first", "second"]).to_arrow())
+    """Of some; two more rows say which article (rowid) has the body of each."""
+    columns = ["first", "second", "first_article", "second_article"]
+    con.register("pairs", pl.DataFrame(pairs.T, schema=columns).to_arrow())
     found = [_NO_PAIRS]
     for rows in streamed(con, _WORDS, _WORDS_AT_ONCE):
         near = sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())

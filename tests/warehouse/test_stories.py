@@ -65,6 +65,19 @@ def test_the_order_does_not_matter(order: tuple[str, ...]) -> None:
     assert told(con) == told(at_once)
 
 
+def test_texts_looked_up_in_many_parts_are_as_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    con, at_once = build(), build()
+    for one in (con, at_once):
+        add(one, TEXT, EDITED, TWICE_EDITED, OTHER, HALF, SHORT, SHORT_EDITED, kind="text")
+    stories.merge(at_once)
+    looked_up = Mock(side_effect=stories._near_of)
+    monkeypatch.setattr(stories, "_near_of", looked_up)
+    monkeypatch.setattr(stories, "_CHARS_AT_ONCE", len(TEXT))
+    stories.merge(con)
+    assert told(con) == told(at_once)
+    assert looked_up.call_count > stories._AT_A_TIME
+
+
 def test_a_document_read_again_finds_its_story() -> None:
     con = build()
     add(con, TEXT, EDITED, kind="text")
