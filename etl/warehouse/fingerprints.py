@@ -66,6 +66,9 @@ _WITH_BOUNDS: tuple[type[Row], ...] = (*_BOUNDED, core.AnchorEvidence)
 _TABLES = ("stretches", "links", "fingerprints")
 _PIECE = 256
 """Rows of a table that are looked at by themselves: within each the rows of a document make one stretch."""
+_AT_ONCE = 4096 * _PIECE
+"""Rows that are looked at together: their stretches are held in memory."""
+_STRETCH = "name VARCHAR, document_id VARCHAR, first BIGINT, last BIGINT, n BIGINT, hashed UBIGINT"
 
 
 def take(con: "duckdb.DuckDBPyConnection") -> None:
@@ -152,22 +155,21 @@ def _is_there(con: "duckdb.DuckDBPyConnection", table: str) -> bool:
 
 def _scan(con: "duckdb.DuckDBPyConnection", rows: Iterable[type[Row]], filled_by: str | None) -> None:
     """Make `stretches` of these tables, with a hash of the columns that a step fills; none: with no hash."""
-    scans = " UNION ALL ".join(
-        f"""
-        SELECT '{row.table}' AS name, {BY_DOCUMENT[row]} AS document_id, rowid AS place,
-            {_hashed(row, filled_by)} AS hashed
-        FROM {row.table}
-        """  # noqa: S608 - declared names only
-        for row in rows
-    )
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE stretches AS
-        SELECT name, document_id, min(place) AS first, max(place) AS last, count(*) AS n, bit_xor(hashed) AS hashed
-        FROM ({scans})
-        GROUP BY name, document_id, place // {_PIECE}
-        """  # noqa: S608 - as above
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE stretches ({_STRETCH})")
+    for row in rows:
+        ((last,),) = con.execute(f"SELECT max(rowid) FROM {row.table}").fetchall()  # noqa: S608 - declared names only
+        for first in range(0, -1 if last is None else last + 1, _AT_ONCE):
+            con.execute(
+                f"""
+                INSERT INTO stretches
+                SELECT
+                    '{row.table}', {BY_DOCUMENT[row]} AS document_id, min(rowid), max(rowid), count(*),
+                    bit_xor({_hashed(row, filled_by)})
+                FROM {row.table}
+                WHERE rowid BETWEEN {first} AND {first + _AT_ONCE - 1}
+                GROUP BY document_id, rowid // {_PIECE}
+                """  # noqa: S608 - as above
+            )
 
 
 def _hashed(row: type[Row], filled_by: str | None) -> str:

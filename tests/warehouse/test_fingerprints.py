@@ -1,6 +1,7 @@
 """Fingerprints change with what a document says, what its bounds are, and what these rest on."""
 
 import duckdb
+import pytest
 
 from etl.schema import TABLES
 from etl.warehouse import fingerprints
@@ -39,6 +40,21 @@ def test_what_is_taken_in_two_steps_is_what_is_taken_at_once(con: duckdb.DuckDBP
     fingerprints.take(con)
     assert con.execute("FROM fingerprints ORDER BY document_id").fetchall() == in_two
     assert con.execute("SELECT name, document_id, first, last, n FROM stretches ORDER BY ALL").fetchall() == stretches
+
+
+def test_what_is_taken_some_rows_at_a_time_is_what_is_taken_at_once(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken() -> list[list[tuple[object, ...]]]:
+        fingerprints.take(con)
+        return [con.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in ("stretches", "fingerprints")]
+
+    monkeypatch.setattr(fingerprints, "_PIECE", 4)
+    at_once = taken()
+    ((n_events,),) = con.execute("SELECT count(*) FROM core.events").fetchall()
+    assert n_events > 8
+    monkeypatch.setattr(fingerprints, "_AT_ONCE", 8)
+    assert taken() == at_once
 
 
 def test_a_fingerprint_changes_with_the_rows_of_its_document(con: duckdb.DuckDBPyConnection) -> None:
