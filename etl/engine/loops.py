@@ -70,19 +70,23 @@ def receive(
         settings=settings,
         columns=columns,
         knows=partial(load.known_documents, con),
+        # a claim of the operator is made of every document
+        has_read=frozenset() if captured_at else load.files_read(con),
     )
     with logged(con, _LOG_OF_TEXTS):
-        for documents, known, refused, claims in batches:
+        for documents, known, refused, claims, files, passed in batches:
             loaded = load.load_documents(con, documents)
             load.load_rejects(con, refused)
             n_claims = load.load_claims(con, claims)
             if captured_at:
                 read = pl.concat([documents.select("document_id"), known.select("document_id")])
                 n_claims += load.load_claims(con, captures.operator_claim(read, captured_at, asserted_at=now))
-            n_read, n_known = documents.height + known.height, loaded.n_known + known.height
-            counted = Received(n_read, loaded.n_new, n_known, refused.height, n_claims)
+            load.load_files(con, files)
+            n_passed, n_chars_passed = load.documents_of(con, passed)
+            n_known = loaded.n_known + known.height + n_passed
+            counted = Received(loaded.n_new + n_known, loaded.n_new, n_known, refused.height, n_claims)
             total = Received(*(a + b for a, b in zip(total, counted, strict=True)))
-            n_chars += int(documents["n_chars"].sum()) + int(known["n_chars"].sum())
+            n_chars += int(documents["n_chars"].sum()) + int(known["n_chars"].sum()) + n_chars_passed
             progress("read", total.n_read, n_chars, 0)
     return total
 

@@ -1,6 +1,7 @@
 """Which files are read, and how their bytes are had without waiting, without a flood and without half a file."""
 
 import glob
+import hashlib
 import itertools
 import os
 import stat
@@ -8,8 +9,9 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from etl.extract import packing
 from etl.extract.records import Refusal, RefusedError, Source
@@ -154,6 +156,37 @@ def opened(source: Source) -> Iterator[BinaryIO]:
         yield stack.enter_context(packing.unpacked(file, source, status.st_size)) if source.layers else file
 
 
+class Stamped(NamedTuple):
+    """A file as it stands."""
+
+    file_id: str
+    """A hash of its name, of all else that says how it is read, and of its bytes."""
+    state: tuple[int, int, int]
+
+
+def stamped(source: Source, readers: str) -> Stamped:
+    """Read a file for its hash.
+
+    Args:
+        source: the file.
+        readers: a name of the code that reads it.
+
+    Raises:
+        RefusedError: it is no regular file any more.
+        OSError: the system does not give it.
+
+    """
+    how = f"{readers}\0{source._replace(path=Path())}"
+    with _regular(source) as (file, status):
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    return Stamped(hashlib.blake2b(f"{how}\0{content}".encode(), digest_size=16).hexdigest(), _state(status))
+
+
+def is_still(source: Source, stamp: Stamped) -> bool:
+    """Whether a file has not been written since."""
+    return _state(source.path.stat()) == stamp.state
+
+
 def _content_once(source: Source, limit: int) -> bytes | None:
     """The bytes, or None if the file changed before they were all there."""
     with ExitStack() as stack:
@@ -187,7 +220,7 @@ def _check_size(source: Source, size: int, limit: int) -> None:
 
 
 @contextmanager
-def _regular(source: Source) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+def _regular(source: Source) -> Iterator[tuple[BufferedReader, os.stat_result]]:
     """Open a regular file without waiting, should it have become a pipe since it was found; and how it stands."""
     descriptor = os.open(source.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:

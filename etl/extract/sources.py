@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -44,6 +45,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
     | {".parquet": parquet.read}
 )
 """The reader of each format, by suffix."""
+_FORMATS = (*READERS, *packing.SUFFIXES, ".zip")
 _SIGNATURES: Sequence[tuple[re.Pattern[bytes], str]] = (
     (re.compile(rb"WARC/1\.\d\r?\n"), ".warc"),
     (re.compile(rb"PAR1"), ".parquet"),
@@ -69,6 +71,10 @@ class Extracted(NamedTuple):
     """Rows of ops.Reject."""
     claims: pl.DataFrame
     """Rows of raw.Capture, on documents known or not."""
+    files: pl.DataFrame
+    """Rows of ops.File: those that end in this batch and gave all they hold."""
+    passed: list[str]
+    """file_id of those that were passed over."""
 
 
 Knows = Callable[[Sequence[str]], Container[str]]
@@ -88,6 +94,7 @@ def read(
     settings: Settings,
     columns: Columns = NO_COLUMNS,
     knows: Knows = nothing_known,
+    has_read: Container[str] = frozenset(),
 ) -> Iterator[Extracted]:
     """Read files and folders, batch by batch.
 
@@ -100,6 +107,7 @@ def read(
         settings: `batch_chars` ends a batch, the `max_…_bytes` bound a document and what is unpacked.
         columns: which columns of a table hold what.
         knows: asked once a batch; of a document that is known nothing but its claims is made.
+        has_read: file_id of files that are passed over.
 
     Yields:
         Batches that hold at least one row. A document stands once in a batch, but may come again in another.
@@ -107,22 +115,44 @@ def read(
     """
     documents: list[Record] = []
     refusals: list[Refusal] = []
+    read: list[_File] = []
     size = 0
-    for found in _records(paths, settings, columns):
+    for found in _records(paths, settings, columns, has_read):
+        if isinstance(found, _File):
+            read.append(found)
+            continue
         n_chars = len(found.text) if isinstance(found, Record) else len(found.detail)
         if size and size + n_chars > settings.batch_chars:
-            yield _extracted(documents, refusals, ingested_at, run_id, knows)
-            documents, refusals, size = [], [], 0
+            yield _extracted(documents, refusals, read, ingested_at, run_id, knows)
+            documents, refusals, read, size = [], [], [], 0
         size += n_chars
         if isinstance(found, Record):
             documents.append(found)
         else:
             refusals.append(found)
-    if documents or refusals:
-        yield _extracted(documents, refusals, ingested_at, run_id, knows)
+    if documents or refusals or read:
+        yield _extracted(documents, refusals, read, ingested_at, run_id, knows)
 
 
-def _records(paths: Sequence[Path], settings: Settings, columns: Columns) -> Iterator[Record | Refusal]:
+class _File(NamedTuple):
+    """The end of a file that gave all it holds."""
+
+    file_id: str
+    n_documents: int
+    n_chars: int
+    is_passed: bool = False
+
+
+@lru_cache(maxsize=1)
+def _readers() -> str:
+    """A hash of the code of this room, by which all files are read again where it changes."""
+    code = b"\0".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return hashlib.blake2b(code).hexdigest()
+
+
+def _records(
+    paths: Sequence[Path], settings: Settings, columns: Columns, has_read: Container[str]
+) -> Iterator[Record | Refusal | _File]:
     named = set(paths)
     for found in files.find(paths, settings.max_document_bytes, settings.max_unpacked_bytes):
         if isinstance(found, Refusal):
@@ -136,10 +166,33 @@ def _records(paths: Sequence[Path], settings: Settings, columns: Columns) -> Ite
             columns=columns,
         )
         try:
-            for member in packing.members(_known(source)):
-                yield from _of_member(member)
+            yield from _of_file(source, has_read)
         except (RefusedError, OSError) as error:
             yield files.refusal(source.path, source.uri, error, source.place)
+
+
+def _of_file(source: Source, has_read: Container[str]) -> Iterator[Record | Refusal | _File]:
+    """What a file holds and, where nothing of it is refused and it does not change meanwhile, its end."""
+    source = _known(source)
+    if source.suffix not in _FORMATS:
+        yield _unknown(source)
+        return
+    before = files.stamped(source, _readers())
+    if before.file_id in has_read:
+        yield _File(before.file_id, 0, 0, is_passed=True)
+        return
+    n_documents = n_chars = 0
+    is_whole = True
+    for member in packing.members(source):
+        for found in _of_member(member):
+            if isinstance(found, Record):
+                n_documents += 1
+                n_chars += len(found.text)
+            else:
+                is_whole = False
+            yield found
+    if is_whole and files.is_still(source, before):
+        yield _File(before.file_id, n_documents, n_chars)
 
 
 def _of_member(source: Source | Refusal) -> Iterator[Record | Refusal]:
@@ -197,17 +250,21 @@ def _known(source: Source) -> Source:
 
 
 def _unknown(source: Source) -> Refusal:
-    known = ", ".join([*READERS, *packing.SUFFIXES, ".zip"])
     return Refusal(
         source.uri,
         "unknown_format",
-        f"{source.place}: no reader for {source.suffix!r}; there are readers for {known}: convert it, or leave it "
-        "out",
+        f"{source.place}: no reader for {source.suffix!r}; there are readers for {', '.join(_FORMATS)}: convert it, "
+        "or leave it out",
     )
 
 
 def _extracted(
-    documents: Sequence[Record], refusals: Sequence[Refusal], ingested_at: dt.datetime, run_id: str, knows: Knows
+    documents: Sequence[Record],
+    refusals: Sequence[Refusal],
+    read: Sequence[_File],
+    ingested_at: dt.datetime,
+    run_id: str,
+    knows: Knows,
 ) -> Extracted:
     ids = [_document_id(document) for document in documents]
     known = knows(ids)
@@ -235,10 +292,14 @@ def _extracted(
         pl.DataFrame(list(others.items()), schema={"document_id": pl.String, "n_chars": pl.Int64}, orient="row"),
         _frame(ops.Reject, [reject(refusal, "extract", ingested_at) for refusal in refusals]),
         _frame(raw.Capture, claims),
+        _frame(ops.File, [file._asdict() for file in read if not file.is_passed]),
+        [file.file_id for file in read if file.is_passed],
     )
 
 
-def _frame(table: type[raw.Document | raw.Capture | ops.Reject], rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def _frame(
+    table: type[raw.Document | raw.Capture | ops.Reject | ops.File], rows: Sequence[Mapping[str, Any]]
+) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema=polars_schema(table))
     return frame.unique(subset=table.key, keep="first", maintain_order=True)
 

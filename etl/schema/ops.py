@@ -39,6 +39,14 @@ class Reject(Row, table="ops.rejects", key=("reject_id",)):
     rejected_at: dt.datetime = column("when it was first refused")
 
 
+class File(Row, table="ops.files", key=("file_id",)):
+    """One row per file that was read whole and of which nothing was refused: one that is the same is passed over."""
+
+    file_id: str = column("hash of its name, its bytes, and of what reads it: columns, limits, code")
+    n_documents: int = column("documents that it gave", ge=0)
+    n_chars: int = column("characters of these", ge=0)
+
+
 class Transformed(Row, table="ops.transformed", key=("document_id",)):
     """One row per document whose rows stand in core, with the version of the transform that made them."""
 

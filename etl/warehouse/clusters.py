@@ -3,10 +3,11 @@
 What belongs here: reading mentions in order, and writing `core.events.cluster_id`. What does not: which of them tell
 one event (`etl.transform.events.cluster`).
 
-The close mentions of a kind are put together first, all of them: they are few, and what one joins hangs on those
-before it. What is left is tied by item and story, so it is put together by units, a type in a story, or several units
-with a cluster of close ones in common. Of these only those are looked at where a mention moved, or a cluster of close
-ones is another than it was.
+The close mentions are put together first, all of them: they are few, and what one joins hangs on those before it.
+What is left is tied by item and story, so it is put together by units, a type in a story, or several units with a
+cluster of close ones in common. Of these only those are looked at where a mention moved, or one that was in a cluster
+with it, or where a cluster of close ones is another than it was. Mentions move with the clocks of their document, and
+with their story: a cluster of one whose story moved is NULL until then (`stories.py`).
 """
 
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from etl.schema import core
 from etl.transform import network
 from etl.transform.events import cluster
 from etl.warehouse import rows
+from etl.warehouse.connection import transaction
 
 _AT_ONCE = 20_000
 """Mentions that are put together at once, and no more units or types."""
@@ -74,7 +76,7 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     """
     if not of_all:
         con.execute(_MOVED)
-    close = _gather_close(con, "" if of_all else f"AND {_KIND} IN (SELECT kind FROM moved_units)")  # noqa: S608
+    close = _gather_close(con)
     con.register("found_links", _components(close.links).to_arrow())
     con.register("changed_units", close.changed.alias("unit").to_frame().to_arrow())
     con.execute("CREATE OR REPLACE TEMP TABLE close_links AS FROM found_links")
@@ -82,23 +84,24 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     con.unregister("found_links")
     con.unregister("changed_units")
     rows.update_in_parts(con, core.Event.table, _gather_units(con), ["cluster_id"])
+    with transaction(con):
+        # of what is not told to have happened
+        con.execute("UPDATE core.events SET cluster_id = event_id WHERE cluster_id IS NULL")
     con.execute("DROP TABLE close_links; DROP TABLE units; DROP TABLE IF EXISTS moved_units")
 
 
-# a new text may have put the stories of others together: all that its story holds counts as moved, and what was in
-# one cluster with it
 _MOVED = f"""
     CREATE OR REPLACE TEMP TABLE moved_units AS
-    WITH stories AS (
-        SELECT story_id FROM core.articles
+    WITH items AS (
+        SELECT article_id FROM core.articles
         WHERE document_id IN (SELECT document_id FROM ops.anchored WHERE NOT is_dated)
     ),
 
-    clusters AS (SELECT cluster_id FROM core.events WHERE story_id IN (SELECT story_id FROM stories))
+    clusters AS (SELECT cluster_id FROM core.events WHERE article_id IN (SELECT article_id FROM items))
 
-    SELECT DISTINCT {_UNIT} AS unit, {_KIND} AS kind
+    SELECT DISTINCT {_UNIT} AS unit
     FROM core.events AS e
-    WHERE e.cluster_id IN (SELECT cluster_id FROM clusters)
+    WHERE e.cluster_id IS NULL OR e.cluster_id IN (SELECT cluster_id FROM clusters)
 """  # noqa: S608 - of this module
 _UNITS = """
     CREATE OR REPLACE TEMP TABLE units AS
@@ -129,14 +132,14 @@ _ALL_UNITS = f"""
 """  # noqa: S608 - of this module
 
 
-def _gather_close(con: duckdb.DuckDBPyConnection, which: str) -> _Close:
+def _gather_close(con: duckdb.DuckDBPyConnection) -> _Close:
     """Put close mentions together, and say what is other than it was."""
     links, changed = [], []
     query = f"""
         SELECT {_MENTIONS}, hash(e.cluster_id) AS old, NULL::BIGINT AS known, {_KIND} AS kind
         FROM core.events AS e
         {_JOINED}
-        WHERE {_IS_TOLD} AND {_IS_CLOSE} {which}
+        WHERE {_IS_TOLD} AND {_IS_CLOSE}
         ORDER BY kind, {_IN_ORDER}
     """  # noqa: S608 - of this module
     for part in rows.grouped(rows.streamed(con, query, _AT_ONCE), "kind", _AT_ONCE):

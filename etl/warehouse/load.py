@@ -144,6 +144,24 @@ def load_rejects(con: duckdb.DuckDBPyConnection, rejects: pl.DataFrame) -> int:
     return _insert_new(con, ops.Reject, rejects)
 
 
+def load_files(con: duckdb.DuckDBPyConnection, files: pl.DataFrame) -> None:
+    """Note files whose documents, and what is claimed of them, are all loaded."""
+    if files.height:
+        _insert_new(con, ops.File, files)
+
+
+def files_read(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """file_id of the files that need not be read again."""
+    return {file_id for (file_id,) in con.execute("SELECT file_id FROM ops.files").fetchall()}
+
+
+def documents_of(con: duckdb.DuckDBPyConnection, files: Sequence[str]) -> tuple[int, int]:
+    """How many documents files gave when they were read, and how many characters."""
+    query = "SELECT coalesce(sum(n_documents), 0), coalesce(sum(n_chars), 0) FROM ops.files"
+    ((n, n_chars),) = con.execute(f"{query} WHERE file_id IN (SELECT unnest(?::VARCHAR[]))", [files]).fetchall()
+    return int(n), int(n_chars)
+
+
 def record_run(con: duckdb.DuckDBPyConnection, run: ops.Run) -> None:
     """Write down what a run did."""
     with transaction(con):

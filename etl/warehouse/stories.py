@@ -233,6 +233,13 @@ def _move(con: duckdb.DuckDBPyConnection) -> int:
     )
     ((n_moved,),) = con.execute("SELECT count(*) FROM moved").fetchall()
     if n_moved:
+        # so that the anchor step looks again at what may tell one event with theirs
+        con.execute(
+            """
+            UPDATE core.events SET cluster_id = NULL
+            WHERE cluster_id IN (SELECT cluster_id FROM core.events SEMI JOIN moved USING (article_id))
+            """
+        )
         for table in ("core.articles", "core.events"):
             con.execute(
                 f"UPDATE {table} AS t SET story_id = m.story_id FROM moved AS m WHERE m.article_id = t.article_id"  # noqa: S608 - names of this module

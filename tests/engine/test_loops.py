@@ -10,7 +10,8 @@ import pytest
 
 from etl.engine import loops
 from etl.engine.progress import silent
-from etl.extract import language
+from etl.extract import files, language
+from etl.extract.records import Source
 from etl.settings import Settings
 from etl.transform import pipeline
 from etl.transform.tabulate import Tables
@@ -23,6 +24,23 @@ def test_what_is_received_is_counted(con: duckdb.DuckDBPyConnection, pages: Path
     assert receive(con, pages) == loops.Received(5, 5, 0, 1, 0)
     assert receive(con, pages) == loops.Received(5, 0, 5, 1, 0)
     assert con.table("ops.rejects").count("*").fetchall() == [(1,)]
+
+
+def test_files_that_are_loaded_are_opened_for_their_hash_alone(
+    con: duckdb.DuckDBPyConnection, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(con, pages)
+    read: list[str] = []
+    real = files.content
+
+    def content(source: Source, max_bytes: int | None = None) -> bytes:
+        read.append(source.uri)
+        return real(source, max_bytes)
+
+    monkeypatch.setattr(files, "content", content)
+    (pages / "0.txt").write_text("ROME (ANP) - De regering in Rome treedt woensdag af.", encoding="utf-8")
+    assert receive(con, pages) == loops.Received(5, 1, 4, 1, 0)
+    assert read == ["0.txt", "leeg.txt"]
 
 
 def test_the_operator_may_claim_the_capture_of_all(con: duckdb.DuckDBPyConnection, pages: Path) -> None:

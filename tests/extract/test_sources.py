@@ -202,8 +202,8 @@ def test_a_file_that_changes_is_read_once_more(
 
     def fstat(descriptor: int) -> os.stat_result:
         status = real(descriptor)
-        look = next(looks)  # each reading looks before and after
-        if look % 2 == 0 and look < 2 * n_changes:
+        look = next(looks)  # once for its hash, then each reading before and after
+        if look % 2 == 1 and look < 2 * n_changes:
             with path.open("a") as more:
                 more.write(DUTCH)
         return status
@@ -212,6 +212,7 @@ def test_a_file_that_changes_is_read_once_more(
     [batch] = read(tmp_path)
     assert batch.documents["text"].to_list() == ([DUTCH * 2] if is_read else [])
     assert batch.rejects["reason"].to_list() == ([] if is_read else ["changed_while_read"])
+    assert batch.files.is_empty()
 
 
 def test_a_file_that_became_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
@@ -287,3 +288,32 @@ def test_a_reader_may_state_captures_and_refuse_records(tmp_path: Path, monkeypa
     assert batch.claims.join(batch.documents, on="document_id").height == 2
     assert all(raw.Capture.model_validate(row) for row in batch.claims.to_dicts())
     assert isinstance(batch.claims, pl.DataFrame)
+
+
+def passed(path: Path, has_read: set[str], settings: Settings | None = None) -> list[int]:
+    """How many documents are read, and how many files passed over, where some have been read before."""
+    given = settings or Settings()
+    batches = list(sources.read([path], ingested_at=NOW, run_id="run", settings=given, has_read=has_read))
+    return [sum(batch.documents.height for batch in batches), sum(len(batch.passed) for batch in batches)]
+
+
+def test_a_file_that_was_read_whole_is_passed_over_until_it_or_what_reads_it_changes(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(DUTCH)
+    (tmp_path / "b.jsonl").write_text('{"text": "een"}\n{"text": "twee"}\n')
+    [batch] = read(tmp_path)
+    assert batch.files.schema == polars_schema(ops.File)
+    assert batch.files.drop("file_id").rows() == [(1, len(DUTCH)), (2, 7)]
+    has_read = set(batch.files["file_id"])
+    assert passed(tmp_path, has_read) == [0, 2]
+    assert passed(tmp_path, has_read, Settings(max_document_bytes=1000)) == [3, 0]
+    with (tmp_path / "b.jsonl").open("a") as more:
+        more.write('{"text": "drie"}\n')
+    assert passed(tmp_path, has_read) == [3, 1]
+    (tmp_path / "a.txt").rename(tmp_path / "c.txt")
+    assert passed(tmp_path, has_read) == [4, 0]
+
+
+def test_a_file_of_which_something_is_refused_is_read_again(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "een"}\nno record\n')
+    [batch] = read(tmp_path)
+    assert (batch.documents.height, batch.rejects.height, batch.files.height) == (1, 1, 0)

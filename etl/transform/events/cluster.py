@@ -12,7 +12,7 @@ or less give keys of names and places. So the close ones of a type are put toget
 comes after them is tied by its item and its story alone.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -35,7 +35,6 @@ _SPELL = 2 * 86_400 * 10**6
 
 Bounds = tuple[int | None, int | None]
 """Least and most, microseconds; None: not known, or open."""
-Key = tuple[Any, ...]
 _FIELD, _ENTRY = "\x1f", "\x1e"  # between a role and a name, and between two such
 
 
@@ -44,8 +43,8 @@ class Named(NamedTuple):
 
     actor: frozenset[str]
     recipient: frozenset[str]
-    keys: tuple[tuple[str, str], ...]
-    """Role and word, in order."""
+    keys: tuple[str, ...]
+    """Roles with words, in order."""
 
 
 class _Mention(NamedTuple):
@@ -153,19 +152,15 @@ def gather(mentions: pl.DataFrame) -> pl.Series:
         For each the number of the row that is first in its cluster.
     """
     found = list(range(mentions.height))
-    left = Counter(key for _, _, keys in _read(mentions) for key in keys)
-    for key in [key for key, n in left.items() if n == 1]:
-        del left[key]
-    by_key: dict[Key, dict[int, _Cluster]] = defaultdict(dict)
+    keyed = _keys(mentions)
+    left = dict(keyed["key"].value_counts().iter_rows())
+    by_key: dict[int, dict[int, _Cluster]] = defaultdict(dict)
     by_known: dict[int, _Cluster] = {}
-    for row, (mention, known, all_keys) in enumerate(_read(mentions)):
-        keys = [key for key in all_keys if key in left]
+    for row, mention, known, keys in _read(mentions, keyed):
         if known is not None:
             own = by_known.get(known)
-        elif keys:
-            own = next((c for key in keys for c in reversed(by_key[key].values()) if c.takes(mention)), None)
         else:
-            continue
+            own = next((c for key in keys for c in reversed(by_key[key].values()) if c.takes(mention)), None)
         if own is None:
             own = _Cluster(row)
             if known is not None:
@@ -183,37 +178,48 @@ def gather(mentions: pl.DataFrame) -> pl.Series:
     return pl.Series(found, dtype=pl.Int64)
 
 
+def _keys(mentions: pl.DataFrame) -> pl.DataFrame:
+    """The keys that several mentions have: row and key, a number; the surest of each mention first."""
+    word = pl.when(~pl.col("event_type").is_in(DEEDS)).then("lemma").alias("word")
+    numbered = mentions.with_row_index("_row").with_columns(word)
+    within = pl.col("end_latest") - pl.col("begin_earliest") <= CLOSE
+    ends = pl.col("begin_earliest") // _SPELL, pl.col("end_latest") // _SPELL + 1
+    close = numbered.filter(within & pl.col("known").is_null()).with_columns(spell=pl.int_ranges(*ends))
+    texts = close["names"].drop_nulls().unique()
+    of_text = pl.Series("name", [_named(text).keys for text in texts], pl.List(pl.String))
+    words = texts.to_frame().with_columns(of_text).explode("name")
+    named = close.join(words, on="names", maintain_order="left_right")
+    placed = close.filter(pl.col("place").is_not_null())
+    parts = (
+        ("story", numbered, ("story_id", "lemma")),
+        ("item", numbered, ("article_id", "word")),
+        ("name", named.explode("spell"), ("word", "name", "spell")),
+        ("place", placed.explode("spell"), ("word", "place", "spell")),
+    )
+    keys = [
+        frame.select("_row", key=pl.struct(pl.lit(what), "event_type", *columns).hash())
+        for what, frame, columns in parts
+    ]
+    return pl.concat(keys).filter(pl.len().over("key") > 1).sort("_row", maintain_order=True)
+
+
 _READ = ("event_type", "story_id", "article_id", "mode", "lemma", "is_noun", "place", "country", *SIDES)
 
 
-def _read(mentions: pl.DataFrame) -> Iterator[tuple[_Mention, int | None, list[Key]]]:
-    """Each mention, the number of its cluster where that is known, and its keys, the surest first.
-
-    Keys of items and stories that no other shares are left out.
-    """
-    is_shared = mentions.select(
-        _story=pl.len().over("event_type", "story_id", "lemma") > 1,
-        _item=pl.len().over("event_type", "article_id") > 1,
+def _read(mentions: pl.DataFrame, keyed: pl.DataFrame) -> Iterator[tuple[int, _Mention, int | None, list[int]]]:
+    """The mentions that others may be of one event with: row, what it says, number of its cluster if known, keys."""
+    rows = (
+        mentions.with_row_index("_row")
+        .join(keyed.group_by("_row").agg("key"), on="_row", how="left", maintain_order="left")
+        .filter(pl.col("key").is_not_null() | pl.col("known").is_not_null())
+        .select(*_READ, "names", "_row", "known", "key")
     )
-    rows = mentions.select(*_READ, "names", "known").hstack(is_shared)
-    for *described, begin, begin_latest, end_earliest, end, names, known, by_story, by_item in rows.iter_rows():
+    for *described, begin, begin_latest, end_earliest, end, names, row, known, keys in rows.iter_rows():
         named = _NOBODY if names is None else _named(names)
         mention = _Mention._make(
             (*described, (begin, begin_latest), (end_earliest, end), named.actor, named.recipient)
         )
-        kind = mention.event_type
-        word = None if kind in DEEDS else mention.lemma
-        keys: list[Key] = []
-        if by_story:
-            keys.append(("story", mention.story_id, kind, mention.lemma))
-        if by_item:
-            keys.append(("article", mention.article_id, kind, word))
-        if known is None and begin is not None and end is not None and end - begin <= CLOSE:
-            spells = range(begin // _SPELL, end // _SPELL + 1)
-            keys.extend([(kind, word, *key, spell) for key in named.keys for spell in spells])
-            if mention.place:
-                keys.extend([("place", kind, word, mention.place, spell) for spell in spells])
-        yield mention, known, keys
+        yield row, mention, known, keys or []
 
 
 _NOBODY = Named(frozenset(), frozenset(), ())
@@ -226,7 +232,7 @@ def _named(names: str) -> Named:
     for entry in names.split(_ENTRY):
         role, _, name = entry.partition(_FIELD)
         words[role].update(name.casefold().split())
-    keys = tuple((role, word) for role in sorted(words) for word in sorted(words[role]))
+    keys = tuple(role + _FIELD + word for role in sorted(words) for word in sorted(words[role]))
     return Named(frozenset(words["actor"]), frozenset(words["recipient"]), keys)
 
 
