@@ -176,7 +176,7 @@ class Word:
         person: Person,
     ) -> None:
         self.tags, self.verbs, self.nouns, self.modal, self.governs = tags, verbs, nouns, modal, governs
-        self.ranked = tuple(sorted(verbs, key=_explains))
+        self.ranked = tuple(sorted(verbs, key=_explains)) if len(verbs) > 1 else verbs
         """Its verb readings, those first that explain most of a clause."""
         self.contexts = contexts
         """The PLOVER contexts that it gives an event beside it, as bits of `Lexicon.contexts`."""
@@ -195,14 +195,14 @@ class Word:
         """It is an auxiliary wherever it stands: no phrase of the lexicon has it for its verb."""
         self.joins = bool(tags & _JOINERS)
         """It can open a clause."""
-        asked = {r.asks for r in verbs if r.entry.event_type}
+        asked = _asked(verbs) if verbs else ()
         self.triggers = bool(nouns) or 0 in asked
         """It can name an event by itself."""
-        self.asks = () if self.triggers else tuple(sorted(asked))
+        self.asks = () if self.triggers else asked
         """The signs of what must stand beside it for it to name an event."""
         self.tells = bool(nouns) or bool(asked)
         """It can name an event, alone or with other words."""
-        self.governed: Modality | None = next((kind for bit, kind in _BY_GOVERNOR if governs & bit), None)
+        self.governed = _governed(governs) if governs else None
         """How sure it makes what it governs."""
 
     def as_name(self, is_modal: bool) -> "Word":
@@ -216,6 +216,18 @@ class Word:
         word = Word(0, (), self.nouns, None, 0, 0, self.sign, self.person)
         word.tells = False
         return word
+
+
+def _asked(verbs: tuple[Reading, ...]) -> tuple[int, ...]:
+    """The signs of what must stand beside a form for any of its readings to name an event, each once, in order."""
+    return tuple(sorted({int(reading.asks) for reading in verbs if reading.entry.event_type}))
+
+
+def _governed(governs: i64) -> Modality | None:
+    for bit, kind in _BY_GOVERNOR:
+        if governs & bit:
+            return kind
+    return None
 
 
 def _explains(reading: Reading) -> int:
@@ -322,12 +334,14 @@ class Run:
         self.triggers = False
         """It can name an event by itself, as it stands or in a sentence of capitals, where it is no name."""
         self.sign: i64 = 0
-        asks: set[int] = set()
+        asks: tuple[int, ...] = ()
         for form in forms:
-            self.triggers = self.triggers or form.bare.triggers
-            self.sign |= form.bare.sign
-            asks.update(form.bare.asks)
-        self.asks = () if self.triggers else tuple(sorted(asks))
+            bare = form.bare
+            self.triggers = self.triggers or bare.triggers
+            self.sign |= bare.sign
+            if bare.asks:
+                asks = tuple(sorted({*asks, *bare.asks})) if asks else bare.asks
+        self.asks = () if self.triggers else asks
         """The signs of what must stand beside it for it to name an event."""
 
     def read(self, opening: bool, shouted: bool) -> tuple[Token, ...]:
@@ -352,7 +366,8 @@ class Lexicon:
         self.aux_in_clause: bool = self.data["auxiliaries"] == "clause"
         self.perfect_of_be: bool = self.data["perfect_of_be"]
         noun_rules = rules(language).data["noun"]
-        self._min, self._rest = noun_rules["compound_min"], noun_rules["compound_rest"]
+        self._min: int = noun_rules["compound_min"]
+        self._rest: int = noun_rules["compound_rest"]
         self._tags = _masks(self.data["words"], "")
         self.modals = {w: kind for kind, listed in self.data["modals"].items() for w in listed.split()}
         times = defaultdict(frozenset, {k: frozenset(listed.split()) for k, listed in self.data["when"].items()})
@@ -376,8 +391,11 @@ class Lexicon:
         for kind, listed in of_words.items():
             for part in listed.split():
                 self._parts[part] = self._parts.get(part, 0) | self._context_bits([kind])
-        self._part_lengths = sorted({len(part) for part in self._parts})
-        self._long_parts = [(part, shown) for part, shown in self._parts.items() if len(part) >= _LONG_PART]
+        self._opening = min(map(len, self._parts), default=0)
+        self._parts_by_opening: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+        """The same by as many letters as the shortest has: at few places of a word any of them can begin."""
+        for part, shown in self._parts.items():
+            self._parts_by_opening[part[: self._opening]].append((part, shown))
         self._named_contexts: dict[int, tuple[str, ...]] = {}
         self._signs: dict[str, int] = {}
         """A bit of each word that readings ask for. As there are more words than bits, some share one, but none of
@@ -385,6 +403,8 @@ class Lexicon:
         self.particles: set[str] = set()
         self._read_verbs()
         self._read_nouns()
+        self._noun_ends = {word[-self._min :] for word in chain(self._nouns, self._no_events)}
+        """The last letters of the nouns that a compound can end in: few words end in any of them."""
         self.bare_passives = frozenset(self.data.get("bare_passives", "").split())
         """Verbs whose past form, followed by a preposition, is a passive in a headline."""
         self.charged_with = frozenset(self.data.get("charged_with", "").split())
@@ -550,13 +570,15 @@ class Lexicon:
     def _shown(self, low: str) -> int:
         """The contexts that a word shows: by what it begins or ends with, or holds if that is no accident."""
         result = 0
-        for length in self._part_lengths:
-            if length > len(low):
-                break
-            result |= self._parts.get(low[:length], 0) | self._parts.get(low[-length:], 0)
-        if len(low) > _LONG_PART:
-            for part, shown in self._long_parts:
-                if part in low:
+        if not self._opening:
+            return result
+        for at in range(len(low) - self._opening + 1):
+            found = self._parts_by_opening.get(low[at : at + self._opening])
+            if found is None:
+                continue
+            for part, shown in found:
+                is_end = at == 0 or at + len(part) == len(low)
+                if (is_end or len(part) >= _LONG_PART) and low.startswith(part, at):
                     result |= shown
         return result
 
@@ -608,6 +630,8 @@ class Lexicon:
     def _compound(self, low: str) -> tuple[Entry, ...]:
         """Nouns that a compound ends in: wapenlevering, anti-ICE-protest. The longest one counts."""
         if low in self._verbs or low in self._tags or low in self._no_events or not low[0].isalpha():
+            return ()
+        if low[-self._min :] not in self._noun_ends:
             return ()
         for cut in range(self._rest, len(low) - self._min + 1):
             end = low[cut:]
