@@ -25,6 +25,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -360,12 +361,18 @@ class _Writer:
             for stretch in _stretches(changed, n_chars):
                 fill(stretch)
                 list(pool.map(lambda file, now=stretch: file.compute(another, now), files))
-                wanted = [(file, some) for file in files for some in _stretches(file.mine(stretch), BLOCK_CHARS)]
-                list(pool.map(lambda pair: pair[0].write_parquet(another, pair[1]), wanted))
                 for file in files:
                     file.append(blocks.index(stretch[-1]) + 1)
+                jobs = [file.write_csv for file in files]
+                jobs += [
+                    partial(file.write_parquet, another, some)
+                    for file in files
+                    for some in _stretches(file.mine(stretch), BLOCK_CHARS)
+                ]
+                list(pool.map(lambda job: job(), jobs))
             for file in files:
                 file.append(len(blocks))
+            list(pool.map(_File.write_csv, files))
             return {file.mart.name: file.places for file in files}
 
 
@@ -381,7 +388,7 @@ def _stretches(blocks: Sequence[Block], n_chars: int) -> Iterator[Sequence[Block
 class _Piece(NamedTuple):
     """So many bytes of a file."""
 
-    source: BinaryIO
+    source: Path
     first: int
     size: int
 
@@ -413,7 +420,7 @@ class _File:
             (self._writer.folder / "parquet" / f"{mart.name}.parquet").mkdir()
         self._out = self._files.enter_context(self._csv.open("r+b", buffering=0))
         self._end = self._out.seek(0, os.SEEK_END)
-        self._old = before and self._files.enter_context((before.folder / "csv" / self._csv.name).open("rb"))
+        self._old = before and before.folder / "csv" / self._csv.name
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -475,27 +482,22 @@ class _File:
         write_frame(rows.sort(order, nulls_last=True), target)
 
     def append(self, n: int) -> None:
-        """Write the CSV of the next blocks, until these are so many of all."""
+        """Let the CSV of the next blocks come next, until these are so many of all; link what stands as it was."""
         blocks, before, con = self._blocks[len(self.places) : n], self._writer.before, self._writer.con
         mine = {block.label for block in self.mine(blocks)}
         held = self._held_sizes(mine)
         sizes: list[tuple[str, str, int]] = []
-        with ExitStack() as stack:
-            rows = stack.enter_context(self._rows.open("rb")) if self._fresh else None
-            for block in blocks:
-                start = self._end
-                place = before and before.place(self.mart, block)
-                if before and place and block.label not in mine:
-                    self._take(self._old, place.offset, place.size)
-                    target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
-                    _link(before.parquet(self.mart, block.label), target)
-                else:
-                    found = self._put_together(block, held.get(block.label, {}), place, rows)
-                    sizes += [(block.label, *size) for size in found]
-                self.places.append(Place(block.label, block.fingerprint, start, self._end - start))
-            for piece in self._pieces:
-                _copy(*piece, self._out)
-            self._pieces.clear()
+        for block in blocks:
+            start = self._end
+            place = before and before.place(self.mart, block)
+            if before and place and block.label not in mine:
+                self._take(self._old, place.offset, place.size)
+                target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
+                _link(before.parquet(self.mart, block.label), target)
+            else:
+                found = self._put_together(block, held.get(block.label, {}), place)
+                sizes += [(block.label, *size) for size in found]
+            self.places.append(Place(block.label, block.fingerprint, start, self._end - start))
         if self._fresh:
             raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
         con.execute(
@@ -510,31 +512,37 @@ class _File:
             con.execute("INSERT INTO sizes SELECT ?, label, document_id, size FROM found_sizes", [self.mart.name])
             con.unregister("found_sizes")
 
-    def _put_together(
-        self, block: Block, held: Mapping[str, int], place: Place | None, rows: BinaryIO | None
-    ) -> list[tuple[str, int]]:
+    def _put_together(self, block: Block, held: Mapping[str, int], place: Place | None) -> list[tuple[str, int]]:
         """Take the rows of a block from where they stand; give its documents that have rows, and bytes of them."""
         fresh, found = set(block.fresh), list[tuple[str, int]]()
         starts = dict(zip(held, accumulate(held.values(), initial=place.offset if place else 0), strict=False))
         for name in block.documents:
-            if name in fresh and rows and self._fresh and self._fresh[0][0] == name:
+            if name in fresh and self._fresh and self._fresh[0][0] == name:
                 found.append(self._fresh.popleft())
-                self._take(rows, self._n_taken, found[-1][1])
+                self._take(self._rows, self._n_taken, found[-1][1])
                 self._n_taken += found[-1][1]
             elif name not in fresh and name in held:
                 found.append((name, held[name]))
                 self._take(self._old, starts[name], held[name])
         return found
 
-    def _take(self, source: BinaryIO | None, first: int, size: int) -> None:
+    def _take(self, source: Path | None, first: int, size: int) -> None:
         """Let so many bytes of a file come next; what stands together there, and here, is copied together."""
         if source is None:
             raise ValueError("there are none")
         self._end += size
-        if self._pieces and (last := self._pieces[-1]).source is source and last.first + last.size == first:
+        if self._pieces and (last := self._pieces[-1]).source == source and last.first + last.size == first:
             first, size = last.first, last.size + size
             self._pieces.pop()
         self._pieces.append(_Piece(source, first, size))
+
+    def write_csv(self) -> None:
+        """Write what comes next."""
+        with ExitStack() as stack:
+            files = {path: stack.enter_context(path.open("rb")) for path in {piece.source for piece in self._pieces}}
+            for piece in self._pieces:
+                _copy(files[piece.source], piece.first, piece.size, self._out)
+        self._pieces.clear()
 
     def _held_sizes(self, labels: Iterable[str]) -> dict[str, dict[str, int]]:
         """Bytes of the rows of documents in the CSV of the exports before, by block; documents in order."""
