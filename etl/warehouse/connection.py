@@ -73,7 +73,7 @@ def checkpoint(con: duckdb.DuckDBPyConnection) -> None:
     """Put the log into the file, as what is written from now on will be when the connection is closed.
 
     DuckDB then puts groups of rows together that are small, and writes up to 122,880 rows of a table anew, with their
-    bodies, for the few of a small run. That is left until there are many such groups: the largest table speaks for all.
+    bodies, for the few of a small run. That is left until there are many such groups: see the largest table.
     """
     largest = con.execute(
         """
