@@ -22,9 +22,10 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -357,22 +358,39 @@ class _Writer:
         with ExitStack() as stack:
             files = [stack.enter_context(_File(self, mart, blocks)) for mart in marts]
             pool = stack.enter_context(ThreadPoolExecutor(n_threads(self.con)))
-            while changed:
-                stretch = _stretch(changed, n_chars)
-                changed = changed[len(stretch) :]
+            for stretch in _stretches(changed, n_chars):
                 fill(stretch)
                 list(pool.map(lambda file, now=stretch: file.compute(another, now), files))
-                wanted = [(file, block) for file in files for block in file.mine(stretch)]
-                list(pool.map(lambda pair: pair[0].write_parquet(another, pair[1]), wanted))
                 for file in files:
-                    file.append(len(blocks) if not changed else blocks.index(changed[0]))
+                    file.append(blocks.index(stretch[-1]) + 1)
+                jobs = [file.write_csv for file in files]
+                jobs += [
+                    partial(file.write_parquet, another, some)
+                    for file in files
+                    for some in _stretches(file.mine(stretch), BLOCK_CHARS)
+                ]
+                list(pool.map(lambda job: job(), jobs))
+            for file in files:
+                file.append(len(blocks))
+            list(pool.map(_File.write_csv, files))
             return {file.mart.name: file.places for file in files}
 
 
-def _stretch(blocks: Sequence[Block], n_chars: int) -> Sequence[Block]:
-    """The first of these blocks, whose fresh documents have so many characters together, at least one."""
-    sizes = accumulate(block.fresh_chars for block in blocks)
-    return blocks[: max(1, sum(size <= n_chars for size in sizes))]
+def _stretches(blocks: Sequence[Block], n_chars: int) -> Iterator[Sequence[Block]]:
+    """Divide blocks into such whose fresh documents have so many characters together; each has at least one."""
+    while blocks:
+        sizes = accumulate(block.fresh_chars for block in blocks)
+        n = max(1, sum(size <= n_chars for size in sizes))
+        yield blocks[:n]
+        blocks = blocks[n:]
+
+
+class _Piece(NamedTuple):
+    """So many bytes of a file."""
+
+    source: Path
+    first: int
+    size: int
 
 
 class _File:
@@ -385,6 +403,10 @@ class _File:
         self._rows = self._csv.with_suffix(".rows")
         self._fresh: deque[tuple[str, int]] = deque()
         """Documents whose rows stand in the file of rows, and bytes of them, in order."""
+        self._n_taken = 0
+        """Bytes of that file that are."""
+        self._pieces: list[_Piece] = []
+        """What comes next in the CSV."""
         self._fresh_rows = f"SELECT * EXCLUDE (block_label, block_document) FROM main.fresh_{mart.name}"  # noqa: S608
         self._files = ExitStack()
 
@@ -396,8 +418,9 @@ class _File:
         write_rows(con, "header", self._csv, "csv", is_ordered=True)
         if len(self._blocks) != 1:
             (self._writer.folder / "parquet" / f"{mart.name}.parquet").mkdir()
-        self._out = self._files.enter_context(self._csv.open("ab"))
-        self._old = before and self._files.enter_context((before.folder / "csv" / self._csv.name).open("rb"))
+        self._out = self._files.enter_context(self._csv.open("r+b", buffering=0))
+        self._end = self._out.seek(0, os.SEEK_END)
+        self._old = before and before.folder / "csv" / self._csv.name
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -435,12 +458,21 @@ class _File:
             ).fetchall()
             sizes = _sizes(self._rows, [n for _, n in counted])
             self._fresh.extend((name, size) for (name, _), size in zip(counted, sizes, strict=True))
+            self._n_taken = 0
 
-    def write_parquet(self, another: Another, block: Block) -> None:
-        """Write the rows of a block: those that are fresh, and of the block before those of its other documents."""
-        before = self._writer.before
+    def write_parquet(self, another: Another, blocks: Sequence[Block]) -> None:
+        """Write the rows of blocks: those that are fresh, and of the blocks before those of their other documents."""
+        labels = [block.label for block in blocks]
+        query = f"FROM main.fresh_{self.mart.name} WHERE block_label IN (SELECT unnest($1::VARCHAR[]))"
         with closing(another()) as con:
-            rows = con.sql(f"{self._fresh_rows} WHERE block_label = $1", params=[block.label]).pl()
+            rows = con.sql(query, params=[labels]).pl()
+        for block in blocks:
+            fresh = rows.filter(pl.col("block_label") == block.label)
+            self._write_block(block, fresh.drop("block_label", "block_document"))
+
+    def _write_block(self, block: Block, rows: pl.DataFrame) -> None:
+        """Write fresh rows of a block, and what stands in the block before of its other documents."""
+        before = self._writer.before
         if before and before.place(self.mart, block):
             old = pl.read_parquet(before.parquet(self.mart, block.label))
             is_gone = document_in(str(self.mart.document)).is_in(block.gone)
@@ -450,67 +482,69 @@ class _File:
         write_frame(rows.sort(order, nulls_last=True), target)
 
     def append(self, n: int) -> None:
-        """Write the CSV of the next blocks, until these are so many of all."""
-        blocks, before = self._blocks[len(self.places) : n], self._writer.before
-        held = self._held_sizes(blocks)
+        """Let the CSV of the next blocks come next, until these are so many of all; link what stands as it was."""
+        blocks, before, con = self._blocks[len(self.places) : n], self._writer.before, self._writer.con
+        mine = {block.label for block in self.mine(blocks)}
+        held = self._held_sizes(mine)
         sizes: list[tuple[str, str, int]] = []
-        with ExitStack() as stack:
-            rows = stack.enter_context(self._rows.open("rb")) if self._fresh else None
-            for block in blocks:
-                start = self._out.tell()
-                place = before and before.place(self.mart, block)
-                if before and place and before.has(self.mart, block):
-                    self._copy_old(place.offset, place.offset + place.size)
-                    target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
-                    _link(before.parquet(self.mart, block.label), target)
-                    sizes += [(block.label, *size) for size in held.get(block.label, {}).items()]
-                else:
-                    found = self._put_together(block, held.get(block.label, {}), place, rows)
-                    sizes += [(block.label, *size) for size in found]
-                self.places.append(Place(block.label, block.fingerprint, start, self._out.tell() - start))
+        for block in blocks:
+            start = self._end
+            place = before and before.place(self.mart, block)
+            if before and place and block.label not in mine:
+                self._take(self._old, place.offset, place.size)
+                target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
+                _link(before.parquet(self.mart, block.label), target)
+            else:
+                found = self._put_together(block, held.get(block.label, {}), place)
+                sizes += [(block.label, *size) for size in found]
+            self.places.append(Place(block.label, block.fingerprint, start, self._end - start))
         if self._fresh:
             raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
+        con.execute(
+            "INSERT INTO sizes FROM held_sizes WHERE mart = ? AND label IN (SELECT unnest(?::VARCHAR[]))",
+            [self.mart.name, [block.label for block in blocks if block.label not in mine]],
+        )
         if sizes:
             frame = pl.DataFrame(
                 sizes, schema={"label": pl.String, "document_id": pl.String, "size": pl.Int64}, orient="row"
             )
-            con = self._writer.con
             con.register("found_sizes", frame.to_arrow())
             con.execute("INSERT INTO sizes SELECT ?, label, document_id, size FROM found_sizes", [self.mart.name])
             con.unregister("found_sizes")
 
-    def _put_together(
-        self, block: Block, held: Mapping[str, int], place: Place | None, rows: BinaryIO | None
-    ) -> list[tuple[str, int]]:
-        """Write the CSV of a block; give its documents that have rows, and bytes of them.
-
-        What stands together in the exports before, and in these, is copied together.
-        """
+    def _put_together(self, block: Block, held: Mapping[str, int], place: Place | None) -> list[tuple[str, int]]:
+        """Take the rows of a block from where they stand; give its documents that have rows, and bytes of them."""
         fresh, found = set(block.fresh), list[tuple[str, int]]()
         starts = dict(zip(held, accumulate(held.values(), initial=place.offset if place else 0), strict=False))
-        first = after = 0  # of the old bytes that are to be copied
         for name in block.documents:
-            if name in fresh and rows and self._fresh and self._fresh[0][0] == name:
-                self._copy_old(first, after)
-                first = after
+            if name in fresh and self._fresh and self._fresh[0][0] == name:
                 found.append(self._fresh.popleft())
-                _copy(rows, self._out, found[-1][1])
+                self._take(self._rows, self._n_taken, found[-1][1])
+                self._n_taken += found[-1][1]
             elif name not in fresh and name in held:
-                if starts[name] != after:
-                    self._copy_old(first, after)
-                    first = starts[name]
-                after = starts[name] + held[name]
                 found.append((name, held[name]))
-        self._copy_old(first, after)
+                self._take(self._old, starts[name], held[name])
         return found
 
-    def _copy_old(self, first: int, after: int) -> None:
-        """Write a stretch of the CSV of the exports before."""
-        if self._old and after > first:
-            self._old.seek(first)
-            _copy(self._old, self._out, after - first)
+    def _take(self, source: Path | None, first: int, size: int) -> None:
+        """Let so many bytes of a file come next; what stands together there, and here, is copied together."""
+        if source is None:
+            raise ValueError("there are none")
+        self._end += size
+        if self._pieces and (last := self._pieces[-1]).source == source and last.first + last.size == first:
+            first, size = last.first, last.size + size
+            self._pieces.pop()
+        self._pieces.append(_Piece(source, first, size))
 
-    def _held_sizes(self, blocks: Sequence[Block]) -> dict[str, dict[str, int]]:
+    def write_csv(self) -> None:
+        """Write what comes next."""
+        with ExitStack() as stack:
+            files = {path: stack.enter_context(path.open("rb")) for path in {piece.source for piece in self._pieces}}
+            for piece in self._pieces:
+                _copy(files[piece.source], piece.first, piece.size, self._out)
+        self._pieces.clear()
+
+    def _held_sizes(self, labels: Iterable[str]) -> dict[str, dict[str, int]]:
         """Bytes of the rows of documents in the CSV of the exports before, by block; documents in order."""
         found = self._writer.con.execute(
             """
@@ -519,7 +553,7 @@ class _File:
             WHERE mart = ? AND label IN (SELECT unnest(?::VARCHAR[]))
             GROUP BY label
             """,
-            [self.mart.name, [block.label for block in blocks]],
+            [self.mart.name, sorted(labels)],
         ).fetchall()
         return {label: dict(zip(names, sizes, strict=True)) for label, names, sizes in found}
 
@@ -543,10 +577,16 @@ def _parquet(folder: Path, mart: str, label: str, n_blocks: int) -> Path:
     return file if n_blocks == 1 else file / f"{label}.parquet"
 
 
-def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:
-    while size and (chunk := source.read(min(size, 1 << 20))):
-        target.write(chunk)
-        size -= len(chunk)
+def _copy(source: BinaryIO, first: int, size: int, target: BinaryIO) -> None:
+    """Write so many bytes of a file to another, where that stands; neither has a buffer of what is written."""
+    while size:
+        try:
+            n = os.copy_file_range(source.fileno(), target.fileno(), size, first)
+        except (AttributeError, OSError):  # not on every system, nor in every folder
+            n = os.write(target.fileno(), os.pread(source.fileno(), min(size, 1 << 20), first))
+        if not n:
+            raise OSError(f"{source.name} is shorter than it was")
+        first, size = first + n, size - n
 
 
 def _link(source: Path, target: Path) -> None:

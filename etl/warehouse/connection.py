@@ -69,6 +69,35 @@ def logged(con: duckdb.DuckDBPyConnection, most: str = "1GB") -> Iterator[None]:
         yield
 
 
+def checkpoint(con: duckdb.DuckDBPyConnection) -> None:
+    """Put the log into the file, as what is written from now on will be when the connection is closed.
+
+    DuckDB then puts groups of rows together that are small, and writes up to 122,880 rows of a table anew, with their
+    bodies, for the few of a small run. That is left until there are many such groups: see the largest table.
+    """
+    largest = con.execute(
+        """
+        SELECT schema_name || '.' || table_name, estimated_size
+        FROM duckdb_tables()
+        WHERE database_name = current_database() AND NOT temporary AND index_count = 0
+        ORDER BY estimated_size DESC
+        LIMIT 1
+        """
+    ).fetchone()
+    n_small = 0
+    if largest is not None:
+        groups = "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info($1)"
+        n_small = con.execute(groups, [largest[0]]).fetchall()[0][0] - largest[1] // _GROUP_ROWS
+    con.execute(f"SET max_vacuum_tasks = {_VACUUMS if n_small > _SMALL_GROUPS else 0}")
+    con.execute("FORCE CHECKPOINT")
+
+
+_GROUP_ROWS = 122_880
+_SMALL_GROUPS = 16
+_VACUUMS = 100
+"""What DuckDB does at a checkpoint, at most, where nothing is said."""
+
+
 def limit(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Give a connection the zone and the memory of ours: what takes more is put on the disk for the while.
 

@@ -105,8 +105,11 @@ def write_rows(
 
 
 def write_frame(frame: "pl.DataFrame", path: Path) -> None:
-    """Write rows that are in memory to a Parquet file, as they stand."""
-    frame.rechunk().write_parquet(path, compression=_COMPRESSION)
+    """Write rows that are in memory to a Parquet file, as they stand.
+
+    With the least effort of zstd: a sixth of the time less than with its own, for files that are a hundredth larger.
+    """
+    frame.rechunk().write_parquet(path, compression=_COMPRESSION, compression_level=1)
 
 
 def _quoted(name: str) -> str:

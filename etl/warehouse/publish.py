@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,7 +26,7 @@ import duckdb
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
 from etl.warehouse import blocks, fingerprints, wholes
-from etl.warehouse.connection import connect
+from etl.warehouse.connection import checkpoint, connect
 from etl.warehouse.disk import DiskFullError, disk_full, is_disk_full
 from etl.warehouse.export import FORMATS
 from etl.warehouse.models import load_project
@@ -61,9 +62,11 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
         file = partial / settings.published_file.name
         _copy(con, file)
         file.chmod(0o444)
-        _sync(file)
-        fingerprints.keep(con, partial)
-        wholes.keep(con, partial / wholes.FILE)
+        with ThreadPoolExecutor(1) as pool:
+            on_disk = pool.submit(_sync, file)
+            fingerprints.keep(con, partial)
+            wholes.keep(con, partial / wholes.FILE)
+            on_disk.result()
         partial.rename(version)
         _swap(settings.published_file, version / file.name)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
@@ -161,7 +164,7 @@ def _copy(con: duckdb.DuckDBPyConnection, file: Path) -> None:
         "SELECT database_name, path FROM duckdb_databases() WHERE database_name = current_database()"
     ).fetchall()
     if path:
-        con.execute("FORCE CHECKPOINT")
+        checkpoint(con)
         sizes = con.sql(
             "SELECT total_blocks, free_blocks FROM pragma_database_size() WHERE database_name = $1", params=[name]
         )

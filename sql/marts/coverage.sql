@@ -46,9 +46,14 @@ events as (
 
 ),
 
-days as (
+-- worked out once, and not for each count
+days as materialized (
 
-    select * from {{ ref('int_event_days') }}
+    select
+        is_asserted,
+        n_days,
+        is_on_timeline
+    from {{ ref('int_event_days') }}
 
 ),
 
@@ -190,52 +195,63 @@ event_counts as (
         [
             {
                 'measure': 'time_resolved',
-                'n': count(*) filter (where events.time_status = 'resolved'),
+                'n': count(*) filter (where time_status = 'resolved'),
                 'meaning': 'both sides of its time are known'
             },
             {
                 'measure': 'time_bounded_one_side',
-                'n': count(*) filter (where events.time_status = 'bounded_one_side'),
+                'n': count(*) filter (where time_status = 'bounded_one_side'),
                 'meaning': 'one side of its time is known'
             },
             {
                 'measure': 'time_symbolic',
-                'n': count(*) filter (where events.time_status = 'symbolic' or events.time_status is null),
+                'n': count(*) filter (where time_status = 'symbolic' or time_status is null),
                 'meaning': 'no bound of its time is known'
             },
             {
                 'measure': 'time_stated',
-                'n': count(*) filter (where events.time_basis = 'expression'),
+                'n': count(*) filter (where time_basis = 'expression'),
                 'meaning': 'an expression of its own clause dates it'
             },
             {
                 'measure': 'place_known',
-                'n': count(events.location_id),
+                'n': count(location_id),
                 'meaning': 'its place is known, whatever that rests on'
-            },
+            }
+        ] as counts
+    from events
+
+),
+
+-- each event has its days in one row at most: counted there, and joined to none
+day_counts as (
+
+    select
+        'events' as subject,
+        (select n_total from event_counts) as n_total,
+        [
             {
                 'measure': 'not_asserted',
-                'n': count(*) filter (where not days.is_asserted),
+                'n': count(*) filter (where not is_asserted),
                 'meaning': 'negated, alleged, possible, future, hypothetical or denied: not on the time line'
             },
             {
                 'measure': 'on_timeline',
-                'n': count(*) filter (where days.is_on_timeline),
+                'n': count(*) filter (where is_on_timeline),
                 'meaning': 'asserted or reported, and within three civil days: counted in events_timeline'
             },
             {
                 'measure': 'too_wide_for_timeline',
-                'n': count(*) filter (where days.is_asserted and days.n_days > 3),
+                'n': count(*) filter (where is_asserted and n_days > 3),
                 'meaning': 'asserted or reported, but its bounds lie more than three civil days apart'
             },
             {
                 'measure': 'not_datable',
-                'n': count(*) filter (where days.is_asserted and days.n_days is null),
+                'n': count(*) filter (where is_asserted and n_days is null),
                 'meaning': 'asserted or reported, but its first or last bound is not known'
             }
         ] as counts
-    from events
-    left join days on events.event_id = days.event_id
+    from days
 
 ),
 
@@ -252,6 +268,8 @@ all_counts as (
     select subject, n_total, unnest(counts) as counted from expression_counts
     union all
     select subject, n_total, unnest(counts) as counted from event_counts
+    union all
+    select subject, n_total, unnest(counts) as counted from day_counts
 
 )
 

@@ -12,6 +12,7 @@ from etl.warehouse.connection import (
     WarehouseBusyError,
     WarehouseMissingError,
     at_rest,
+    checkpoint,
     connect,
     fewer_threads,
     logged,
@@ -44,6 +45,20 @@ def test_a_connection_at_rest_holds_next_to_nothing_and_then_as_much_as_before(t
             assert held < 40e6
         assert con.execute(limit).fetchall() == before
         assert con.execute("SELECT count(*) FROM kept").fetchall() == [(1_000_000,)]
+
+
+def test_small_groups_of_rows_are_put_together_when_there_are_many(tmp_path: Path) -> None:
+    n_groups, groups = [], "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('rows')"
+    for _ in range(18):  # runs
+        with connect(tmp_path / "dateline.duckdb") as con:
+            con.execute("CREATE TABLE IF NOT EXISTS rows (n INT)")
+            con.execute("INSERT INTO rows SELECT range FROM range(1000)")
+            checkpoint(con)
+            con.execute("CREATE OR REPLACE TABLE books (n INT)")
+        with connect(tmp_path / "dateline.duckdb", read_only=True) as con:
+            n_groups += [con.execute(groups).fetchall()[0][0]]
+    assert n_groups[:16] == list(range(1, 17))
+    assert n_groups[16] == 1
 
 
 def test_what_is_logged_is_in_the_file_with_the_next_commit(tmp_path: Path) -> None:
