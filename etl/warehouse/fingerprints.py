@@ -207,17 +207,28 @@ def _link(con: "duckdb.DuckDBPyConnection") -> None:
 
 _LINKED = f"""
     CREATE OR REPLACE TEMP TABLE fingerprints AS
-    WITH RECURSIVE steps AS (
-        SELECT DISTINCT {document_of("anchor_id")} AS document_id, from_anchor_id, side
+    WITH RECURSIVE crossings AS (
+        SELECT {document_of("anchor_id")} AS document_id, from_anchor_id, side
+        FROM core.anchor_evidence
+        WHERE {document_of("anchor_id")} <> {document_of("from_anchor_id")}
+    ),
+
+    -- most evidence is of the document itself, and reached from no other: it is not held
+    edges AS MATERIALIZED (
+        SELECT anchor_id, from_anchor_id, side
         FROM core.anchor_evidence
         WHERE from_anchor_id IS NOT NULL
+            AND {document_of("anchor_id")} IN (SELECT {document_of("from_anchor_id")} FROM crossings)
+    ),
+
+    steps AS (
+        FROM crossings
 
         UNION
 
-        SELECT steps.document_id, e.from_anchor_id, e.side
+        SELECT steps.document_id, edges.from_anchor_id, edges.side
         FROM steps
-        JOIN core.anchor_evidence AS e ON e.anchor_id = steps.from_anchor_id AND e.side = steps.side
-        WHERE e.from_anchor_id IS NOT NULL
+        JOIN edges ON edges.anchor_id = steps.from_anchor_id AND edges.side = steps.side
     ),
 
     reached AS (
