@@ -24,8 +24,9 @@ from etl.warehouse.rows import streamed
 
 _SKETCHES_AT_ONCE, _WORDS_AT_ONCE = 20_000, 2_000
 """Pairs whose sketches, or words, are compared together."""
-_JOINED_AT_ONCE = 200_000
-"""Pairs whose sketches are looked up together: each time all sketches are read through."""
+_HELD, _JOINED_AT_ONCE = 2_000_000, 200_000
+"""Pairs that are held until their sketches are looked up, so many together: each time all sketches are
+read through."""
 _CHARS_AT_ONCE = 64_000_000
 """Characters of the bodies of pairs whose words are looked up together: each time all bodies are read through."""
 _AT_A_TIME = 2
@@ -104,11 +105,11 @@ _CANDIDATES = """
         WHERE number <> first AND (is_new OR is_first_new)
     )
 
-    SELECT row_number() OVER () AS number, first, second FROM pairs
+    FROM pairs
 """
 _BANDS = """
     SELECT pairs.first, pairs.second, a.bands AS first_bands, b.bands AS second_bands
-    FROM (FROM candidates WHERE number > {} AND number <= {}) AS pairs
+    FROM pairs
     JOIN ops.body_sketches AS a ON a.rowid = pairs.first
     JOIN ops.body_sketches AS b ON b.rowid = pairs.second
 """
@@ -116,22 +117,41 @@ _BANDS = """
 
 def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     """Pairs of bodies, one of them new, that share a band and agree in enough of their sketches."""
-    return np.unique(_beside_each_other(con, _near_at, range(1, sketches.N_BANDS + 1)), axis=1)
+    near, held = [_NO_PAIRS], [_NO_PAIRS]
+    for first in range(1, sketches.N_BANDS + 1, _AT_A_TIME):
+        places = range(first, min(first + _AT_A_TIME, sketches.N_BANDS + 1))
+        held.append(_beside_each_other(con, _sharing, places))
+        if sum(pairs.shape[1] for pairs in held) > _HELD or places.stop > sketches.N_BANDS:
+            pairs = np.concatenate(held, axis=1)
+            n_parts = max(_AT_A_TIME, -(-pairs.shape[1] // _JOINED_AT_ONCE))
+            near.append(_beside_each_other(con, _agreeing, np.array_split(pairs, n_parts, axis=1)))
+            held.clear()
+    return _each_once(near)
 
 
-def _near_at(con: duckdb.DuckDBPyConnection, place: int) -> Pairs:
+def _each_once(pairs: Sequence[Pairs]) -> Pairs:
+    first, second = np.concatenate(pairs, axis=1)
+    frame = pl.DataFrame({"first": first, "second": second}).unique().sort("first", "second")
+    return np.stack([frame["first"].to_numpy(), frame["second"].to_numpy()])
+
+
+def _sharing(con: duckdb.DuckDBPyConnection, place: int) -> Pairs:
     """Those that share the band at a place, from 1."""
-    con.execute("CREATE OR REPLACE TEMP TABLE candidates AS" + _CANDIDATES.format(place))
-    ((n,),) = con.execute("SELECT count(*) FROM candidates").fetchall()
+    found = con.sql(_CANDIDATES.format(place)).pl()
+    return np.stack([found["first"].to_numpy(), found["second"].to_numpy()])
+
+
+def _agreeing(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
+    """Those of them that agree in enough of their sketches."""
+    con.register("pairs", pl.DataFrame(pairs.T, schema=["first", "second"]).to_arrow())
     found = [_NO_PAIRS]
-    for start in range(0, n, _JOINED_AT_ONCE):
-        for rows in streamed(con, _BANDS.format(start, start + _JOINED_AT_ONCE), _SKETCHES_AT_ONCE):
-            first, second = (
-                rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS)
-                for name in ("first_bands", "second_bands")
-            )
-            near = sketches.may_be_near(first, second)
-            found.append(rows.select("first", "second").to_numpy()[near].T)
+    for rows in streamed(con, _BANDS, _SKETCHES_AT_ONCE):
+        first, second = (
+            rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS) for name in ("first_bands", "second_bands")
+        )
+        near = sketches.may_be_near(first, second)
+        found.append(rows.select("first", "second").to_numpy()[near].T)
+    con.unregister("pairs")
     return np.concatenate(found, axis=1)
 
 
