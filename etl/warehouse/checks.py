@@ -86,8 +86,9 @@ def _column_checks(row: type[Row], column: Column) -> Iterator[Check]:
     if column.references:
         parent = TABLES[column.references]
         (key,) = parent.key
+        of_others = f"{name} <> {key} AND" if parent is row else ""  # most refer to themselves
         sql = f"""
-            SELECT {name} FROM {table} WHERE {name} NOT IN (SELECT {key} FROM {parent.table})
+            SELECT {name} FROM {table} WHERE {of_others} {name} NOT IN (SELECT {key} FROM {parent.table})
         """  # noqa: S608 - declared names only
         check = _check(row, "relationships", f"{name}_relationship", f"{name} is a {key} of {parent.table}", sql)
         yield check._replace(is_of_all=parent not in BY_DOCUMENT or name in LEFT_OUT)
@@ -288,7 +289,7 @@ def _clocks() -> Iterator[Check]:
         """
         SELECT cluster_id
         FROM core.events
-        WHERE cluster_id IS NOT NULL
+        WHERE cluster_id IN (SELECT cluster_id FROM core.events WHERE cluster_id <> event_id)
         GROUP BY cluster_id
         HAVING max(begin_earliest) > min(begin_latest) OR max(end_earliest) > min(end_latest)
             OR max(begin_earliest) > min(end_latest)
