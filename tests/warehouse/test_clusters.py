@@ -85,8 +85,9 @@ def load(con: duckdb.DuckDBPyConnection, told: list[Told], documents: set[int]) 
             people, dict.fromkeys(["event_id", "role", "name"], pl.String), orient="row"
         ),
         "core.articles": pl.DataFrame(
-            [(a, a.split("-")[0], s, a, "") for a, s in sorted(items)],
-            dict.fromkeys(["article_id", "document_id", "story_id", "body_sha256", "body"], pl.String),
+            [(a, a.split("-")[0], s, a, "", 0, 0) for a, s in sorted(items)],
+            dict.fromkeys(["article_id", "document_id", "story_id", "body_sha256", "body"], pl.String)
+            | dict.fromkeys(["body_start", "body_end"], pl.Int64),
             orient="row",
         ),
     }
