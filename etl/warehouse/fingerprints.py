@@ -5,7 +5,7 @@ text. The same scan notes between which rowids the rows of each document lie, so
 are scanned when the transform is done, bounds when the anchor step is: together everything is read once.
 
     stretches      name (of a table), document_id, first, last (rowid), n (rows of the document between them): several
-                   where they do not stand together
+                   where they do not stand together; number (rowid of the document), by which they are looked up
     links          document_id, from_id: another document that a bound of this one is reckoned from
     fingerprints   document_id; symbols, of what the text says, which hangs on no clock; own, of all its rows, but for
                    the clusters of its events, which others may move; linked, of these and of the documents that its
@@ -87,6 +87,7 @@ def take_symbols(con: "duckdb.DuckDBPyConnection") -> None:
         SELECT document_id, bit_xor(hashed) AS symbols FROM stretches GROUP BY document_id
         """
     )
+    _number(con)
 
 
 def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
@@ -104,14 +105,17 @@ def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
     )
     con.execute(_LINKED)
     names = ", ".join(sql_literal(row.table) for row in _WITH_BOUNDS)
-    con.execute(f"INSERT INTO stretches FROM unbounded WHERE name NOT IN ({names})")
+    con.execute(f"DELETE FROM unbounded WHERE name IN ({names})")  # noqa: S608 - declared names only
+    con.execute("INSERT INTO stretches SELECT * EXCLUDE (number) FROM unbounded")
     con.execute("DROP TABLE unbounded; DROP TABLE own_fingerprints")
+    _number(con)
     _link(con)
 
 
 def locate(con: "duckdb.DuckDBPyConnection") -> None:
     """Note only where the rows lie, and the links."""
     _scan(con, LOCATED, None)
+    _number(con)
     _link(con)
 
 
@@ -172,6 +176,15 @@ def _scan(con: "duckdb.DuckDBPyConnection", rows: Iterable[type[Row]], filled_by
             )
 
 
+def _number(con: "duckdb.DuckDBPyConnection") -> None:
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE stretches AS
+        SELECT stretches.*, d.rowid AS number FROM stretches JOIN raw.documents AS d USING (document_id)
+        """
+    )
+
+
 def _hashed(row: type[Row], filled_by: str | None) -> str:
     """A hash of the key and of what a step fills."""
     step = "anchor" if row is core.AnchorEvidence else filled_by  # which writes the whole of it
@@ -200,7 +213,7 @@ def _link(con: "duckdb.DuckDBPyConnection") -> None:
         CREATE OR REPLACE TEMP TABLE links AS
         SELECT DISTINCT {document_of("anchor_id")} AS document_id, {document_of("from_anchor_id")} AS from_id
         FROM core.anchor_evidence
-        WHERE from_anchor_id IS NOT NULL
+        WHERE {document_of("anchor_id")} <> {document_of("from_anchor_id")}
         """  # noqa: S608 - declared names only
     )
 

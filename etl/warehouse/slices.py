@@ -178,7 +178,10 @@ class Slicer:
 
 
 _LYING = "AND rowid IN (SELECT unnest(range(first, last + 1)) FROM main.stretches WHERE name = '{}')"
-_STRETCHES = "FROM stretches SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)"
+_STRETCHES = """
+    FROM stretches
+    WHERE number IN (SELECT rowid FROM raw.documents WHERE document_id IN (SELECT unnest(?::VARCHAR[])))
+"""
 _REACHED = """
     WITH RECURSIVE reached AS (
         SELECT unnest(?::VARCHAR[]) AS document_id
