@@ -68,6 +68,8 @@ _PIECE = 256
 """Rows of a table that are looked at by themselves: within each the rows of a document make one stretch."""
 _AT_ONCE = 4096 * _PIECE
 """Rows that are looked at together: their stretches are held in memory."""
+_CROSSES = f"{document_of('anchor_id')} <> {document_of('from_anchor_id')}"
+"""Of a piece of evidence: its bound is reckoned from a clock of another document."""
 _STRETCH = "name VARCHAR, document_id VARCHAR, first BIGINT, last BIGINT, n BIGINT, hashed UBIGINT"
 
 
@@ -87,7 +89,6 @@ def take_symbols(con: "duckdb.DuckDBPyConnection") -> None:
         SELECT document_id, bit_xor(hashed) AS symbols FROM stretches GROUP BY document_id
         """
     )
-    _number(con)
 
 
 def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
@@ -105,17 +106,14 @@ def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
     )
     con.execute(_LINKED)
     names = ", ".join(sql_literal(row.table) for row in _WITH_BOUNDS)
-    con.execute(f"DELETE FROM unbounded WHERE name IN ({names})")  # noqa: S608 - declared names only
-    con.execute("INSERT INTO stretches SELECT * EXCLUDE (number) FROM unbounded")
+    con.execute(f"INSERT INTO stretches FROM unbounded WHERE name NOT IN ({names})")
     con.execute("DROP TABLE unbounded; DROP TABLE own_fingerprints")
-    _number(con)
     _link(con)
 
 
 def locate(con: "duckdb.DuckDBPyConnection") -> None:
     """Note only where the rows lie, and the links."""
     _scan(con, LOCATED, None)
-    _number(con)
     _link(con)
 
 
@@ -159,13 +157,13 @@ def _is_there(con: "duckdb.DuckDBPyConnection", table: str) -> bool:
 
 def _scan(con: "duckdb.DuckDBPyConnection", rows: Iterable[type[Row]], filled_by: str | None) -> None:
     """Make `stretches` of these tables, with a hash of the columns that a step fills; none: with no hash."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE stretches ({_STRETCH})")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE scanned ({_STRETCH})")
     for row in rows:
         ((last,),) = con.execute(f"SELECT max(rowid) FROM {row.table}").fetchall()  # noqa: S608 - declared names only
         for first in range(0, -1 if last is None else last + 1, _AT_ONCE):
             con.execute(
                 f"""
-                INSERT INTO stretches
+                INSERT INTO scanned
                 SELECT
                     '{row.table}', {BY_DOCUMENT[row]} AS document_id, min(rowid), max(rowid), count(*),
                     bit_xor({_hashed(row, filled_by)})
@@ -174,13 +172,11 @@ def _scan(con: "duckdb.DuckDBPyConnection", rows: Iterable[type[Row]], filled_by
                 GROUP BY document_id, rowid // {_PIECE}
                 """  # noqa: S608 - as above
             )
-
-
-def _number(con: "duckdb.DuckDBPyConnection") -> None:
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE stretches AS
-        SELECT stretches.*, d.rowid AS number FROM stretches JOIN raw.documents AS d USING (document_id)
+        SELECT s.*, d.rowid AS number FROM scanned AS s JOIN raw.documents AS d USING (document_id);
+        DROP TABLE scanned
         """
     )
 
@@ -213,7 +209,7 @@ def _link(con: "duckdb.DuckDBPyConnection") -> None:
         CREATE OR REPLACE TEMP TABLE links AS
         SELECT DISTINCT {document_of("anchor_id")} AS document_id, {document_of("from_anchor_id")} AS from_id
         FROM core.anchor_evidence
-        WHERE {document_of("anchor_id")} <> {document_of("from_anchor_id")}
+        WHERE {_CROSSES}
         """  # noqa: S608 - declared names only
     )
 
@@ -223,7 +219,7 @@ _LINKED = f"""
     WITH RECURSIVE crossings AS (
         SELECT {document_of("anchor_id")} AS document_id, from_anchor_id, side
         FROM core.anchor_evidence
-        WHERE {document_of("anchor_id")} <> {document_of("from_anchor_id")}
+        WHERE {_CROSSES}
     ),
 
     -- most evidence is of the document itself, and reached from no other: it is not held

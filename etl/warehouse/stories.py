@@ -117,7 +117,8 @@ _BANDS = """
 
 def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     """Pairs of bodies, one of them new, that share a band and agree in enough of their sketches."""
-    near, held = [_NO_PAIRS], [_NO_PAIRS]
+    near: list[Pairs] = []
+    held: list[Pairs] = []
     for first in range(1, sketches.N_BANDS + 1, _AT_A_TIME):
         places = range(first, min(first + _AT_A_TIME, sketches.N_BANDS + 1))
         held.append(_beside_each_other(con, _sharing, places))
@@ -131,28 +132,42 @@ def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
 
 def _each_once(pairs: Sequence[Pairs]) -> Pairs:
     first, second = np.concatenate(pairs, axis=1)
-    frame = pl.DataFrame({"first": first, "second": second}).unique().sort("first", "second")
-    return np.stack([frame["first"].to_numpy(), frame["second"].to_numpy()])
+    return _numbers(pl.DataFrame({"first": first, "second": second}).unique().sort("first", "second"))
+
+
+def _numbers(pairs: pl.DataFrame) -> Pairs:
+    return np.stack([pairs["first"].to_numpy(), pairs["second"].to_numpy()])
 
 
 def _sharing(con: duckdb.DuckDBPyConnection, place: int) -> Pairs:
     """Those that share the band at a place, from 1."""
-    found = con.sql(_CANDIDATES.format(place)).pl()
-    return np.stack([found["first"].to_numpy(), found["second"].to_numpy()])
+    return _numbers(con.sql(_CANDIDATES.format(place)).pl())
 
 
 def _agreeing(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
     """Those of them that agree in enough of their sketches."""
-    con.register("pairs", pl.DataFrame(pairs.T, schema=["first", "second"]).to_arrow())
-    found = [_NO_PAIRS]
-    for rows in streamed(con, _BANDS, _SKETCHES_AT_ONCE):
+
+    def agree(rows: pl.DataFrame) -> NDArray[np.bool_]:
         first, second = (
             rows[name].explode().to_numpy().reshape(-1, sketches.N_BANDS) for name in ("first_bands", "second_bands")
         )
-        near = sketches.may_be_near(first, second)
-        found.append(rows.select("first", "second").to_numpy()[near].T)
+        return sketches.may_be_near(first, second)
+
+    return _looked_up(con, pl.DataFrame(pairs.T, schema=["first", "second"]), _BANDS, _SKETCHES_AT_ONCE, agree)
+
+
+def _looked_up(
+    con: duckdb.DuckDBPyConnection,
+    pairs: pl.DataFrame,
+    query: str,
+    n_rows: int,
+    are_near: Callable[[pl.DataFrame], NDArray[np.bool_]],
+) -> Pairs:
+    """Those pairs that are near by what a query on them shows of both, so many at a time."""
+    con.register("pairs", pairs.to_arrow())
+    near = [_numbers(rows)[:, are_near(rows)] for rows in streamed(con, query, n_rows)]
     con.unregister("pairs")
-    return np.concatenate(found, axis=1)
+    return np.concatenate([_NO_PAIRS, *near], axis=1)
 
 
 def _beside_each_other(
@@ -201,14 +216,12 @@ def _of_near_words(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
 
 def _near_of(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
     """Of some; two more rows say which article (rowid) has the body of each."""
+
+    def are_near(rows: pl.DataFrame) -> NDArray[np.bool_]:
+        return sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())
+
     columns = ["first", "second", "first_article", "second_article"]
-    con.register("pairs", pl.DataFrame(pairs.T, schema=columns).to_arrow())
-    found = [_NO_PAIRS]
-    for rows in streamed(con, _WORDS, _WORDS_AT_ONCE):
-        near = sketches.are_near(rows["first_body"].to_list(), rows["second_body"].to_list())
-        found.append(rows.select("first", "second").to_numpy()[near].T)
-    con.unregister("pairs")
-    return np.concatenate(found, axis=1)
+    return _looked_up(con, pl.DataFrame(pairs.T, schema=columns), _WORDS, _WORDS_AT_ONCE, are_near)
 
 
 def _unite(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> None:
