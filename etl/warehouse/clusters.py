@@ -10,6 +10,7 @@ with it, or where a cluster of close ones is another than it was. Mentions move 
 with their story: a cluster of one whose story moved is NULL until then (`stories.py`).
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import duckdb
@@ -142,8 +143,7 @@ def _gather_close(con: duckdb.DuckDBPyConnection) -> _Close:
         WHERE {_IS_TOLD} AND {_IS_CLOSE}
         ORDER BY kind, {_IN_ORDER}
     """  # noqa: S608 - of this module
-    for part in rows.grouped(rows.streamed(con, query, _AT_ONCE), "kind", _AT_ONCE):
-        mentions = _one_each(part)
+    for mentions in _read(con, query, "kind"):
         found = mentions.select("number", "unit", "old", known=mentions["number"].gather(cluster.gather(mentions)))
         several = found.filter(pl.len().over("known") > 1)
         links.append(several.select("number", "known", "unit"))
@@ -176,8 +176,7 @@ def _gather_units(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         ORDER BY units.component, {_IN_ORDER}
     """  # noqa: S608 - of this module
     changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
-    for part in rows.grouped(rows.streamed(con, query, _AT_ONCE), "component", _AT_ONCE):
-        mentions = _one_each(part)
+    for mentions in _read(con, query, "component"):
         named = mentions.select("number", "event_id", "cluster_id", first=cluster.gather(mentions))
         changed.append(
             named.with_columns(own=pl.col("event_id").min().over("first"))
@@ -185,6 +184,12 @@ def _gather_units(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
             .select("number", cluster_id="own")
         )
     return pl.concat(changed)
+
+
+def _read(con: duckdb.DuckDBPyConnection, query: str, by: str) -> Iterator[pl.DataFrame]:
+    """The mentions of a query, those that agree in a column together; the rows of one follow each other."""
+    parts = rows.grouped(rows.streamed(con, query, _AT_ONCE), "number", _AT_ONCE)
+    return rows.grouped((_one_each(part) for part in parts), by, _AT_ONCE)
 
 
 def _one_each(part: pl.DataFrame) -> pl.DataFrame:

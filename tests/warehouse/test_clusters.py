@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import NamedTuple
+from unittest.mock import patch
 
 import duckdb
 import polars as pl
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from etl.schema import core
 from etl.schema.frames import polars_schema
+from etl.transform.events import cluster
 from etl.warehouse import clusters, stories
 
 DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
@@ -123,4 +125,18 @@ def test_what_comes_or_moves_leaves_the_clusters_of_all_at_once(
         clusters.gather(con, of_all=False)
         found = clusters_of(con)
         clusters.gather(con, of_all=True)
+        assert found == clusters_of(con)
+
+
+@settings(max_examples=25)
+@given(st.lists(TOLD, min_size=2, max_size=12), st.integers(1, 3))
+def test_what_is_read_and_compared_in_parts_is_put_together_as_all_at_once(told: list[Told], n_at_once: int) -> None:
+    with duckdb.connect() as con:
+        con.execute(TABLES)
+        load(con, told, set(range(5)))
+        clusters.gather(con, of_all=True)
+        found = clusters_of(con)
+        con.execute("UPDATE core.events SET cluster_id = event_id")
+        with patch.object(clusters, "_AT_ONCE", n_at_once), patch.object(cluster, "_AT_ONCE", n_at_once):
+            clusters.gather(con, of_all=True)
         assert found == clusters_of(con)

@@ -12,11 +12,13 @@ or less give keys of names and places. So the close ones of a type are put toget
 comes after them is tied by its item and its story alone.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 TOLD = ("asserted", "reported", "alleged")
@@ -33,8 +35,6 @@ _MOST_CLUSTERS = 500  # clusters of one key that a mention is compared with: the
 _SPELL = 2 * 86_400 * 10**6
 """Into what time is cut for keys, in microseconds: about as wide as most close bounds are."""
 
-Bounds = tuple[int | None, int | None]
-"""Least and most, microseconds; None: not known, or open."""
 _FIELD, _ENTRY = "\x1f", "\x1e"  # between a role and a name, and between two such
 
 
@@ -47,46 +47,109 @@ class Named(NamedTuple):
     """Roles with words, in order."""
 
 
-class _Mention(NamedTuple):
-    event_type: str
-    story_id: Any
-    article_id: Any
-    mode: Any
-    lemma: Any
-    is_noun: bool
-    place: Any
-    """Where the text says it was."""
-    country: Any
-    begin: Bounds
-    end: Bounds
-    actor: frozenset[str]
-    recipient: frozenset[str]
+class _Told:
+    """What mentions say, a column each: some 150 bytes a mention, however many there are."""
 
+    def __init__(self, mentions: pl.DataFrame) -> None:
+        same = {name: _as_numbers(mentions[name]) for name in ("mode", "country", "lemma", "place")}
+        self.mode, self.country, self.lemma, self.place = same.values()
+        self.story, self.article = _as_numbers(mentions["story_id"]), _as_numbers(mentions["article_id"])
+        self.is_noun = _array("b", mentions["is_noun"].fill_null(False))
+        self.is_deed = _array("b", mentions["event_type"].is_in(DEEDS))
+        texts = mentions.select(pl.col("names").unique(maintain_order=True)).with_row_index("who")
+        self.who = mentions.select("names").join(
+            texts, on="names", how="left", maintain_order="left", nulls_equal=True
+        )["who"]
+        named = [_NOBODY if text is None else _named(text) for text in texts["names"]]
+        keys = pl.Series("name", [one.keys for one in named], pl.List(pl.String))
+        self.words = (
+            pl.DataFrame([texts["who"], keys]).explode("name").drop_nulls().with_columns(pl.col("name").hash())
+        )
+        """who and name, a number: each word of each that takes part in an event."""
+        self._of = _array("i", self.who)
+        self._actor, self._recipient = [one.actor for one in named], [one.recipient for one in named]
 
-class _Cluster:
-    __slots__ = ("begin", "end", "members", "number")
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.begin: Bounds = (None, None)
-        self.end: Bounds = (None, None)
-        self.members: list[_Mention] = []
-        """The first of them, that others are compared with."""
-
-    def add(self, mention: _Mention) -> None:
-        if len(self.members) < _MOST:
-            self.members.append(mention)
-        self.begin, self.end = _common(self.begin, mention.begin), _common(self.end, mention.end)
-
-    def takes(self, mention: _Mention) -> bool:
-        """Whether a mention can be of this event."""
-        begin, end = _common(self.begin, mention.begin), _common(self.end, mention.end)
-        if not (_in_order(begin) and _in_order(end) and _in_order((begin[0], end[1]))):
+    def agree(self, one: int, other: int) -> bool:
+        """Whether nothing that two mentions say speaks against their being of one event."""
+        mode, other_mode = self.mode[one], self.mode[other]
+        if mode and other_mode and mode != other_mode:
             return False
-        for known in self.members:  # noqa: SIM110 - a generator takes twice as long
-            if not _agree(known, mention):
+        country, other_country = self.country[one], self.country[other]
+        if country and other_country and country != other_country:
+            return False
+        same_word = self.lemma[one] == self.lemma[other]
+        if not same_word and not self.is_deed[one]:
+            return False
+        shared = 0
+        for words in (self._actor, self._recipient):
+            mine, theirs = words[self._of[one]], words[self._of[other]]
+            if mine and theirs:
+                if not (mine <= theirs or theirs <= mine):
+                    return False
+                shared += 1
+        if shared:
+            return True
+        if self.article[one] == self.article[other]:
+            return bool(self.is_noun[one] or self.is_noun[other])
+        place = self.place[one]
+        return same_word and (self.story[one] == self.story[other] or bool(place and place == self.place[other]))
+
+
+class _Clusters:
+    """What mentions are in so far, each called by the row of its first.
+
+    Those of a key hang on each other, the last first: 4 bytes a key, and 8 for each cluster that has it.
+    """
+
+    def __init__(self, told: _Told, mentions: pl.DataFrame, n_keys: int) -> None:
+        self._told = told
+        self._last = array("i", [-1]) * n_keys
+        self._number, self._before = array("i"), array("i")
+        self._members: dict[int, list[int]] = {}
+        # of each mention; what a cluster's have in common stands at its first
+        least, most = pl.col("begin_earliest", "end_earliest"), pl.col("begin_latest", "end_latest")
+        sides = mentions.select(least.fill_null(_EVER_BEFORE), most.fill_null(_EVER_AFTER))
+        begin_least, begin_most, end_least, end_most = (_array("q", sides[side]) for side in SIDES)
+        self._begin, self._end = (begin_least, begin_most), (end_least, end_most)
+
+    def of_key(self, key: int) -> Iterator[int]:
+        """The clusters of a key, the last first."""
+        at = self._last[key]
+        for _ in range(_MOST_CLUSTERS):
+            if at < 0:
+                return
+            yield self._number[at]
+            at = self._before[at]
+
+    def put(self, key: int, number: int) -> None:
+        """Put a cluster under a key, unless it is there."""
+        if number not in self.of_key(key):
+            self._number.append(number)
+            self._before.append(self._last[key])
+            self._last[key] = len(self._number) - 1
+
+    def takes(self, number: int, row: int) -> bool:
+        """Whether a mention can be of this event."""
+        (begin_least, begin_most), (end_least, end_most) = self._begin, self._end
+        begin, end = max(begin_least[number], begin_least[row]), min(end_most[number], end_most[row])
+        if begin > end:
+            return False
+        if begin > min(begin_most[number], begin_most[row]) or max(end_least[number], end_least[row]) > end:
+            return False
+        for known in self._members.get(number, (number,)):  # noqa: SIM110 - a generator takes twice as long
+            if not self._told.agree(known, row):
                 return False
         return True
+
+    def add(self, number: int, row: int) -> None:
+        """Put a mention into a cluster."""
+        if row == number:
+            return
+        members = self._members.setdefault(number, [number])
+        if len(members) < _MOST:
+            members.append(row)
+        for least, most in (self._begin, self._end):
+            least[number], most[number] = max(least[number], least[row]), min(most[number], most[row])
 
 
 def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:
@@ -151,75 +214,90 @@ def gather(mentions: pl.DataFrame) -> pl.Series:
     Returns:
         For each the number of the row that is first in its cluster.
     """
-    found = list(range(mentions.height))
-    keyed = _keys(mentions)
-    left = dict(keyed["key"].value_counts().iter_rows())
-    by_key: dict[int, dict[int, _Cluster]] = defaultdict(dict)
-    by_known: dict[int, _Cluster] = {}
-    for row, mention, known, keys in _read(mentions, keyed):
-        if known is not None:
-            own = by_known.get(known)
+    if mentions.is_empty():
+        return pl.Series(dtype=pl.Int64)
+    told = _Told(mentions)
+    first, keys, n_keys = _keys(mentions, told)
+    clusters = _Clusters(told, mentions, n_keys)
+    found = array("q", range(mentions.height))
+    by_known: dict[int, int] = {}
+    for row, known in enumerate(_array("q", mentions["known"].fill_null(_UNKNOWN))):
+        mine = keys[first[row] : first[row + 1]]
+        if known != _UNKNOWN:
+            own = by_known.setdefault(known, row)
         else:
-            own = next((c for key in keys for c in reversed(by_key[key].values()) if c.takes(mention)), None)
-        if own is None:
-            own = _Cluster(row)
-            if known is not None:
-                by_known[known] = own
-        own.add(mention)
-        found[row] = own.number
-        for key in keys:
-            of_key = by_key[key]
-            of_key.setdefault(own.number, own)
-            if len(of_key) > _MOST_CLUSTERS:
-                del of_key[next(iter(of_key))]
-            left[key] -= 1
-            if not left[key]:
-                del left[key], by_key[key]
-    return pl.Series(found, dtype=pl.Int64)
+            reached = (number for key in mine for number in clusters.of_key(key))
+            own = next((number for number in reached if clusters.takes(number, row)), row)
+        clusters.add(own, row)
+        found[row] = own
+        for key in mine:
+            clusters.put(key, own)
+    return pl.Series(np.frombuffer(found, np.int64))
 
 
-def _keys(mentions: pl.DataFrame) -> pl.DataFrame:
-    """The keys that several mentions have: row and key, a number; the surest of each mention first."""
+_UNKNOWN = -1
+_EVER_BEFORE, _EVER_AFTER = -(2**63), 2**63 - 1
+"""Stand for bounds that are not known, or open."""
+_AT_ONCE = 20_000
+"""Mentions whose keys are made at once."""
+
+
+def _array(kind: str, values: pl.Series) -> "array[int]":
+    """Numbers, of which one is read faster than from numpy."""
+    made: array[int] = array(kind)
+    made.frombytes(values.to_numpy().astype(kind).tobytes())
+    return made
+
+
+def _as_numbers(values: pl.Series) -> "array[int]":
+    """What is the same has the same number; 0 for NULL and an empty text."""
+    if values.dtype == pl.String:
+        values = values.set(values == "", None)
+    hashed = values.hash().set(values.is_null(), 0)
+    return _array("q", hashed.reinterpret(signed=True))
+
+
+def _keys(mentions: pl.DataFrame, told: _Told) -> "tuple[array[int], array[int], int]":
+    """The keys that several mentions have, numbered: where those of each row begin, the keys, and how many there are.
+
+    The surest of each mention stands first.
+    """
+    numbered = mentions.select(*_OF_KEYS).with_columns(told.who).with_row_index("row")
+    parts = [_keys_of(part, told.words) for part in numbered.iter_slices(_AT_ONCE)]
+    rows, hashed = (np.concatenate([part[name].to_numpy() for part in parts]) for name in ("row", "key"))
+    in_order = np.sort(hashed)
+    shared = np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
+    # what stands before all is none of them
+    keys = np.searchsorted(shared, hashed, side="right") - 1
+    is_shared = np.append(shared, 0)[keys] == hashed
+    is_shared &= keys >= 0
+    first = np.searchsorted(rows[is_shared], np.arange(mentions.height + 1))
+    return _array("i", pl.Series(first)), _array("i", pl.Series(keys[is_shared])), len(shared)
+
+
+_OF_KEYS = ("event_type", "story_id", "article_id", "lemma", "place", "begin_earliest", "end_latest", "known")
+
+
+def _keys_of(mentions: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
+    """The keys of some mentions: row and key, a number; the surest of each mention first."""
     word = pl.when(~pl.col("event_type").is_in(DEEDS)).then("lemma").alias("word")
-    numbered = mentions.with_row_index("_row").with_columns(word)
     within = pl.col("end_latest") - pl.col("begin_earliest") <= CLOSE
     ends = pl.col("begin_earliest") // _SPELL, pl.col("end_latest") // _SPELL + 1
-    close = numbered.filter(within & pl.col("known").is_null()).with_columns(spell=pl.int_ranges(*ends))
-    texts = close["names"].drop_nulls().unique()
-    of_text = pl.Series("name", [_named(text).keys for text in texts], pl.List(pl.String))
-    words = texts.to_frame().with_columns(of_text).explode("name")
-    named = close.join(words, on="names", maintain_order="left_right")
+    told = mentions.with_columns(word)
+    close = told.filter(within & pl.col("known").is_null()).with_columns(spell=pl.int_ranges(*ends))
+    named = close.join(words, on="who", maintain_order="left_right")
     placed = close.filter(pl.col("place").is_not_null())
     parts = (
-        ("story", numbered, ("story_id", "lemma")),
-        ("item", numbered, ("article_id", "word")),
+        ("story", told, ("story_id", "lemma")),
+        ("item", told, ("article_id", "word")),
         ("name", named.explode("spell"), ("word", "name", "spell")),
         ("place", placed.explode("spell"), ("word", "place", "spell")),
     )
     keys = [
-        frame.select("_row", key=pl.struct(pl.lit(what), "event_type", *columns).hash())
+        frame.select("row", key=pl.struct(pl.lit(what), "event_type", *columns).hash())
         for what, frame, columns in parts
     ]
-    return pl.concat(keys).filter(pl.len().over("key") > 1).sort("_row", maintain_order=True)
-
-
-_READ = ("event_type", "story_id", "article_id", "mode", "lemma", "is_noun", "place", "country", *SIDES)
-
-
-def _read(mentions: pl.DataFrame, keyed: pl.DataFrame) -> Iterator[tuple[int, _Mention, int | None, list[int]]]:
-    """The mentions that others may be of one event with: row, what it says, number of its cluster if known, keys."""
-    rows = (
-        mentions.with_row_index("_row")
-        .join(keyed.group_by("_row").agg("key"), on="_row", how="left", maintain_order="left")
-        .filter(pl.col("key").is_not_null() | pl.col("known").is_not_null())
-        .select(*_READ, "names", "_row", "known", "key")
-    )
-    for *described, begin, begin_latest, end_earliest, end, names, row, known, keys in rows.iter_rows():
-        named = _NOBODY if names is None else _named(names)
-        mention = _Mention._make(
-            (*described, (begin, begin_latest), (end_earliest, end), named.actor, named.recipient)
-        )
-        yield row, mention, known, keys or []
+    return pl.concat(keys).sort("row", maintain_order=True)
 
 
 _NOBODY = Named(frozenset(), frozenset(), ())
@@ -228,45 +306,14 @@ _NOBODY = Named(frozenset(), frozenset(), ())
 @lru_cache(maxsize=20_000)
 def _named(names: str) -> Named:
     """What `names_of` tells."""
-    words: defaultdict[str, set[str]] = defaultdict(set)
+    words: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
     for entry in names.split(_ENTRY):
         role, _, name = entry.partition(_FIELD)
-        words[role].update(name.casefold().split())
+        words[role] |= _words(name)
     keys = tuple(role + _FIELD + word for role in sorted(words) for word in sorted(words[role]))
-    return Named(frozenset(words["actor"]), frozenset(words["recipient"]), keys)
+    return Named(words["actor"], words["recipient"], keys)
 
 
-def _agree(one: _Mention, other: _Mention) -> bool:
-    """Whether nothing that two mentions say speaks against their being of one event."""
-    if one.mode and other.mode and one.mode != other.mode:
-        return False
-    if one.country and other.country and one.country != other.country:
-        return False
-    same_word = one.lemma == other.lemma
-    if not same_word and one.event_type not in DEEDS:
-        return False
-    shared = 0
-    for mine, theirs in ((one.actor, other.actor), (one.recipient, other.recipient)):
-        if mine and theirs:
-            if not (mine <= theirs or theirs <= mine):
-                return False
-            shared += 1
-    if shared:
-        return True
-    if one.article_id == other.article_id:
-        return one.is_noun or other.is_noun
-    return same_word and (one.story_id == other.story_id or (one.place is not None and one.place == other.place))
-
-
-def _in_order(bounds: Bounds) -> bool:
-    return bounds[0] is None or bounds[1] is None or bounds[0] <= bounds[1]
-
-
-def _common(one: Bounds, other: Bounds) -> Bounds:
-    """The time that two pairs of bounds have in common."""
-    (begin, end), (other_begin, other_end) = one, other
-    if begin is None or (other_begin is not None and other_begin > begin):
-        begin = other_begin
-    if end is None or (other_end is not None and other_end < end):
-        end = other_end
-    return begin, end
+@lru_cache(maxsize=20_000)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(name.casefold().split())
