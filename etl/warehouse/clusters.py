@@ -35,7 +35,6 @@ _IS_PLACED = f"e.location_basis IN {cluster.PLACED}"
 # texts as numbers: only whether they are the same matters
 _MENTIONS = f"""
     e.rowid AS number,
-    e.event_id,
     e.event_type,
     {_UNIT} AS unit,
     hash(e.story_id) AS story_id,
@@ -166,7 +165,7 @@ def _gather_units(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Put the mentions of the units together: number and cluster_id of those whose cluster is another than it was."""
     query = f"""
         SELECT
-            {_MENTIONS}, e.cluster_id, units.component,
+            {_MENTIONS}, e.event_id, e.cluster_id, units.component,
             CASE WHEN {_IS_CLOSE} THEN coalesce(close_links.known, e.rowid) END AS known
         FROM core.events AS e
         JOIN units ON units.unit = {_UNIT}

@@ -31,13 +31,17 @@ def grouped(frames: Iterator[pl.DataFrame], by: str, n_rows: int) -> Iterator[pl
             continue
         whole = pl.concat(held)
         is_last = whole[by] == whole[by][-1]
-        if not is_last.all():
-            yield whole.filter(~is_last)
-        held = [whole.filter(is_last)]
+        ended, held = whole.filter(~is_last), [whole.filter(is_last)]
+        # what is worked on and what is held, and not both twice
+        del whole, frame
+        if ended.height:
+            yield ended
         n = held[0].height
         least = max(n_rows, 2 * n)
     if n:
-        yield pl.concat(held)
+        last = pl.concat(held)
+        held.clear()
+        yield last
 
 
 def update(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, names: Sequence[str]) -> None:
