@@ -192,6 +192,14 @@ def _read(con: duckdb.DuckDBPyConnection, query: str, by: str) -> Iterator[pl.Da
 
 
 def _one_each(part: pl.DataFrame) -> pl.DataFrame:
-    """One row a mention, with the names of all who took part."""
-    told = pl.all().exclude("role", "name").first()
-    return part.group_by("number", maintain_order=True).agg(told, names=cluster.names_of())
+    """One row a mention, with the names of all who took part; the rows of one follow each other."""
+    number = part["number"]
+    of_several = number.is_duplicated()
+    names = pl.concat(
+        [
+            part.filter(~of_several).select("number", names=cluster.name_of()),
+            part.filter(of_several).group_by("number").agg(names=cluster.names_of()),
+        ]
+    )
+    first = part.filter(number.ne_missing(number.shift(1))).drop("role", "name")
+    return first.join(names, on="number", how="left", maintain_order="left")

@@ -14,7 +14,6 @@ comes after them is tied by its item and its story alone.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -112,30 +111,44 @@ class _Clusters:
         begin_least, begin_most, end_least, end_most = (_array("q", sides[side]) for side in SIDES)
         self._begin, self._end = (begin_least, begin_most), (end_least, end_most)
 
-    def of_key(self, key: int) -> Iterator[int]:
-        """The clusters of a key, the last first."""
-        at = self._last[key]
-        for _ in range(_MOST_CLUSTERS):
-            if at < 0:
-                return
-            yield self._number[at]
-            at = self._before[at]
-
-    def put(self, key: int, number: int) -> None:
-        """Put a cluster under a key, unless it is there."""
-        if number not in self.of_key(key):
+    def put(self, key: int, number: int, *, is_new: bool) -> None:
+        """Put a cluster under a key, unless it is there, as one that is new cannot be."""
+        if is_new or not self._has(key, number):
             self._number.append(number)
             self._before.append(self._last[key])
             self._last[key] = len(self._number) - 1
 
-    def takes(self, number: int, row: int) -> bool:
-        """Whether a mention can be of this event."""
-        (begin_least, begin_most), (end_least, end_most) = self._begin, self._end
-        begin, end = max(begin_least[number], begin_least[row]), min(end_most[number], end_most[row])
-        if begin > end:
-            return False
-        if begin > min(begin_most[number], begin_most[row]) or max(end_least[number], end_least[row]) > end:
-            return False
+    def _has(self, key: int, number: int) -> bool:
+        at = self._last[key]
+        for _ in range(_MOST_CLUSTERS):
+            if at < 0:
+                return False
+            if self._number[at] == number:
+                return True
+            at = self._before[at]
+        return False
+
+    def taking(self, keys: "array[int]", row: int) -> int:
+        """The first cluster that a mention can be of: of its surest key the last that came, and so on; or its own."""
+        (begins, begins_by), (ends, ends_by) = self._begin, self._end
+        begin, begin_by, end, end_by = begins[row], begins_by[row], ends[row], ends_by[row]
+        numbers, before = self._number, self._before
+        for key in keys:
+            at = self._last[key]
+            for _ in range(_MOST_CLUSTERS):
+                if at < 0:
+                    break
+                number = numbers[at]
+                at = before[at]
+                # most fail here: they have no time in common
+                if begins[number] <= end_by and begin <= ends_by[number] and self._agrees(number, row):
+                    least, most = max(begin, begins[number]), min(end_by, ends_by[number])
+                    if least <= min(begin_by, begins_by[number]) and max(end, ends[number]) <= most:
+                        return number
+        return row
+
+    def _agrees(self, number: int, row: int) -> bool:
+        """Whether nothing that a cluster's mentions say speaks against another's being of it."""
         for known in self._members.get(number, (number,)):  # noqa: SIM110 - a generator takes twice as long
             if not self._told.agree(known, row):
                 return False
@@ -198,8 +211,13 @@ def width() -> pl.Expr:
 
 def names_of() -> pl.Expr:
     """The roles and names of those who took part in one event, as one text; NULL where none is named."""
-    named = pl.concat_str("role", "name", separator=_FIELD).drop_nulls()
+    named = name_of().drop_nulls()
     return pl.when(named.len() > 0).then(named.str.join(_ENTRY))
+
+
+def name_of() -> pl.Expr:
+    """The same of each by itself, who is the only one."""
+    return pl.concat_str("role", "name", separator=_FIELD)
 
 
 def gather(mentions: pl.DataFrame) -> pl.Series:
@@ -221,17 +239,17 @@ def gather(mentions: pl.DataFrame) -> pl.Series:
     clusters = _Clusters(told, mentions, n_keys)
     found = array("q", range(mentions.height))
     by_known: dict[int, int] = {}
-    for row, known in enumerate(_array("q", mentions["known"].fill_null(_UNKNOWN))):
+    known = mentions["known"].fill_null(_UNKNOWN)
+    has_keys = pl.Series(np.diff(np.frombuffer(first, np.int32)) > 0)
+    # the others are alone
+    asked = ((known != _UNKNOWN) | has_keys).arg_true()
+    for row, number in zip(_array("q", asked), _array("q", known.gather(asked)), strict=True):
         mine = keys[first[row] : first[row + 1]]
-        if known != _UNKNOWN:
-            own = by_known.setdefault(known, row)
-        else:
-            reached = (number for key in mine for number in clusters.of_key(key))
-            own = next((number for number in reached if clusters.takes(number, row)), row)
+        own = clusters.taking(mine, row) if number == _UNKNOWN else by_known.setdefault(number, row)
         clusters.add(own, row)
         found[row] = own
         for key in mine:
-            clusters.put(key, own)
+            clusters.put(key, own, is_new=own == row)
     return pl.Series(np.frombuffer(found, np.int64))
 
 
