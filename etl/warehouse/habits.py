@@ -13,8 +13,22 @@ from etl.transform import habits, sites
 
 # the items of the sampled pages, and of one page for each age at which another shows one of these
 _ITEMS = """
-    WITH keys AS (
-        SELECT DISTINCT item_key FROM core.articles SEMI JOIN sampled USING (document_id) WHERE item_key IS NOT NULL
+    WITH repeated AS (
+        SELECT item_key FROM core.articles
+        WHERE item_key IS NOT NULL
+        GROUP BY item_key
+        HAVING min(document_id) <> max(document_id)
+    ),
+
+    -- pages that share no item with another have no vote
+    sharing AS (SELECT DISTINCT document_id FROM core.articles SEMI JOIN repeated USING (item_key)),
+
+    keys AS (
+        SELECT DISTINCT item_key
+        FROM core.articles
+        SEMI JOIN sampled USING (document_id)
+        SEMI JOIN sharing USING (document_id)
+        WHERE item_key IS NOT NULL
     ),
 
     shown AS (
