@@ -4,10 +4,10 @@ What belongs here: reading mentions in order, and writing `core.events.cluster_i
 one event (`etl.transform.events.cluster`).
 
 The close mentions are put together first, all of them: they are few, and what one joins hangs on those before it.
-What is left is tied by item and story, so it is put together by units, what is of one kind in a story, or several
-units with a cluster of close ones in common. Of these only those are looked at where a mention moved, or one that was
-in a cluster with it, or where a cluster of close ones is another than it was. Mentions move with the clocks of their
-document, and with their story: a cluster of one whose story moved is NULL until then (`stories.py`).
+What is left is tied by item and story, so it is put together by units, a type in a story, or several units with a
+cluster of close ones in common. Of these only those are looked at where a mention moved, or one that was in a cluster
+with it, or where a cluster of close ones is another than it was. Mentions move with the clocks of their document, and
+with their story: a cluster of one whose story moved is NULL until then (`stories.py`).
 """
 
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ from etl.warehouse import rows
 from etl.warehouse.connection import transaction
 
 _AT_ONCE = 20_000
-"""Mentions that are put together at once, and no more units or kinds."""
+"""Mentions that are put together at once, and no more units or types."""
+_UNIT = "hash(e.story_id, e.event_type)"
 _WIDTH = "epoch_us(e.end_latest) - epoch_us(e.begin_earliest)"
 _IS_TOLD = f"e.polarity = 'POS' AND e.modality IN {cluster.TOLD}"
 _IS_CLOSE = f"coalesce({_WIDTH} <= {cluster.CLOSE}, false)"
 _KIND = f"hash(e.event_type, CASE WHEN e.event_type NOT IN {tuple(sorted(cluster.DEEDS))} THEN e.trigger_lemma END)"
 """What close mentions of one event have in common: the type, and the word where it must be the same."""
-_UNIT = f"hash(e.story_id, {_KIND})"
 _IS_PLACED = f"e.location_basis IN {cluster.PLACED}"
 # texts as numbers: only whether they are the same matters
 _MENTIONS = f"""
