@@ -4,10 +4,10 @@
     parquet/events.parquet           one file, or where there are several blocks a folder:
     parquet/events.parquet/000004.parquet
     exports.json                     which block stands where, and the fingerprint of its documents
-    exports/documents.parquet        the block and the fingerprints of each document
+    exports/documents.parquet        how far each document is into all, and its fingerprints
     exports/events.parquet           how many rows of a mart each document has, and bytes of its CSV file
 
-A block is a stretch of documents in the order they came, of BLOCK_CHARS characters; only the last one grows. A mart
+A block is a stretch of documents in the order they came, of so many characters; only the last one grows. A mart
 whose rows are each of one document, or called after an event of one (`meta: {document: …}`), is written by block, in
 order of all its columns within one: that is by document, for what it is ordered by first is an id that begins with
 the document's. A block of which a document changed is put together of the rows of that document and of what stands in
@@ -45,6 +45,10 @@ MANIFEST = "exports.json"
 DETAILS = "exports"
 BLOCK_CHARS = 250_000
 """Characters of documents that a block holds: its Parquet file is written again because one of them changed."""
+GATHERED_BLOCK_CHARS = 1_000_000
+"""The same of a mart whose rows gather events: few documents change most of its blocks, and larger ones cost less."""
+_FRESH_CHARS = 250_000
+"""Characters of fresh documents whose blocks one thread writes to Parquet at a time."""
 _GATHERED_CHARS = 2 * slices.SLICE_CHARS
 """Characters of documents whose gathered rows are computed at a time, and files of other blocks read for it."""
 
@@ -155,9 +159,9 @@ def _known(before: Path | None, rules: str, marts: Sequence[Model]) -> Before | 
 def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) -> None:
     """Make the tables that say how the documents stand, and how they stood before.
 
-    documents, held_documents: document_id, label (of its block), n_chars, linked (its fingerprint), gathered (one of
-    all that `members` has of it too); in the order they came. members: document_id, member (rowid in core.events of
-    an event that is called after another, one of this document), member_of (its own document).
+    documents, held_documents: document_id, n_chars, until (characters up to its end), linked (its fingerprint),
+    gathered (one of all that `members` has of it too); in the order they came. members: document_id, member (rowid in
+    core.events of an event that is called after another, one of this document), member_of (its own document).
     """
     try:
         fingerprints.read(con, file.parent)
@@ -177,12 +181,12 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
         """  # noqa: S608 - names of this module
     )
     con.execute(
-        f"""
+        """
         CREATE TEMP TABLE documents AS
         SELECT
             d.document_id,
-            format('{{:06d}}', ((sum(d.n_chars) OVER (ORDER BY d.rowid) - 1) // {BLOCK_CHARS})::BIGINT) AS label,
             d.n_chars,
+            (sum(d.n_chars) OVER (ORDER BY d.rowid))::BIGINT AS until,
             f.linked,
             hash(f.linked, g.hashed) AS gathered
         FROM raw.documents AS d
@@ -197,30 +201,36 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
             GROUP BY document_id
         ) AS g USING (document_id)
         ORDER BY d.rowid
-        """  # noqa: S608 - a number of this module
+        """
     )
     source = before and f"read_parquet({sql_literal(str(before.folder / DETAILS / 'documents.parquet'))})"
     con.execute(f"CREATE TEMP TABLE held_documents AS FROM {source or 'documents LIMIT 0'}")
 
 
-def _blocks(con: duckdb.DuckDBPyConnection, by: str) -> list[Block]:
-    """The blocks, told apart by one of the fingerprints of documents: linked, or gathered."""
+def _label(n_chars: int) -> str:
+    """The SQL of the block of a document, of so many characters each."""
+    return f"format('{{:06d}}', (until - 1) // {n_chars})"
+
+
+def _blocks(con: duckdb.DuckDBPyConnection, by: str, n_chars: int) -> list[Block]:
+    """The blocks, of so many characters, told apart by one of the fingerprints of documents: linked, or gathered."""
     rows = con.execute(
         f"""
+        WITH d AS (SELECT *, {_label(n_chars)} AS label, {by} AS key, rowid AS place FROM documents),
+        h AS (SELECT document_id, {_label(n_chars)} AS label, {by} AS key FROM held_documents)
+
         SELECT
             d.label,
-            hash(list(hash(d.document_id, d.{by}) ORDER BY d.rowid))::VARCHAR,
+            hash(list(hash(d.document_id, d.key) ORDER BY d.place))::VARCHAR,
             list(d.document_id ORDER BY d.document_id) FILTER (h.document_id IS NULL),
             sum(d.n_chars) FILTER (h.document_id IS NULL),
             any_value(g.documents)
-        FROM documents AS d
-        LEFT JOIN held_documents AS h
-            ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}
+        FROM d
+        LEFT JOIN h ON h.document_id = d.document_id AND h.label = d.label AND h.key IS NOT DISTINCT FROM d.key
         LEFT JOIN (
             SELECT h.label, list(h.document_id ORDER BY h.document_id) AS documents
-            FROM held_documents AS h
-            ANTI JOIN documents AS d
-                ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}
+            FROM h
+            ANTI JOIN d ON h.document_id = d.document_id AND h.label = d.label AND h.key IS NOT DISTINCT FROM d.key
             GROUP BY h.label
         ) AS g ON g.label = d.label
         GROUP BY d.label
@@ -232,7 +242,7 @@ def _blocks(con: duckdb.DuckDBPyConnection, by: str) -> list[Block]:
 
 def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> dict[str, list[Place]]:
     """Write marts whose rows are each of one document."""
-    blocks = _blocks(writer.con, "linked")
+    blocks = _blocks(writer.con, "linked", BLOCK_CHARS)
     changed = [mart for mart in marts if writer.is_changed(mart, blocks)]
     places = {mart.name: writer.link(mart) for mart in marts if mart not in changed}
     if changed:
@@ -248,7 +258,7 @@ def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> d
 
 def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
     """Write a mart whose rows gather events of several documents."""
-    con, blocks = writer.con, _blocks(writer.con, "gathered")
+    con, blocks = writer.con, _blocks(writer.con, "gathered", GATHERED_BLOCK_CHARS)
     if not writer.is_changed(mart, blocks):
         return {mart.name: writer.link(mart)}
     if not blocks:
@@ -258,12 +268,14 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
 
     def files() -> dict[str, list[Path]]:
         """Where the rows of the events in `gathered_events` are."""
+        label = _label(BLOCK_CHARS)
+        ((first, n),) = con.execute(f"SELECT min({label}), count(DISTINCT {label}) FROM documents").fetchall()  # noqa: S608
         labels = con.execute(
-            "SELECT DISTINCT label FROM gathered_events JOIN documents ON document_id = member_of ORDER BY label"
+            f"SELECT DISTINCT {label} FROM gathered_events JOIN documents ON document_id = member_of ORDER BY ALL"  # noqa: S608
         ).fetchall()
         # no rows where there are no events, but their columns
-        wanted = [label for (label,) in labels] or [blocks[0].label]
-        return {name: [_parquet(writer.folder, name, one, len(blocks)) for one in wanted] for name in mart.refs}
+        wanted = [label for (label,) in labels] or [first]
+        return {name: [_parquet(writer.folder, name, one, n) for one in wanted] for name in mart.refs}
 
     with ExitStack() as far, ExitStack() as stack:
         if with_far:
@@ -394,7 +406,7 @@ class _Writer:
                 jobs = [
                     partial(file.write_parquet, another, some)
                     for file in files
-                    for some in _stretches(file.mine(stretch), BLOCK_CHARS)
+                    for some in _stretches(file.mine(stretch), _FRESH_CHARS)
                 ]
                 list(pool.map(lambda job: job(), jobs))
         self._copies += [self._copier.submit(file.append(len(blocks))) for file in files]
@@ -441,10 +453,9 @@ class _File:
 
     def __enter__(self) -> "_File":
         con, mart, before = self._writer.con, self.mart, self._writer.before
-        con.execute(f"CREATE OR REPLACE TEMP TABLE header AS FROM marts.{mart.name} LIMIT 0")
-        first = con.table("header").columns[0]
-        self._order = f'"{first}"' if first in self._writer.keys[mart.name] else "ALL"
-        write_rows(con, "header", self._csv, "csv", is_ordered=True)
+        columns = con.table(f"marts.{mart.name}").columns
+        self._order = f'"{columns[0]}"' if columns[0] in self._writer.keys[mart.name] else "ALL"
+        self._csv.write_text(",".join(columns) + "\n", encoding="utf-8")
         if len(self._blocks) != 1:
             (self._writer.folder / "parquet" / f"{mart.name}.parquet").mkdir()
         self._out = self._files.enter_context(self._csv.open("r+b", buffering=0))

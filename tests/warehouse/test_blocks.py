@@ -29,7 +29,8 @@ def written(file: Path, folder: Path, before: Path | None = None) -> Path:
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "BLOCK_CHARS", 1)
+    for name in ("BLOCK_CHARS", "GATHERED_BLOCK_CHARS"):
+        monkeypatch.setattr(blocks, name, 1)
 
 
 def test_every_row_is_there_once(sample: Settings, tmp_path: Path) -> None:
