@@ -4,10 +4,10 @@
     parquet/events.parquet           one file, or where there are several blocks a folder:
     parquet/events.parquet/000004.parquet
     exports.json                     which block stands where, and the fingerprint of its documents
-    exports/documents.parquet        the block and the fingerprints of each document
-    exports/sizes.parquet            how much of the CSV file of a mart each document has
+    exports/documents.parquet        how far each document is into all, and its fingerprints
+    exports/events.parquet           how many rows of a mart each document has, and bytes of its CSV file
 
-A block is a stretch of documents in the order they came, of BLOCK_CHARS characters; only the last one grows. A mart
+A block is a stretch of documents in the order they came, of so many characters; only the last one grows. A mart
 whose rows are each of one document, or called after an event of one (`meta: {document: …}`), is written by block, in
 order of all its columns within one: that is by document, for what it is ordered by first is an id that begins with
 the document's. A block of which a document changed is put together of the rows of that document and of what stands in
@@ -21,30 +21,34 @@ import hashlib
 import json
 import os
 import shutil
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from etl.schema.ddl import sql_literal
-from etl.warehouse import export, fingerprints, gathered, slices, wholes
+from etl.warehouse import export, fingerprints, gathered, pieces, slices, wholes
 from etl.warehouse.connection import beside, n_threads
 from etl.warehouse.export import FORMATS, write_frame, write_rows
-from etl.warehouse.fingerprints import document_in, document_of
+from etl.warehouse.fingerprints import document_of
 from etl.warehouse.models import Model, Project
 
 MANIFEST = "exports.json"
 DETAILS = "exports"
 BLOCK_CHARS = 250_000
 """Characters of documents that a block holds: its Parquet file is written again because one of them changed."""
+GATHERED_BLOCK_CHARS = 1_000_000
+"""The same of a mart whose rows gather events: few documents change most of its blocks, and larger ones cost less."""
+_FRESH_CHARS = 250_000
+"""Characters of fresh documents whose blocks one thread writes to Parquet at a time."""
 _GATHERED_CHARS = 2 * slices.SLICE_CHARS
 """Characters of documents whose gathered rows are computed at a time, and files of other blocks read for it."""
 
@@ -54,10 +58,8 @@ class Block(NamedTuple):
 
     label: str
     fingerprint: str
-    documents: list[str]
-    """In order of their names."""
     fresh: list[str]
-    """Those of them whose rows are not in the block before."""
+    """Documents of it whose rows are not in the block before, in order of their names."""
     fresh_chars: int
     gone: list[str]
     """Documents whose rows in the block before are no longer so."""
@@ -119,15 +121,14 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
         places: dict[str, list[Place]] = {}
         if marts:
             _stand(con, file, known)
-            writer = _Writer(con, project, folder, known)
             own = [mart for mart in marts if mart.grain != gathered.GRAIN]
-            places |= _write_own(writer, own, project)
-            for mart in marts:
-                if mart not in own:
-                    places |= _write_gathered(writer, mart)
-            for table in ("documents", "sizes"):
-                target = sql_literal(str(folder / DETAILS / f"{table}.parquet"))
-                con.execute(f"COPY (FROM {table} ORDER BY ALL) TO {target} (FORMAT parquet)")
+            with _Writer(con, project, folder, known) as writer:
+                places |= _write_own(writer, own, project)
+                for mart in marts:
+                    if mart not in own:
+                        places |= _write_gathered(writer, mart)
+            target = sql_literal(str(folder / DETAILS / "documents.parquet"))
+            con.execute(f"COPY (FROM documents ORDER BY ALL) TO {target} (FORMAT parquet)")
         names |= wholes.kept(con, file.with_name(wholes.FILE))
         _write_whole(con, {name: table for name, table in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
@@ -137,7 +138,8 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
 def _rules(project: Project) -> str:
     """A hash of what else but the documents says how a row is written."""
     writers = (
-        Path(str(module)).read_text(encoding="utf-8") for module in (__file__, export.__file__, gathered.__file__)
+        Path(str(file)).read_text(encoding="utf-8")
+        for file in (__file__, export.__file__, gathered.__file__, pieces.__file__)
     )
     texts = [*writers, *(model.sql for model in project.models), duckdb.__version__, pl.__version__]
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
@@ -157,10 +159,9 @@ def _known(before: Path | None, rules: str, marts: Sequence[Model]) -> Before | 
 def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) -> None:
     """Make the tables that say how the documents stand, and how they stood before.
 
-    documents, held_documents: document_id, label (of its block), n_chars, linked (its fingerprint), gathered (one of
-    all events that are called after one of its events); in the order they came. sizes, held_sizes: mart, label,
-    document_id, size. members: document_id, member (rowid in core.events of an event that is called after one of its
-    events), member_of (its document).
+    documents, held_documents: document_id, n_chars, until (characters up to its end), linked (its fingerprint),
+    gathered (one of all that `members` has of it too); in the order they came. members: document_id, member (rowid in
+    core.events of an event that is called after another, one of this document), member_of (its own document).
     """
     try:
         fingerprints.read(con, file.parent)
@@ -176,65 +177,72 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
             {fingerprints.hashed("event_id", "cluster_id", "f.linked")} AS hashed
         FROM core.events AS e
         LEFT JOIN fingerprints AS f ON f.document_id = {document_of("e.article_id")}
-        WHERE cluster_id IS NOT NULL
+        WHERE cluster_id IS DISTINCT FROM event_id
         """  # noqa: S608 - names of this module
     )
     con.execute(
-        f"""
+        """
         CREATE TEMP TABLE documents AS
         SELECT
             d.document_id,
-            format('{{:06d}}', ((sum(d.n_chars) OVER (ORDER BY d.rowid) - 1) // {BLOCK_CHARS})::BIGINT) AS label,
             d.n_chars,
+            (sum(d.n_chars) OVER (ORDER BY d.rowid))::BIGINT AS until,
             f.linked,
-            g.gathered
+            hash(f.linked, g.hashed) AS gathered
         FROM raw.documents AS d
         LEFT JOIN fingerprints AS f USING (document_id)
-        LEFT JOIN (SELECT document_id, bit_xor(hashed) AS gathered FROM members GROUP BY document_id) AS g
-            USING (document_id)
+        LEFT JOIN (
+            SELECT document_id, bit_xor(hashed) AS hashed
+            FROM (
+                SELECT document_id, hashed FROM members
+                UNION ALL
+                SELECT member_of, hashed FROM members WHERE document_id IS DISTINCT FROM member_of
+            )
+            GROUP BY document_id
+        ) AS g USING (document_id)
         ORDER BY d.rowid
-        """  # noqa: S608 - a number of this module
+        """
     )
-    con.execute("CREATE TEMP TABLE sizes (mart VARCHAR, label VARCHAR, document_id VARCHAR, size BIGINT)")
-    for table in ("documents", "sizes"):
-        source = before and f"read_parquet({sql_literal(str(before.folder / DETAILS / f'{table}.parquet'))})"
-        con.execute(f"CREATE TEMP TABLE held_{table} AS FROM {source or f'{table} LIMIT 0'}")
+    source = before and f"read_parquet({sql_literal(str(before.folder / DETAILS / 'documents.parquet'))})"
+    con.execute(f"CREATE TEMP TABLE held_documents AS FROM {source or 'documents LIMIT 0'}")
 
 
-def _blocks(con: duckdb.DuckDBPyConnection, by: str) -> list[Block]:
-    """The blocks, told apart by one of the fingerprints of documents: linked, or gathered."""
+def _label(n_chars: int) -> str:
+    """The SQL of the block of a document, of so many characters each."""
+    return f"format('{{:06d}}', (until - 1) // {n_chars})"
+
+
+def _blocks(con: duckdb.DuckDBPyConnection, by: str, n_chars: int) -> list[Block]:
+    """The blocks, of so many characters, told apart by one of the fingerprints of documents: linked, or gathered."""
     rows = con.execute(
         f"""
+        WITH d AS (SELECT *, {_label(n_chars)} AS label, {by} AS key, rowid AS place FROM documents),
+        h AS (SELECT document_id, {_label(n_chars)} AS label, {by} AS key FROM held_documents)
+
         SELECT
             d.label,
-            hash(list(hash(d.document_id, d.{by}) ORDER BY d.rowid))::VARCHAR,
-            list(d.document_id ORDER BY d.document_id),
+            hash(list(hash(d.document_id, d.key) ORDER BY d.place))::VARCHAR,
             list(d.document_id ORDER BY d.document_id) FILTER (h.document_id IS NULL),
             sum(d.n_chars) FILTER (h.document_id IS NULL),
             any_value(g.documents)
-        FROM documents AS d
-        LEFT JOIN held_documents AS h
-            ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}
+        FROM d
+        LEFT JOIN h ON h.document_id = d.document_id AND h.label = d.label AND h.key IS NOT DISTINCT FROM d.key
         LEFT JOIN (
             SELECT h.label, list(h.document_id ORDER BY h.document_id) AS documents
-            FROM held_documents AS h
-            ANTI JOIN documents AS d
-                ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}
+            FROM h
+            ANTI JOIN d ON h.document_id = d.document_id AND h.label = d.label AND h.key IS NOT DISTINCT FROM d.key
             GROUP BY h.label
         ) AS g ON g.label = d.label
         GROUP BY d.label
         ORDER BY d.label
         """  # noqa: S608 - names of this module
     ).fetchall()
-    return [
-        Block(label, key, documents, fresh or [], n_chars or 0, gone or [])
-        for label, key, documents, fresh, n_chars, gone in rows
-    ]
+    return [Block(label, key, fresh or [], n_chars or 0, gone or []) for label, key, fresh, n_chars, gone in rows]
 
 
 def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> dict[str, list[Place]]:
     """Write marts whose rows are each of one document."""
-    blocks = _blocks(writer.con, "linked")
+    blocks = _blocks(writer.con, "linked", BLOCK_CHARS)
     changed = [mart for mart in marts if writer.is_changed(mart, blocks)]
     places = {mart.name: writer.link(mart) for mart in marts if mart not in changed}
     if changed:
@@ -250,7 +258,7 @@ def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> d
 
 def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
     """Write a mart whose rows gather events of several documents."""
-    con, blocks = writer.con, _blocks(writer.con, "gathered")
+    con, blocks = writer.con, _blocks(writer.con, "gathered", GATHERED_BLOCK_CHARS)
     if not writer.is_changed(mart, blocks):
         return {mart.name: writer.link(mart)}
     if not blocks:
@@ -260,12 +268,14 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
 
     def files() -> dict[str, list[Path]]:
         """Where the rows of the events in `gathered_events` are."""
+        label = _label(BLOCK_CHARS)
+        ((first, n),) = con.execute(f"SELECT min({label}), count(DISTINCT {label}) FROM documents").fetchall()  # noqa: S608
         labels = con.execute(
-            "SELECT DISTINCT label FROM gathered_events JOIN documents ON document_id = member_of ORDER BY label"
+            f"SELECT DISTINCT {label} FROM gathered_events JOIN documents ON document_id = member_of ORDER BY ALL"  # noqa: S608
         ).fetchall()
         # no rows where there are no events, but their columns
-        wanted = [label for (label,) in labels] or [blocks[0].label]
-        return {name: [_parquet(writer.folder, name, one, len(blocks)) for one in wanted] for name in mart.refs}
+        wanted = [label for (label,) in labels] or [first]
+        return {name: [_parquet(writer.folder, name, one, n) for one in wanted] for name in mart.refs}
 
     with ExitStack() as far, ExitStack() as stack:
         if with_far:
@@ -276,13 +286,15 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
         def fill(stretch: Sequence[Block]) -> None:
             stack.close()
             asked = [document for block in stretch for document in block.fresh]
+            _find_own(con, asked)
             con.execute(
                 f"""
                 CREATE OR REPLACE TEMP TABLE gathered_events AS
+                SELECT member, member_of FROM own_events WHERE is_first
+                UNION ALL
                 SELECT member, member_of
                 FROM members
-                SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS document_id) USING (document_id)
-                WHERE {f"NOT {_IS_FAR}" if with_far else "true"}
+                WHERE document_id IN (SELECT unnest(?::VARCHAR[])) AND {f"NOT {_IS_FAR}" if with_far else "true"}
                 """,  # noqa: S608 - of this module
                 [asked],
             )
@@ -301,6 +313,24 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
         return writer.write([mart], blocks, fill, lambda: current[0](), _GATHERED_CHARS)
 
 
+def _find_own(con: duckdb.DuckDBPyConnection, documents: list[str]) -> None:
+    """Make own_events: member, member_of (one of these documents), is_first (the event is called after this one)."""
+    con.execute("CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(?::VARCHAR[]) AS document_id", [documents])
+    lying = "FROM stretches WHERE name = 'core.events' AND document_id IN (FROM asked)"
+    ((n,),) = con.execute(f"SELECT coalesce(sum(n), 0)::BIGINT {lying}").fetchall()
+    for where in (f"rowid IN (SELECT unnest(range(first, last + 1)) {lying})", "true"):  # or they no longer lie there
+        ((n_found,),) = con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE own_events AS
+            SELECT rowid AS member, {document_of("article_id")} AS member_of, cluster_id = event_id AS is_first
+            FROM core.events
+            WHERE {document_of("article_id")} IN (FROM asked) AND {where}
+            """  # noqa: S608 - of this module
+        ).fetchall()
+        if n_found == n:
+            break
+
+
 _IS_FAR = "(member_of <> document_id)"
 """Of a member: told in another document than the one that its event is called after."""
 _FAR_MEMBERS = f"""
@@ -313,12 +343,25 @@ _FAR_MEMBERS = f"""
 
 
 class _Writer:
-    """Writes marts block by block."""
+    """Writes marts block by block; files of CSV are copied beside what comes next, until the end."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, project: Project, folder: Path, before: Before | None) -> None:
         self.con, self.folder, self.before = con, folder, before
         self.keys = {model.name: project.unique(model) for model in project.models}
         """Columns with no value twice: what is in their order is in order of all."""
+        self._files = ExitStack()
+        self._copier = ThreadPoolExecutor(1)
+        self._copies: list[Future[None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._copier.shutdown(cancel_futures=kind is not None)
+        self._files.close()
+        if kind is None:
+            for copy in self._copies:
+                copy.result()
 
     def is_changed(self, mart: Model, blocks: Sequence[Block]) -> bool:
         """Whether it is not in the exports before as it is."""
@@ -333,13 +376,12 @@ class _Writer:
         """Take a mart over as it stands in the exports before."""
         if self.before is None:
             raise ValueError("there are none")
-        for name in (f"csv/{mart.name}.csv", f"parquet/{mart.name}.parquet"):
+        for name in (f"csv/{mart.name}.csv", f"parquet/{mart.name}.parquet", f"{DETAILS}/{mart.name}.parquet"):
             source = self.before.folder / name
             if source.is_dir():
                 (self.folder / name).mkdir()
             for file in source.iterdir() if source.is_dir() else [source]:
                 _link(file, self.folder / file.relative_to(self.before.folder))
-        self.con.execute("INSERT INTO sizes FROM held_sizes WHERE mart = ?", [mart.name])
         return [*self.before.places[mart.name].values()]
 
     def write(
@@ -355,25 +397,22 @@ class _Writer:
             n_chars: characters of documents whose rows are computed at a time.
         """
         changed = [b for b in blocks if not self.before or not all(self.before.has(mart, b) for mart in marts)]
-        with ExitStack() as stack:
-            files = [stack.enter_context(_File(self, mart, blocks)) for mart in marts]
-            pool = stack.enter_context(ThreadPoolExecutor(n_threads(self.con)))
+        files = [self._files.enter_context(_File(self, mart, blocks)) for mart in marts]
+        with ThreadPoolExecutor(n_threads(self.con)) as pool:
             for stretch in _stretches(changed, n_chars):
                 fill(stretch)
                 list(pool.map(lambda file, now=stretch: file.compute(another, now), files))
-                for file in files:
-                    file.append(blocks.index(stretch[-1]) + 1)
-                jobs = [file.write_csv for file in files]
-                jobs += [
+                self._copies += [self._copier.submit(file.append(blocks.index(stretch[-1]) + 1)) for file in files]
+                jobs = [
                     partial(file.write_parquet, another, some)
                     for file in files
-                    for some in _stretches(file.mine(stretch), BLOCK_CHARS)
+                    for some in _stretches(file.mine(stretch), _FRESH_CHARS)
                 ]
                 list(pool.map(lambda job: job(), jobs))
-            for file in files:
-                file.append(len(blocks))
-            list(pool.map(_File.write_csv, files))
-            return {file.mart.name: file.places for file in files}
+        self._copies += [self._copier.submit(file.append(len(blocks))) for file in files]
+        for file in files:
+            file.write_sizes()
+        return {file.mart.name: file.places for file in files}
 
 
 def _stretches(blocks: Sequence[Block], n_chars: int) -> Iterator[Sequence[Block]]:
@@ -401,10 +440,12 @@ class _File:
         self._writer, self._blocks = writer, blocks
         self._csv = writer.folder / "csv" / f"{mart.name}.csv"
         self._rows = self._csv.with_suffix(".rows")
-        self._fresh: deque[tuple[str, int]] = deque()
-        """Documents whose rows stand in the file of rows, and bytes of them, in order."""
-        self._n_taken = 0
-        """Bytes of that file that are."""
+        """The fresh rows that come next; it goes when they are copied."""
+        self._held, self._fresh = pieces.none(), pieces.none()
+        """Where the rows of documents stand in the exports before, and the fresh ones in the file of rows."""
+        self._sizes: list[pl.DataFrame] = []
+        self._runs: dict[str, list[pieces.Run]] = {}
+        """What blocks whose Parquet comes next are put together of."""
         self._pieces: list[_Piece] = []
         """What comes next in the CSV."""
         self._fresh_rows = f"SELECT * EXCLUDE (block_label, block_document) FROM main.fresh_{mart.name}"  # noqa: S608
@@ -412,20 +453,20 @@ class _File:
 
     def __enter__(self) -> "_File":
         con, mart, before = self._writer.con, self.mart, self._writer.before
-        con.execute(f"CREATE OR REPLACE TEMP TABLE header AS FROM marts.{mart.name} LIMIT 0")
-        first = con.table("header").columns[0]
-        self._order = f'"{first}"' if first in self._writer.keys[mart.name] else "ALL"
-        write_rows(con, "header", self._csv, "csv", is_ordered=True)
+        columns = con.table(f"marts.{mart.name}").columns
+        self._order = f'"{columns[0]}"' if columns[0] in self._writer.keys[mart.name] else "ALL"
+        self._csv.write_text(",".join(columns) + "\n", encoding="utf-8")
         if len(self._blocks) != 1:
             (self._writer.folder / "parquet" / f"{mart.name}.parquet").mkdir()
         self._out = self._files.enter_context(self._csv.open("r+b", buffering=0))
         self._end = self._out.seek(0, os.SEEK_END)
         self._old = before and before.folder / "csv" / self._csv.name
+        if before and before.places[mart.name]:
+            self._held = pieces.read(_sizes_file(before.folder, mart), self._end)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._files.close()
-        self._rows.unlink(missing_ok=True)
 
     def mine(self, stretch: Sequence[Block]) -> list[Block]:
         """Those of some blocks that do not stand in the exports before as they are."""
@@ -436,6 +477,7 @@ class _File:
         """Put the fresh rows of some blocks in a table, and write them to a file of CSV."""
         mine = self.mine(stretch)
         document = document_of(str(self.mart.document))
+        self._rows = self._csv.with_suffix(f".{len(self.places)}.rows")
         with closing(another()) as con:
             con.execute(
                 f"""
@@ -450,81 +492,72 @@ class _File:
             )
             con.execute(f"CREATE TEMP VIEW fresh_rows AS {self._fresh_rows}")
             write_rows(con, "fresh_rows", self._rows, "rows", is_ordered=True)
-            counted = con.execute(
+            counted = con.sql(
                 f"""
-                SELECT block_document, count(*) FROM main.fresh_{self.mart.name}
-                GROUP BY block_label, block_document ORDER BY block_label, block_document
+                SELECT block_label AS label, block_document AS document_id, count(*) AS n_rows
+                FROM main.fresh_{self.mart.name}
+                GROUP BY ALL
+                ORDER BY ALL
                 """  # noqa: S608 - names of our own files
-            ).fetchall()
-            sizes = _sizes(self._rows, [n for _, n in counted])
-            self._fresh.extend((name, size) for (name, _), size in zip(counted, sizes, strict=True))
-            self._n_taken = 0
+            ).pl()
+            sizes = pl.Series("size", _sizes(self._rows, counted["n_rows"].to_numpy()), pl.Int64)
+            self._fresh = pieces.placed(counted.with_columns(sizes), 0)
 
     def write_parquet(self, another: Another, blocks: Sequence[Block]) -> None:
         """Write the rows of blocks: those that are fresh, and of the blocks before those of their other documents."""
         labels = [block.label for block in blocks]
-        query = f"FROM main.fresh_{self.mart.name} WHERE block_label IN (SELECT unnest($1::VARCHAR[]))"
+        query = f"FROM main.fresh_{self.mart.name} WHERE list_contains($1, block_label) ORDER BY rowid"
         with closing(another()) as con:
             rows = con.sql(query, params=[labels]).pl()
         for block in blocks:
             fresh = rows.filter(pl.col("block_label") == block.label)
+            if not fresh["block_document"].is_sorted():
+                raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
             self._write_block(block, fresh.drop("block_label", "block_document"))
 
-    def _write_block(self, block: Block, rows: pl.DataFrame) -> None:
-        """Write fresh rows of a block, and what stands in the block before of its other documents."""
-        before = self._writer.before
-        if before and before.place(self.mart, block):
-            old = pl.read_parquet(before.parquet(self.mart, block.label))
-            is_gone = document_in(str(self.mart.document)).is_in(block.gone)
-            rows = pl.concat([old.filter(~is_gone) if block.gone else old, rows])
-        order = rows.columns if self._order == "ALL" else rows.columns[0]
+    def _write_block(self, block: Block, fresh: pl.DataFrame) -> None:
+        """Write the runs of a block, of fresh rows and of those of the block before."""
+        before, runs = self._writer.before, self._runs.pop(block.label, [])
+        sources = {True: fresh}
+        if before and not all(run.is_fresh for run in runs):
+            sources[False] = pl.read_parquet(before.parquet(self.mart, block.label))
+        parts = [sources[run.is_fresh].slice(run.first_row, run.n_rows) for run in runs]
         target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
-        write_frame(rows.sort(order, nulls_last=True), target)
+        write_frame(pl.concat(parts) if parts else fresh, target)
 
-    def append(self, n: int) -> None:
-        """Let the CSV of the next blocks come next, until these are so many of all; link what stands as it was."""
-        blocks, before, con = self._blocks[len(self.places) : n], self._writer.before, self._writer.con
-        mine = {block.label for block in self.mine(blocks)}
-        held = self._held_sizes(mine)
-        sizes: list[tuple[str, str, int]] = []
+    def append(self, n: int) -> Callable[[], None]:
+        """Let the next blocks come next, until these are so many of all; link what stands as it was.
+
+        Returns:
+            What copies their CSV.
+        """
+        blocks, before = self._blocks[len(self.places) : n], self._writer.before
+        mine = self.mine(blocks)
+        held = self._held.filter(pl.col("label").is_in([block.label for block in blocks]))
+        is_mine = pl.col("label").is_in([block.label for block in mine])
+        gone = pl.DataFrame(
+            [(block.label, name) for block in mine for name in block.gone],
+            schema={"label": pl.String, "document_id": pl.String},
+            orient="row",
+        )
+        kept = held.filter(is_mine).join(gone, on=gone.columns, how="anti")
+        for run in pieces.runs(kept, self._fresh):
+            self._runs.setdefault(run.label, []).append(run)
+        self._sizes += [held.filter(~is_mine), kept, self._fresh]
+        self._fresh = pieces.none()
+        names = {block.label for block in mine}
         for block in blocks:
             start = self._end
             place = before and before.place(self.mart, block)
-            if before and place and block.label not in mine:
+            if before and place and block.label not in names:
                 self._take(self._old, place.offset, place.size)
                 target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
                 _link(before.parquet(self.mart, block.label), target)
-            else:
-                found = self._put_together(block, held.get(block.label, {}), place)
-                sizes += [(block.label, *size) for size in found]
+            for run in self._runs.get(block.label, []):
+                self._take(self._rows if run.is_fresh else self._old, run.first, run.size)
             self.places.append(Place(block.label, block.fingerprint, start, self._end - start))
-        if self._fresh:
-            raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
-        con.execute(
-            "INSERT INTO sizes FROM held_sizes WHERE mart = ? AND label IN (SELECT unnest(?::VARCHAR[]))",
-            [self.mart.name, [block.label for block in blocks if block.label not in mine]],
-        )
-        if sizes:
-            frame = pl.DataFrame(
-                sizes, schema={"label": pl.String, "document_id": pl.String, "size": pl.Int64}, orient="row"
-            )
-            con.register("found_sizes", frame.to_arrow())
-            con.execute("INSERT INTO sizes SELECT ?, label, document_id, size FROM found_sizes", [self.mart.name])
-            con.unregister("found_sizes")
-
-    def _put_together(self, block: Block, held: Mapping[str, int], place: Place | None) -> list[tuple[str, int]]:
-        """Take the rows of a block from where they stand; give its documents that have rows, and bytes of them."""
-        fresh, found = set(block.fresh), list[tuple[str, int]]()
-        starts = dict(zip(held, accumulate(held.values(), initial=place.offset if place else 0), strict=False))
-        for name in block.documents:
-            if name in fresh and self._fresh and self._fresh[0][0] == name:
-                found.append(self._fresh.popleft())
-                self._take(self._rows, self._n_taken, found[-1][1])
-                self._n_taken += found[-1][1]
-            elif name not in fresh and name in held:
-                found.append((name, held[name]))
-                self._take(self._old, starts[name], held[name])
-        return found
+        taken, self._pieces = self._pieces, []
+        return partial(self._copy, taken, self._rows)
 
     def _take(self, source: Path | None, first: int, size: int) -> None:
         """Let so many bytes of a file come next; what stands together there, and here, is copied together."""
@@ -536,40 +569,35 @@ class _File:
             self._pieces.pop()
         self._pieces.append(_Piece(source, first, size))
 
-    def write_csv(self) -> None:
-        """Write what comes next."""
+    def _copy(self, taken: Sequence[_Piece], rows: Path) -> None:
+        """Copy what comes next."""
         with ExitStack() as stack:
-            files = {path: stack.enter_context(path.open("rb")) for path in {piece.source for piece in self._pieces}}
-            for piece in self._pieces:
+            files = {path: stack.enter_context(path.open("rb")) for path in {piece.source for piece in taken}}
+            for piece in taken:
                 _copy(files[piece.source], piece.first, piece.size, self._out)
-        self._pieces.clear()
+        rows.unlink(missing_ok=True)
 
-    def _held_sizes(self, labels: Iterable[str]) -> dict[str, dict[str, int]]:
-        """Bytes of the rows of documents in the CSV of the exports before, by block; documents in order."""
-        found = self._writer.con.execute(
-            """
-            SELECT label, list(document_id ORDER BY document_id), list(size ORDER BY document_id)
-            FROM held_sizes
-            WHERE mart = ? AND label IN (SELECT unnest(?::VARCHAR[]))
-            GROUP BY label
-            """,
-            [self.mart.name, sorted(labels)],
-        ).fetchall()
-        return {label: dict(zip(names, sizes, strict=True)) for label, names, sizes in found}
+    def write_sizes(self) -> None:
+        """Write how much each document has."""
+        pieces.write(pl.concat([pieces.none(), *self._sizes]), _sizes_file(self._writer.folder, self.mart))
+
+
+def _sizes_file(folder: Path, mart: Model) -> Path:
+    return folder / DETAILS / f"{mart.name}.parquet"
 
 
 _QUOTE, _NEWLINE = b'"\n'
 
 
-def _sizes(rows: Path, counts: Sequence[int]) -> list[int]:
+def _sizes(rows: Path, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Bytes of so many rows of a CSV file each time."""
     data = np.fromfile(rows, np.uint8)
     is_end = data == _NEWLINE
-    if np.count_nonzero(is_end) != sum(counts):  # a newline in quotes ends no row
+    if np.count_nonzero(is_end) != counts.sum():  # a newline in quotes ends no row
         is_end &= (np.cumsum(data == _QUOTE, dtype=np.uint8) & 1) == 0
     ends = np.flatnonzero(is_end) + 1
-    of_documents = ends[np.cumsum(counts, dtype=np.int64) - 1] if counts else ends
-    return [int(size) for size in np.diff(of_documents, prepend=0)]
+    sizes: npt.NDArray[np.int64] = np.diff(ends[counts.cumsum() - 1], prepend=0)
+    return sizes
 
 
 def _parquet(folder: Path, mart: str, label: str, n_blocks: int) -> Path:

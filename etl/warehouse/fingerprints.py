@@ -23,7 +23,6 @@ from etl.schema.ddl import sql_literal
 
 if TYPE_CHECKING:
     import duckdb
-    import polars as pl
 
 KEYS = ("document_id", "article_id", "event_id", "anchor_id")
 """Columns that lead to the document: each of these ids begins with the document's."""
@@ -33,14 +32,6 @@ _NOT_OF_DOCUMENTS = (core.Story, core.Agency, core.Location)
 def document_of(column: str) -> str:
     """The SQL of the document that an id belongs to."""
     return column if column.endswith("document_id") else f"split_part({column}, '-', 1)"
-
-
-def document_in(column: str) -> "pl.Expr":
-    """The same for Polars."""
-    import polars as pl
-
-    named = pl.col(column)
-    return named if column.endswith("document_id") else named.str.splitn("-", 2).struct.field("field_0")
 
 
 def _by_document() -> dict[type[Row], str]:

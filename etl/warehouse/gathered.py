@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -50,7 +51,9 @@ def gathering(
         What gives a connection on the database with the models; whoever asks closes it.
     """
     with _beside(con, "gathered") as whole:
-        _copy(con, whole, dict.fromkeys(table for model in models for table in model.sources), with_far=with_far)
+        sources = dict.fromkeys(table for model in models for table in model.sources)
+        # a single model takes of its events the columns it needs; for several they are taken once
+        _copy(con, whole, sources, with_far=with_far, kind="VIEW" if len(models) == 1 else "TABLE")
         for schema in dict.fromkeys(["marts", *(model.schema for model in models)]):
             con.execute(f"CREATE SCHEMA {schema}")
         for name, files in written.items():
@@ -103,26 +106,32 @@ def _read(files: Sequence[Path]) -> str:
     return f"read_parquet([{', '.join(sql_literal(str(file)) for file in files)}])"
 
 
-def _copy(con: duckdb.DuckDBPyConnection, whole: str, tables: Mapping[str, None], *, with_far: bool = False) -> None:
+def _copy(
+    con: duckdb.DuckDBPyConnection,
+    whole: str,
+    tables: Mapping[str, None],
+    *,
+    with_far: bool = False,
+    kind: Literal["TABLE", "VIEW"] = "TABLE",
+) -> None:
     """Take from the tables what the events have to do with; all of those whose rows are no document's."""
     for schema in dict.fromkeys(["core", *(table.partition(".")[0] for table in tables)]):
         con.execute(f"CREATE SCHEMA {schema}")
     far = f"UNION ALL FROM {_FAR}.core.events SEMI JOIN temp.far_events USING (event_id)" if with_far else ""
     con.execute(
         f"""
-        CREATE TABLE core.events AS
-        FROM "{whole}".core.events WHERE rowid IN (SELECT member FROM gathered_events) {far}
+        CREATE {kind} core.events AS
+        FROM "{whole}".core.events WHERE rowid IN (SELECT member FROM temp.gathered_events) {far}
         """  # noqa: S608 - names of this module
     )
     document = document_of("article_id")
     con.execute(f"CREATE TABLE named AS SELECT event_id, article_id, {document} AS document_id FROM core.events")  # noqa: S608
     for table in (table for table in tables if table != "core.events"):
         keys = [key for key in _NARROWEST if key in TABLES[table].model_fields]
-        kind = "TABLE" if keys else "VIEW"
         found = f'FROM "{whole}".{table} WHERE {_tests(keys, _NEAR if with_far else "named")}'
         if with_far and keys:  # an item may have told what lies here and what lies elsewhere
             found += f" UNION FROM {_FAR}.{table} WHERE {_tests(keys, 'temp.far_events')}"
-        con.execute(f"CREATE {kind} {table} AS {found}")
+        con.execute(f"CREATE {'TABLE' if keys else 'VIEW'} {table} AS {found}")
 
 
 def _tests(keys: Sequence[str], names: str) -> str:

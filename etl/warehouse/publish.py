@@ -60,10 +60,11 @@ def publish(con: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
         _remove_partials(versions)
         partial.mkdir()
         file = partial / settings.published_file.name
-        _copy(con, file)
-        file.chmod(0o444)
+        source = _source(con)
+        if source is None:
+            _copy_rows(con, file)
         with ThreadPoolExecutor(1) as pool:
-            on_disk = pool.submit(_sync, file)
+            on_disk = pool.submit(_put, source, file)  # beside what stands in no file: nothing writes the build
             fingerprints.keep(con, partial)
             wholes.keep(con, partial / wholes.FILE)
             on_disk.result()
@@ -158,20 +159,24 @@ def publish_lake(settings: Settings) -> Path:
     return settings.published_lake
 
 
-def _copy(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Copy the build: the bytes of its file, or the rows where there is no file or half of it is empty."""
+def _source(con: duckdb.DuckDBPyConnection) -> Path | None:
+    """Put all into the file of the build, and give it; None where there is none, or half of it is empty."""
     ((name, path),) = con.execute(
         "SELECT database_name, path FROM duckdb_databases() WHERE database_name = current_database()"
     ).fetchall()
-    if path:
-        checkpoint(con)
-        sizes = con.sql(
-            "SELECT total_blocks, free_blocks FROM pragma_database_size() WHERE database_name = $1", params=[name]
-        )
-        ((n_blocks, n_free),) = sizes.fetchall()
-        if n_free * 2 < n_blocks:
-            _copy_bytes(Path(path), file)
-            return
+    if not path:
+        return None
+    checkpoint(con)
+    sizes = con.sql(
+        "SELECT total_blocks, free_blocks FROM pragma_database_size() WHERE database_name = $1", params=[name]
+    )
+    ((n_blocks, n_free),) = sizes.fetchall()
+    return Path(path) if n_free * 2 < n_blocks else None
+
+
+def _copy_rows(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Copy the rows of the build into a new file."""
+    ((name,),) = con.execute("SELECT current_database()").fetchall()
     con.execute(f"ATTACH {sql_literal(str(file))} AS version")
     try:
         con.execute(f'COPY FROM DATABASE "{name}" TO version')
@@ -206,8 +211,11 @@ def _copy_bytes(source: Path, target: Path) -> None:
         raise OSError(done.stderr.strip().rpartition("\n")[2])
 
 
-def _sync(file: Path) -> None:
-    """See that the version is on the disk before a name points to it."""
+def _put(source: Path | None, file: Path) -> None:
+    """Copy the bytes of a source, if any, and see that the version is on the disk before a name points to it."""
+    if source is not None:
+        _copy_bytes(source, file)
+    file.chmod(0o444)
     with file.open("rb") as handle:
         os.fsync(handle.fileno())
 

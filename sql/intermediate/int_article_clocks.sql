@@ -24,7 +24,19 @@ publications as (
         inferred_earliest,
         inferred_latest,
         inferred_from,
-        inferred_confidence
+        inferred_confidence,
+        -- a month only where both bounds lie in it; the upper one is exclusive
+        case
+            when earliest is not null and latest is not null
+                then cast(date_trunc('month', earliest at time zone timezone) as date)
+        end as month_earliest,
+        case
+            when earliest is not null and latest is not null
+                then cast(
+                    date_trunc('month', greatest(latest - interval 1 microsecond, earliest) at time zone timezone)
+                    as date
+                )
+        end as month_latest
     from anchors
     where kind = 'publication'
 
@@ -39,22 +51,6 @@ captures as (
         latest
     from anchors
     where kind = 'capture'
-
-),
-
--- a month only where both bounds lie in it; the upper one is exclusive
-months as (
-
-    select
-        article_id,
-        cast(date_trunc('month', earliest at time zone timezone) as date) as month_earliest,
-        cast(
-            date_trunc(
-                'month', greatest(latest - interval 1 microsecond, earliest) at time zone timezone
-            ) as date
-        ) as month_latest
-    from publications
-    where earliest is not null and latest is not null
 
 )
 
@@ -71,11 +67,12 @@ select
     publications.inferred_latest as published_inferred_latest,
     publications.inferred_from as published_inferred_from,
     publications.inferred_confidence as published_inferred_confidence,
-    case when months.month_earliest = months.month_latest then months.month_earliest end as published_month,
+    case
+        when publications.month_earliest = publications.month_latest then publications.month_earliest
+    end as published_month,
     captures.capture_basis,
     captures.earliest as captured_earliest,
     captures.latest as captured_latest
 from articles
 left join publications on articles.article_id = publications.article_id
-left join months on articles.article_id = months.article_id
 left join captures on articles.document_id = captures.document_id

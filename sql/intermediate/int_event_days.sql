@@ -17,11 +17,13 @@ days as (
         events.event_id,
         events.polarity = 'POS' and events.modality in ('asserted', 'reported') as is_asserted,
         cast(events.begin_earliest at time zone anchors.timezone as date) as first_day,
-        cast(
-            greatest(events.end_latest - interval 1 microsecond, events.begin_earliest)
-            at time zone anchors.timezone as date
-        ) as last_day,
-        events.begin_earliest is not null and events.end_latest is not null as is_bounded
+        case
+            when events.begin_earliest is not null and events.end_latest is not null
+                then cast(
+                    greatest(events.end_latest - interval 1 microsecond, events.begin_earliest)
+                    at time zone anchors.timezone as date
+                )
+        end as last_day
     from events
     inner join anchors on events.anchor_id = anchors.anchor_id
 
@@ -31,7 +33,7 @@ select
     event_id,
     is_asserted,
     first_day,
-    case when is_bounded then last_day end as last_day,
-    case when is_bounded then last_day - first_day + 1 end as n_days,
-    coalesce(is_asserted and is_bounded and last_day - first_day < 3, false) as is_on_timeline
+    last_day,
+    last_day - first_day + 1 as n_days,
+    coalesce(is_asserted and last_day - first_day < 3, false) as is_on_timeline
 from days

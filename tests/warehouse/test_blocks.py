@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
@@ -28,7 +29,8 @@ def written(file: Path, folder: Path, before: Path | None = None) -> Path:
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "BLOCK_CHARS", 1)
+    for name in ("BLOCK_CHARS", "GATHERED_BLOCK_CHARS"):
+        monkeypatch.setattr(blocks, name, 1)
 
 
 def test_every_row_is_there_once(sample: Settings, tmp_path: Path) -> None:
@@ -136,6 +138,6 @@ def test_a_newline_in_quotes_ends_no_row(tmp_path: Path) -> None:
     rows = tmp_path / "x.rows"
     parts = [b'a,"one\ntwo"\nb,"say ""\n"""\n', b"c,d\n"]
     rows.write_bytes(b"".join(parts))
-    assert blocks._sizes(rows, [2, 1]) == [len(part) for part in parts]
+    assert blocks._sizes(rows, np.array([2, 1])).tolist() == [len(part) for part in parts]
     rows.write_bytes(b"")
-    assert blocks._sizes(rows, []) == []
+    assert blocks._sizes(rows, np.array([], np.int64)).tolist() == []

@@ -161,7 +161,7 @@ def test_a_version_that_cannot_be_written_leaves_the_one_before(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(publishing, "_sync", fail)
+    monkeypatch.setattr(publishing, "_put", fail)
     with build(2) as con, pytest.raises(raised):
         publish(con, published)
     assert [path.name for path in (published.published / "versions").iterdir() if "partial" in path.name] == []
