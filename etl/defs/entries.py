@@ -1,0 +1,93 @@
+"""What Dagster's event log does for each of a run's three hundred events, done with less.
+
+SQLAlchemy puts a statement together anew for each, asks the file for the columns of a table it has seen, and for the
+file of a run Alembic reads all migrations there ever were. Here statements are made once, columns are asked for once,
+and the file of a run is made as the index is. What is written is the same, and Dagster's own class reads it.
+"""
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, EVENT_TYPE_TO_PIPELINE_RUN_STATUS
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+
+from etl.defs.books import EventBooks
+
+if TYPE_CHECKING:
+    from dagster import EventLogEntry
+    from sqlalchemy.engine import Connection, Engine
+
+_ENTRY = SqlEventLogStorageTable.insert()
+_IN_INDEX = {*ASSET_EVENTS, *ASSET_CHECK_EVENTS, *EVENT_TYPE_TO_PIPELINE_RUN_STATUS}
+
+
+class EventEntries(EventBooks):
+    """The event log; named in dagster.yaml."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Open the index."""
+        self._asset_columns: set[str] = set()
+        super().__init__(*args, **kwargs)
+
+    def store_event(self, event: "EventLogEntry") -> None:
+        """Write an event into the file of its run, and what is asked for across runs into the index."""
+        row = self._event_to_row(event)
+        with self.run_connection(event.run_id) as connection:
+            connection.execute(_ENTRY, row)
+        kind = event.dagster_event_type if event.is_dagster_event else None
+        if kind not in _IN_INDEX:
+            return
+        with self.index_connection() as connection:
+            (event_id,) = connection.execute(_ENTRY, row).inserted_primary_key
+            if kind in ASSET_EVENTS:
+                self._store_asset_event_tags(connection, [event], [event_id])
+                self._store_asset_event(connection, event, event_id)
+        if kind in ASSET_CHECK_EVENTS:
+            self.store_asset_check_event(event, event_id)
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """Whether the table of assets has a column; none is ever dropped."""
+        return column_name in self._asset_columns or super().has_asset_key_col(column_name)
+
+    def _has_asset_key_col_on_connection(self, conn: "Connection", column_name: str) -> bool:
+        if column_name not in self._asset_columns and super()._has_asset_key_col_on_connection(conn, column_name):
+            self._asset_columns.add(column_name)
+        return column_name in self._asset_columns
+
+    def _initdb(self, engine: "Engine", for_index_shard: bool = False) -> None:
+        """See that a file has its tables: of the index as Dagster does it, of a run as those of the index."""
+        index = self.path_for_shard(INDEX_SHARD_NAME)
+        if for_index_shard or not _revision(index):
+            super()._initdb(engine, for_index_shard)
+        elif engine.url.database and not _revision(engine.url.database):
+            _make_alike(engine.url.database, index)
+
+
+def _connected(file: str) -> "closing[sqlite3.Connection]":
+    return closing(sqlite3.connect(file, timeout=SQLITE_BUSY_TIMEOUT_SECONDS, isolation_level=None))
+
+
+def _revision(file: str) -> str | None:
+    """The migration that the tables of a file come from; none: it has no tables."""
+    with _connected(file) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
+            return None
+        rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return str(rows[0][0]) if rows else None
+
+
+def _make_alike(file: str, other: str) -> None:
+    """Give a file the tables of another, empty, all or none: whoever comes at the same time finds them made."""
+    with _connected(other) as connection:
+        statements = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+    with _connected(file) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        if not connection.execute("SELECT 1 FROM sqlite_master").fetchall():
+            for (statement,) in statements:
+                connection.execute(statement)
+            connection.execute("INSERT INTO alembic_version VALUES (?)", [_revision(other)])
+        connection.execute("COMMIT")
