@@ -1,18 +1,25 @@
 """What Dagster's event log does for each of a run's three hundred events, done with less.
 
-SQLAlchemy puts a statement together anew for each, asks the file for the columns of a table it has seen, and for the
-file of a run Alembic reads all migrations there ever were. Here statements are made once, columns are asked for once,
-and the file of a run is made as the index is. What is written is the same, and Dagster's own class reads it.
+Dagster's class puts each statement together anew, puts the event of a check into words three times, asks the file for
+the columns of a table it has seen, and for the file of a run Alembic reads all migrations there ever were. Here
+statements are made once, an event is put into words once, columns are asked for once, and the file of a run is made
+as the index is. What is written is the same, and Dagster's own class reads it.
 """
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, EVENT_TYPE_TO_PIPELINE_RUN_STATUS
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, AssetKeyTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from sqlalchemy import Update, bindparam
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from etl.defs.books import EventBooks
 
@@ -45,8 +52,17 @@ class EventEntries(EventBooks):
             if kind in ASSET_EVENTS:
                 self._store_asset_event_tags(connection, [event], [event_id])
                 self._store_asset_event(connection, event, event_id)
-        if kind in ASSET_CHECK_EVENTS:
+            if kind in ASSET_CHECK_EVENTS and _is_of_a_run(event):
+                _note_check(connection, event, row, event_id)
+        if kind in ASSET_CHECK_EVENTS and not _is_of_a_run(event):
             self.store_asset_check_event(event, event_id)
+
+    def _store_asset_event(self, conn: "Connection", event: "EventLogEntry", event_id: int) -> None:
+        """Note what happened last to an asset."""
+        key = event.get_dagster_event().asset_key
+        values = self._get_asset_entry_values(event, event_id, self._has_asset_key_index_cols_on_connection(conn))
+        if key and values:
+            conn.execute(_asset(tuple(values)), {"asset_key": key.to_string(), **values})
 
     def has_asset_key_col(self, column_name: str) -> bool:
         """Whether the table of assets has a column; none is ever dropped."""
@@ -66,6 +82,55 @@ class EventEntries(EventBooks):
             _make_alike(engine.url.database, index)
 
 
+@lru_cache
+def _asset(names: tuple[str, ...]) -> Insert:
+    """Put the row of an asset, or these columns of it, in the place of what stands there."""
+    statement = insert(AssetKeyTable)
+    return statement.on_conflict_do_update(
+        index_elements=["asset_key"], set_={name: statement.excluded[name] for name in names}
+    )
+
+
+_PLAN = AssetCheckExecutionsTable.insert()
+
+
+def _check() -> Update:
+    """Change the row of the check of a run."""
+    rows = AssetCheckExecutionsTable.c
+    of = (getattr(rows, name) == bindparam(f"its_{name}") for name in ("asset_key", "check_name", "run_id"))
+    return AssetCheckExecutionsTable.update().where(*of, rows.partition.is_(None))
+
+
+_CHECK = _check()
+
+
+def _is_of_a_run(event: "EventLogEntry") -> bool:
+    """Whether the event of a check speaks of one run and of no partition, as all of ours do."""
+    told: Any = event.get_dagster_event().event_specific_data
+    is_planned = isinstance(told, AssetCheckEvaluationPlanned)
+    return bool(event.run_id) and (told.partitions_subset if is_planned else told.partition) is None
+
+
+def _note_check(connection: "Connection", event: "EventLogEntry", row: Mapping[str, Any], event_id: int) -> None:
+    """Note that a check is planned, or how it came out."""
+    told: Any = event.get_dagster_event().event_specific_data
+    of = {"asset_key": told.asset_key.to_string(), "check_name": told.check_name, "run_id": event.run_id}
+    noted = {
+        "evaluation_event": row["event"],
+        "evaluation_event_timestamp": row["timestamp"],
+        "evaluation_event_storage_id": event_id,
+    }
+    status = AssetCheckExecutionRecordStatus
+    if isinstance(told, AssetCheckEvaluationPlanned):
+        connection.execute(_PLAN, of | noted | {"execution_status": status.PLANNED.value})
+        return
+    target = told.target_materialization_data
+    noted["execution_status"] = (status.SUCCEEDED if told.passed else status.FAILED).value
+    noted["materialization_event_storage_id"] = target.storage_id if target else None
+    if not connection.execute(_CHECK, {f"its_{name}": value for name, value in of.items()} | noted).rowcount:
+        connection.execute(_PLAN, of | noted)  # nobody planned it
+
+
 def _connected(file: str) -> "closing[sqlite3.Connection]":
     return closing(sqlite3.connect(file, timeout=SQLITE_BUSY_TIMEOUT_SECONDS, isolation_level=None))
 
@@ -82,7 +147,9 @@ def _revision(file: str) -> str | None:
 def _make_alike(file: str, other: str) -> None:
     """Give a file the tables of another, empty, all or none: whoever comes at the same time finds them made."""
     with _connected(other) as connection:
-        statements = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+        statements = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+        ).fetchall()
     with _connected(file) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
