@@ -487,7 +487,8 @@ def test(
 
 _OBJECTS = 100_000
 """Objects made and not let go after which Python looks for circles among them that nobody holds. By itself it does so
-at 700: a run begins with half a million that all stay, the modules of Dagster, and a tenth of a small run went there."""
+at 700; but a run begins with half a million that all stay, most of them Dagster's: a tenth of a small run went there.
+"""
 
 
 def main() -> None:
