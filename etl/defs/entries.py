@@ -105,10 +105,8 @@ _CHECK = _check()
 
 
 def _is_of_a_run(event: "EventLogEntry") -> bool:
-    """Whether the event of a check speaks of one run and of no partition, as all of ours do."""
-    told: Any = event.get_dagster_event().event_specific_data
-    is_planned = isinstance(told, AssetCheckEvaluationPlanned)
-    return bool(event.run_id) and (told.partitions_subset if is_planned else told.partition) is None
+    """Whether the event of a check speaks of one run, and its result of no partition, as all of ours do."""
+    return bool(event.run_id) and not getattr(event.get_dagster_event().event_specific_data, "partition", None)
 
 
 def _note_check(connection: "Connection", event: "EventLogEntry", row: Mapping[str, Any], event_id: int) -> None:
@@ -122,13 +120,15 @@ def _note_check(connection: "Connection", event: "EventLogEntry", row: Mapping[s
     }
     status = AssetCheckExecutionRecordStatus
     if isinstance(told, AssetCheckEvaluationPlanned):
-        connection.execute(_PLAN, of | noted | {"execution_status": status.PLANNED.value})
+        days = told.partitions_subset.get_partition_keys() if told.partitions_subset else [None]
+        noted["execution_status"] = status.PLANNED.value
+        connection.execute(_PLAN, [of | noted | {"partition": day} for day in days])
         return
     target = told.target_materialization_data
     noted["execution_status"] = (status.SUCCEEDED if told.passed else status.FAILED).value
     noted["materialization_event_storage_id"] = target.storage_id if target else None
     if not connection.execute(_CHECK, {f"its_{name}": value for name, value in of.items()} | noted).rowcount:
-        connection.execute(_PLAN, of | noted)  # nobody planned it
+        connection.execute(_PLAN, of | noted)  # planned for a day, or by nobody
 
 
 def _connected(file: str) -> "closing[sqlite3.Connection]":
