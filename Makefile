@@ -34,6 +34,8 @@ tests: $(STAMP)
 	.venv/bin/pytest -q
 
 native: $(STAMP) ## machine code of what reads every word, where there is a C compiler; once, some minutes
+	@# our own bytecode, as that of the libraries above
+	@.venv/bin/python -m compileall -q etl
 	@.venv/bin/python -m etl.native
 
 bench: native ## one table: steps beside a bare scan, peers, whole runs; then places, HTML and the anchor network

@@ -32,10 +32,10 @@ compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
 
-# Dagster's own log of events, but with its files held open (etl/defs/books.py).
+# Dagster's own log of events, but with its files held open (etl/defs/books.py) and written with less (entries.py).
 event_log_storage:
-  module: etl.defs.books
-  class: EventBooks
+  module: etl.defs.entries
+  class: EventEntries
   config:
     base_dir: {runs}
 

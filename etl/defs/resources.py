@@ -25,6 +25,7 @@ class Warehouse(ConfigurableResource["Warehouse"]):
     """The build database: one connection a run, opened by the first step and closed after the last."""
 
     folder: str = Field(description="the warehouse folder")
+    _settings: Settings | None = PrivateAttr(None)
     _connection: "duckdb.DuckDBPyConnection | None" = PrivateAttr(None)
     _fingerprints: Literal["symbols", "linked"] | None = PrivateAttr(None)
     _slicers: "dict[str, Slicer]" = PrivateAttr(default_factory=dict)
@@ -110,8 +111,9 @@ class Warehouse(ConfigurableResource["Warehouse"]):
 
     @property
     def settings(self) -> Settings:
-        """The settings, with this warehouse."""
-        return Settings(warehouse=self.folder)
+        """The settings, with this warehouse; read once."""
+        self._settings = self._settings or Settings(warehouse=self.folder)
+        return self._settings
 
     def tally(self, **counts: int) -> None:
         """Add to the counts of the run."""
