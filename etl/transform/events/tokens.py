@@ -51,12 +51,14 @@ def _pattern(clitics: str) -> "re.Pattern[str]":
 class Cut:
     """A sentence cut into words and marks, each as a name or not."""
 
-    def __init__(self, tokens: list[Token], starts: list[int], can_tell: bool) -> None:
+    def __init__(self, tokens: list[Token], starts: list[int], can_tell: bool, has_helpers: bool) -> None:
         self.tokens = tokens
         self.starts = starts
         """The code point at which each begins."""
         self.can_tell = can_tell
         """Whether words that can name an event stand in it, with those that they ask for."""
+        self.has_helpers = has_helpers
+        """Whether a word may stand in it that can be an auxiliary, or the "to" of an infinitive."""
 
 
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
@@ -72,30 +74,33 @@ def cut(sentence: str, lexicon: Lexicon) -> Cut:
     asks: tuple[int, ...] = ()
     shouted = sentence.isupper()
     opening = True  # the next word may owe its capital to its place
-    triggers = tells = False
+    triggers = tells = helps = False
     signs: i64 = 0
     at = 0
     for text in sentence.split():
         run = known.get(text)
         if run is None:
             run = _run(text, lexicon)
-        if run.triggers:
-            triggers = True
-        elif run.asks and not triggers:
-            asks += run.asks
-        signs |= run.sign
         read = run.read(opening, True) if shouted else run.opening if opening else run.inner
         for token in read:
             tokens.append(token)
             starts.append(at)
             at += token.length
-            if token.tells:
-                tells = True
         opening = run.opens
         at += 1
+        if run.is_quiet:
+            continue
+        if run.triggers:
+            triggers = True
+        elif run.asks and not triggers:
+            asks += run.asks
+        signs |= run.sign
+        helps = helps or run.helps
+        if run.tells and not tells:
+            tells = any(token.tells for token in read)
     if at != len(sentence) + 1:  # more than a space between two runs, or white space at an end
         starts = _starts(sentence, tokens)
-    return Cut(tokens, starts, tells and (triggers or any(not asked & ~signs for asked in asks)))
+    return Cut(tokens, starts, tells and (triggers or any(not asked & ~signs for asked in asks)), helps)
 
 
 def _run(text: str, lexicon: Lexicon) -> Run:

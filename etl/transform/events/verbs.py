@@ -124,10 +124,9 @@ class _Frame:
     def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
         self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
         self._auxiliaries = NO_TOKENS
-        if clause.has_auxiliary:
-            for j in clause.tokens:
-                if tokens[j].is_auxiliary and (fin[j] or _is_no_possessive(tokens, j)):
-                    self._auxiliaries = [*self._auxiliaries, j]
+        for j in clause.tokens:
+            if tokens[j].is_auxiliary and (fin[j] or _is_no_possessive(tokens, j)):
+                self._auxiliaries = [*self._auxiliaries, j]
         self._shared: Chain | None = None
 
     def chain(self, head: int) -> Chain:
@@ -363,9 +362,11 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
                 continue
             if not lexicon.verb_second and token.is_auxiliary and _holds_participle(tokens, i):
                 continue
-            if frame is None:
-                frame = _Frame(tokens, clause, lexicon, fin)
-            chain = frame.chain(i)
+            chain = _NO_CHAIN
+            if clause.has_auxiliary:
+                if frame is None:
+                    frame = _Frame(tokens, clause, lexicon, fin)
+                chain = frame.chain(i)
             role = _role(tokens, i == verb, i, chain, lexicon)
             if role is None or (role == "finite" and fin[i] == 0):
                 continue
@@ -373,13 +374,8 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             if reading is None:
                 continue
             has_auxiliary = has_auxiliary or token.is_auxiliary
-            features: i64 = 0
-            for other in token.word.verbs:
-                if other.entry is reading.entry:
-                    features |= other.feature
-            feature: i64 = PAST if features & PAST and not features & PRES else reading.feature
             passive = _passive(role, reading.entry, chain, lexicon)
-            tense = _tense(role, feature, chain, clause, lexicon)
+            tense = _tense(role, reading.told, chain, clause, lexicon)
             if len(used) > 1:
                 taken += used
                 result = [g for g in result if g.head not in used or tokens[g.head].is_auxiliary]
