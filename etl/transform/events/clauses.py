@@ -129,9 +129,17 @@ _INDEXES: Final = list(range(_MANY))
 _ALONE: Final = [[i] for i in _INDEXES]
 
 
+_ALONE_USED: Final = [(i,) for i in _INDEXES]
+
+
 def one(i: int) -> list[int]:
     """A token alone, as a list that is never changed."""
     return _ALONE[i] if i < _MANY else [i]
+
+
+def one_used(i: int) -> tuple[int, ...]:
+    """A token alone, as what a group takes up."""
+    return _ALONE_USED[i] if i < _MANY else (i,)
 
 
 def _verb_ahead(tokens: list[Token], fin: list[int], i: int) -> bool:

@@ -275,7 +275,7 @@ class Token:
         self.sign, self.contexts = word.sign, word.contexts
         self.is_auxiliary, self.joins = word.is_auxiliary, word.joins
         self.person = word.person
-        self.is_bound = word.person.is_bound
+        self.is_bound, self.has_number = word.person.is_bound, word.person.number is not None
         self.is_small = bool(word.tags) or self.is_bound
         """It is a small word, or says how many: it may stand between phrases."""
         self.is_noun = bool(word.nouns)

@@ -52,6 +52,8 @@ _GOVERNED: Final[tuple[tuple[int, Modality], ...]] = (
 _GOVERNS: Final = (
     FLAG_ASK | FLAG_WISH | FLAG_PROMISE | FLAG_DENY | FLAG_REFUSE | FLAG_ALLEGE | FLAG_CLAIM | FLAG_SPEECH | FLAG_EVID
 )
+_ASKED: Final = NEG | POSSIBLE | ALLEGED | ATTRIBUTION
+"""What rules ask for in the clause of a finite verb."""
 _UNREAL: Final[frozenset[Modality]] = frozenset({"possible", "future", "hypothetical", "denied"})
 _BY_CHAIN: Final[dict[str, Modality]] = {
     "possible": "possible",
@@ -85,7 +87,14 @@ def _made_by(flags: i64) -> Modality | None:
 
 def stance(scene: Scene, group: Group) -> Stance:
     """How sure the sentence is of an event."""
-    return _judge(scene, group, 0)
+    return CERTAIN if _is_plain(scene, group) else _judge(scene, group, 0)
+
+
+def _is_plain(scene: Scene, group: Group) -> bool:
+    """Whether it is the finite verb of a sentence of one clause, with no word in it that any rule here asks for."""
+    clause = scene.clauses[group.clause]
+    is_bare = len(scene.clauses) == 1 and group.role == "finite" and not clause.tags & _ASKED
+    return is_bare and clause.kind in ("main", "fragment")
 
 
 def comments(scene: Scene, number: int) -> bool:

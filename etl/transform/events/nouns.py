@@ -4,7 +4,7 @@ What belongs here: which nouns name an event in their clause. What does not: ver
 (`modality`), and when (`timing`).
 """
 
-from etl.transform.events.clauses import Clause
+from etl.transform.events.clauses import Clause, one_used
 from etl.transform.events.lexicon import Entry, Lexicon, Token
 from etl.transform.events.marks import (
     FLAG_OCCUR,
@@ -77,7 +77,7 @@ def _best(tokens: list[Token], clause: Clause, i: int) -> tuple[Entry | None, tu
         if entry.need and not holds_any(clause_text(tokens, clause), entry.need):
             continue
         n = len(entry.companions)
-        used: tuple[int, ...] = (i,)
+        used = one_used(i)
         if n:
             before = _before(clause, i, n)
             if tuple([tokens[j].low for j in before]) != entry.companions:

@@ -103,7 +103,9 @@ class _Chunker:
             scene = self.scene
             self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or not scene.uses[i - 1] & VERBAL)
             return True
-        return self._joins(i, tags) or self._opens(i, tags)
+        if tags & _JOINING or self.scene.tokens[i].is_bound:
+            return self._joins(i, tags) or self._opens(i, tags)
+        return self._opens(i, tags)
 
     def _opens(self, i: int, tags: i64) -> bool:
         """Take a small word that ends a phrase or begins one: a preposition, a pronoun, an article, an adverb."""
@@ -256,6 +258,7 @@ class _Chunker:
                     phrase.joined, phrase.prep = True, before.prep
 
 
+_JOINING: Final = OF | PREP
 _QUOTE_MARKS: Final = frozenset("\"“”„'’‘«»`´") | {"``", "''"}
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from mypy_extensions import i64, mypyc_attr
 
 from etl.schema.core import Tense
-from etl.transform.events.clauses import NO_TOKENS, Clause
+from etl.transform.events.clauses import NO_TOKENS, Clause, one_used
 from etl.transform.events.lexicon import AUXILIARIES, REFLEXIVES, Entry, Lexicon, Reading, Token
 from etl.transform.events.marks import (
     ADVERB,
@@ -285,7 +285,7 @@ def _best(
         if (only_phrases and not entry.companions) or not (entry.takes_all or _fits(entry, tokens, clause)):
             continue
         if reading.joined and not entry.companions:
-            return reading, (i,)
+            return reading, one_used(i)
         used = _used(reading, tokens, clause, i, role, lexicon)
         if used is not None:
             return reading, used
@@ -302,7 +302,7 @@ def _used(
         if at is None:
             return None
     if not reading.entry.companions:
-        return (i,) if at is None else (min(i, at), max(i, at))
+        return one_used(i) if at is None else (min(i, at), max(i, at))
     companions = _companions_at(tokens, clause, i, reading.entry, lexicon)
     if companions is None:
         return None
