@@ -77,6 +77,7 @@ def code(
     times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
     recalls: dict[int, Recall] = {}
+    told, of_article = Recall(), -1
     lines = _Lines()
     for span in _bounded(sentences, units):
         number, start, end = span
@@ -91,9 +92,8 @@ def code(
         if places_of.has(number, start, end):
             for index in places_of.within(number, start, end):
                 sentence.add_place(index, places[index])
-        told = recalls.get(article)
-        if told is None:
-            told = recalls[article] = Recall()
+        if article != of_article:
+            told, of_article = recalls.setdefault(article, Recall()), article
         sentence.add_events(result, told, lines.of(number, text, start))
     return result
 

@@ -33,6 +33,7 @@ from etl.transform.events.verbs import Group
 
 _NO_PHRASES: Final[list[Phrase]] = []
 _NOT_READ: Final[list[list[Phrase] | None]] = [None]
+_NOBODY: Final[tuple[Participant, ...]] = ()
 _HOLDERS: Final = frozenset({"finite", "participle", "infinitive"})
 
 
@@ -45,30 +46,35 @@ class Cast:
         self._phrases = _NOT_READ * len(scene.clauses)
         self._reached = _NO_PHRASES
         self._reaching: Group | None = None
+        self._told = _NOBODY
+        """The participants of the event in hand."""
+        self._taken = 0
+        """Where they begin, as bits of tokens."""
 
     def of(self, group: Group, stance: Stance) -> tuple[Participant, ...]:
         """The participants of an event, actors first."""
         actor, recipient = self._noun(group) if group.role == "noun" else self._verb(group)
         if not (actor or recipient) and stance is CERTAIN:
             return ()
-        result: list[Participant] = []
-        actors = self._tell(result, "actor", actor, 0)
-        self._tell(result, "recipient", recipient, actors)
+        self._told, self._taken = _NOBODY, 0
+        self._tell("actor", actor)
+        actors = self._taken
+        self._tell("recipient", recipient)
         if stance.modality != "asserted" or stance.source is not None:
-            self._tell(result, "attribution", self._sources(group, stance), actors)
-        return tuple(result)
+            self._taken = actors  # a recipient may say so
+            self._tell("attribution", self._sources(group, stance))
+        return self._told
 
-    def _tell(self, result: list[Participant], role: ParticipantRole, found: list[Phrase], actors: int) -> int:
-        """Add the participants of a role but who acts or is told already; give where all begin, as bits of tokens."""
-        told = actors
+    def _tell(self, role: ParticipantRole, found: list[Phrase]) -> None:
+        """Add the participants of a role, but who is told already."""
         for phrase in found:
             if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
                 continue
             who = identify(self.scene, phrase)
-            if not told >> who.first & 1:
-                told |= 1 << who.first
-                result.append(self._participant(role, who))
-        return told
+            if not self._taken >> who.first & 1:
+                self._taken |= 1 << who.first
+                told = self._participant(role, who)
+                self._told = (*self._told, told) if self._told else (told,)
 
     def _participant(self, role: ParticipantRole, who: Identity) -> Participant:
         start, end = self.scene.starts[who.first] + self.offset, self.scene.end(who.last) + self.offset
@@ -373,7 +379,7 @@ class Cast:
 
     def _noun_actors(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """Who acts in an event where no phrase after its noun says so: a demonym before it, or its verb's subject."""
-        phrase = next((p for p in own if group.head in p.tokens), None)
+        phrase = next((p for p in own if p.first <= group.head <= p.last and group.head in p.tokens), None)
         adjective = self._adjective(group, phrase) if phrase is not None else _NO_PHRASES
         verb = self.scene.main_group(group.clause)
         if adjective or verb is None or not verb.entry.flags & FLAG_OCCUR:

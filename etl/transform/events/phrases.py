@@ -8,6 +8,7 @@ from typing import Final
 from mypy_extensions import i64, mypyc_attr
 
 from etl.transform.events.clauses import NO_TOKENS, Clause, one
+from etl.transform.events.lexicon import Token
 from etl.transform.events.marks import (
     ADVERB,
     AND,
@@ -80,15 +81,17 @@ class _Chunker:
 
     def run(self) -> list[Phrase]:
         scene, last = self.scene, -2
+        tokens, uses, has_places = scene.tokens, scene.uses, scene.has_places
         opener = -1 if self.clause.opener is None else self.clause.opener
         for i in self.clause.tokens:
             if i != last + 1 and last >= 0:
                 self._comma(last, i)
             last = i
-            if scene.uses[i] & (VERBAL | COVERED) or i == opener:
+            token = tokens[i]
+            if uses[i] & (VERBAL | COVERED) or i == opener:
                 self._end(i)
-            elif not (scene.tokens[i].is_small and self._takes(i, scene.tokens[i].tags)):
-                if self.current and scene.has_places and self._splits(i):
+            elif not (token.is_small and self._takes(i, token)):
+                if self.current and has_places and self._splits(i):
                     self._close()
                 self.current = [*self.current, i] if self.current else one(i)
         self._close()
@@ -96,14 +99,15 @@ class _Chunker:
             self._enumerations()
         return self.found
 
-    def _takes(self, i: int, tags: i64) -> bool:
+    def _takes(self, i: int, token: Token) -> bool:
         """Take a small word: a conjunction, or what ends a phrase or begins one; not what stands inside one."""
+        tags = token.tags
         if tags & COORD and not tags & DEF:
             self._close()
             scene = self.scene
             self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or not scene.uses[i - 1] & VERBAL)
             return True
-        if tags & _JOINING or self.scene.tokens[i].is_bound:
+        if tags & _JOINING or token.is_bound:
             return self._joins(i, tags) or self._opens(i, tags)
         return self._opens(i, tags)
 

@@ -37,6 +37,8 @@ from etl.transform.events.marks import (
     TO,
 )
 
+_SMALL_A: Final = ord("a")
+_SMALL_Z: Final = ord("z")
 _LETTERS: Final = r"[^\W_]+(?:[-./][^\W_]+)*"
 _THOUSANDS: Final = r"\d{1,3}(?:,\d{3})+(?![\w,])"
 
@@ -72,7 +74,8 @@ def cut(sentence: str, lexicon: Lexicon) -> Cut:
     tokens: list[Token] = []
     starts: list[int] = []
     asks: tuple[int, ...] = ()
-    shouted = sentence.isupper()
+    # what begins with a capital and a small letter, as most do, needs no look at the rest
+    shouted = not (len(sentence) > 1 and _SMALL_A <= ord(sentence[1]) <= _SMALL_Z) and sentence.isupper()
     opening = True  # the next word may owe its capital to its place
     triggers = tells = helps = False
     signs: i64 = 0
