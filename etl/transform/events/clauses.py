@@ -100,9 +100,9 @@ class Clause:
         if token.is_auxiliary:
             self.has_auxiliary = True
         if token.is_verb:
-            self.verbs = [*self.verbs, i] if self.verbs else one(i)
+            self.verbs = self.verbs + one(i) if self.verbs else one(i)
         if token.is_noun:
-            self.nouns = [*self.nouns, i] if self.nouns else one(i)
+            self.nouns = self.nouns + one(i) if self.nouns else one(i)
 
     def reach(self, begin: int, end: int) -> None:
         """Take the tokens from one to before another."""
@@ -129,7 +129,7 @@ _INDEXES: Final = list(range(_MANY))
 _ALONE: Final = [[i] for i in _INDEXES]
 
 
-_ALONE_USED: Final = [(i,) for i in _INDEXES]
+_ALONE_USED: Final[list[tuple[int, ...]]] = [(i,) for i in _INDEXES]
 
 
 def one(i: int) -> list[int]:

@@ -30,6 +30,7 @@ from etl.transform.events.recall import Recall, is_news
 from etl.transform.events.records import EventMention, Participant
 from etl.transform.events.scene import COVERED, VERBAL, Scene, Spot, read_events
 from etl.transform.events.timing import Timed, When, is_said, when
+from etl.transform.events.tokens import Batch
 from etl.transform.events.verbs import Group
 from etl.transform.records import PlaceMention, SentenceSpan, TimeMention, Unit
 
@@ -79,10 +80,12 @@ def code(
     recalls: dict[int, Recall] = {}
     told, of_article = Recall(), -1
     lines = _Lines()
-    for span in _bounded(sentences, units):
+    spans = _bounded(sentences, units)
+    batch = Batch([units[unit].text[start:end] for unit, start, end in spans], lexicon)
+    for i, span in enumerate(spans):
         number, start, end = span
         text, article, kind = units[number]
-        scene = read_events(text[start:end], kind, lexicon)
+        scene = read_events(batch.cut(i), kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
             continue
         sentence = _Sentence(text, number, start, scene)

@@ -93,7 +93,7 @@ class _Chunker:
             elif not (token.is_small and self._takes(i, token)):
                 if self.current and has_places and self._splits(i):
                     self._close()
-                self.current = [*self.current, i] if self.current else one(i)
+                self.current = self.current + one(i) if self.current else one(i)
         self._close()
         if len(self.found) > 2:
             self._enumerations()
@@ -173,7 +173,7 @@ class _Chunker:
         """Take a small word that opens no phrase of its own: thousands of voters, according to, at least."""
         scene = self.scene
         if tags & OF and self.current and self._is_before_of(i):
-            self.current = [*self.current, i]
+            self.current = self.current + one(i)
         elif self._is_bound(i) or (tags & PREP and self._is_bound(i + 1)):
             self.joiner = self.joiner and not self.current
             self._close()

@@ -191,9 +191,8 @@ def read(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene:
     return _read(cut(sentence, lexicon), kind, lexicon)
 
 
-def read_events(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene | None:
-    """Read a sentence; None where no word of it can name an event."""
-    words = cut(sentence, lexicon)
+def read_events(words: Cut, kind: Kind, lexicon: Lexicon) -> Scene | None:
+    """Read a sentence that was cut; None where no word of it can name an event."""
     return _read(words, kind, lexicon) if words.can_tell else None
 
 

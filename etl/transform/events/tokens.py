@@ -8,6 +8,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from mypy_extensions import i64, mypyc_attr
 
 from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Run, Token
@@ -70,7 +73,51 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
 
 def cut(sentence: str, lexicon: Lexicon) -> Cut:
     """Cut a sentence. No token reaches over white space, so each run of characters is cut once and remembered."""
-    known = lexicon.runs
+    runs = [_known(text, lexicon) for text in sentence.split()]
+    return _cut(sentence, runs, 0, len(runs))
+
+
+@mypyc_attr(acyclic=True)
+class Batch:
+    """The sentences of a batch. Their runs are told apart in native code, and each that differs is looked up once."""
+
+    def __init__(self, sentences: list[str], lexicon: Lexicon) -> None:
+        self.sentences, self._lexicon = sentences, lexicon
+        self._runs: list[Run] = []
+        """Those of all sentences."""
+        self._ends: list[int] = []
+        """Where those of each sentence end among them; empty where Arrow cannot hold the sentences."""
+        self._uneven: set[int] = set()
+        """The sentences in which more than single spaces stand between two runs."""
+        try:
+            split = pc.split_pattern(pa.array(sentences, pa.large_string()), " ")
+        except UnicodeEncodeError:  # a lone surrogate
+            return
+        coded = split.flatten().dictionary_encode()
+        texts: list[str] = coded.dictionary.to_pylist()
+        runs = [_known(text, lexicon) if text.split() == [text] else None for text in texts]
+        uneven = [code for code, run in enumerate(runs) if run is None]
+        codes, ends = coded.indices.to_numpy(), split.offsets.to_numpy()[1:]
+        if uneven:
+            self._uneven = set(np.searchsorted(ends, np.flatnonzero(np.isin(codes, uneven)), "right").tolist())
+        known = np.empty(len(runs), np.object_)
+        known[:] = runs
+        self._runs, self._ends = known[codes].tolist(), ends.tolist()
+
+    def cut(self, i: int) -> Cut:
+        """Cut a sentence."""
+        if not self._ends or (self._uneven and i in self._uneven):
+            return cut(self.sentences[i], self._lexicon)
+        return _cut(self.sentences[i], self._runs, self._ends[i - 1] if i else 0, self._ends[i])
+
+
+def _known(text: str, lexicon: Lexicon) -> Run:
+    run = lexicon.runs.get(text)
+    return _run(text, lexicon) if run is None else run
+
+
+def _cut(sentence: str, runs: list[Run], first: int, end: int) -> Cut:
+    """A sentence from its runs, which stand one after another among others."""
     tokens: list[Token] = []
     starts: list[int] = []
     asks: tuple[int, ...] = ()
@@ -80,10 +127,8 @@ def cut(sentence: str, lexicon: Lexicon) -> Cut:
     triggers = tells = helps = False
     signs: i64 = 0
     at = 0
-    for text in sentence.split():
-        run = known.get(text)
-        if run is None:
-            run = _run(text, lexicon)
+    for i in range(first, end):
+        run = runs[i]
         read = run.read(opening, True) if shouted else run.opening if opening else run.inner
         for token in read:
             tokens.append(token)
