@@ -48,51 +48,39 @@ Kind = Literal["main", "sub", "that", "cond", "rel", "fragment"]
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class Clause:
-    """Token indexes of a clause in order, its kind, and how it hangs on the others."""
+    """Token indexes of a clause in order, its kind, and how it hangs on the others.
 
-    def __init__(
-        self,
-        tokens: list[int],
-        kind: Kind,
-        verb: int | None = None,
-        opener: int | None = None,
-        shares_subject: bool = False,
-        quoted: bool = False,
-        after_colon: bool = False,
-    ) -> None:
-        self.tokens, self.kind = tokens, kind
-        self.verb = verb
+    It begins as a stretch of tokens up to a break or to a word that opens the next.
+    """
+
+    def __init__(self, kind: Kind, opener: int | None, break_before: str, quoted: bool, coordinated: bool) -> None:
+        self.tokens = NO_TOKENS
+        self.kind = kind
+        self.verb: int | None = None
         """The finite verb."""
         self.opener = opener
         """The conjunction or relative pronoun."""
         self.parent: int | None = None
         """Index of the clause it hangs on."""
-        self.shares_subject, self.quoted, self.after_colon = shares_subject, quoted, after_colon
-        self.coordinated = False
-        self.verbs: list[int] = []
+        self.break_before = break_before
+        """The marks that stand before it."""
+        self.shares_subject, self.quoted, self.after_colon = False, quoted, False
+        self.coordinated = coordinated
+        self.sure = self.unsure = self.last_unsure = -1
+        """The first token that surely is a finite verb; the first and the last that may be one; -1 for none."""
+        self.verbs = NO_TOKENS
         """Those of its tokens that can be a verb of their own."""
         self.nouns = NO_TOKENS
         """Those that can be a noun that names an event."""
         self.has_auxiliary = False
         self.mask = 0
-        """Its tokens as bits, once it is complete."""
+        """Its tokens as bits."""
         self.tags: i64 = 0
         self.signs: i64 = 0
         self.contexts: i64 = 0
-        """Those of all its words, once it is complete."""
+        """Those of all its words."""
         self.text = ""
         """Its words in lower case, once somebody asks (`clause_text`)."""
-
-
-@mypyc_attr(acyclic=True, free_list_len=1)
-class _Stretch:
-    def __init__(
-        self, tokens: list[int], kind: Kind, opener: int | None, break_before: str, quoted: bool, coordinated: bool
-    ) -> None:
-        self.tokens, self.kind, self.opener = tokens, kind, opener
-        self.break_before, self.quoted, self.coordinated = break_before, quoted, coordinated
-        self.sure = self.unsure = self.last_unsure = -1
-        """The first token that surely is a finite verb; the first and the last that may be one; -1 for none."""
 
     def note(self, i: int, sureness: int) -> None:
         """Keep a token that may be a finite verb."""
@@ -103,6 +91,55 @@ class _Stretch:
             if self.unsure < 0:
                 self.unsure = i
             self.last_unsure = i
+
+    def add(self, i: int, token: Token) -> None:
+        """Keep what a word of it says."""
+        self.tags |= token.tags
+        self.signs |= token.sign
+        self.contexts |= token.contexts
+        if token.is_auxiliary:
+            self.has_auxiliary = True
+        if token.is_verb:
+            self.verbs = self.verbs + one(i) if self.verbs else one(i)
+        if token.is_noun:
+            self.nouns = self.nouns + one(i) if self.nouns else one(i)
+
+    def reach(self, begin: int, end: int) -> None:
+        """Take the tokens from one to before another."""
+        if begin < end:
+            found = _INDEXES[begin:end] if end <= _MANY else list(range(begin, end))
+            self.tokens = self.tokens + found if self.tokens else found
+            self.mask |= (1 << end) - (1 << begin)
+
+    def take(self, other: "Clause") -> None:
+        """Take in the words of another that follows."""
+        self.tokens = self.tokens + other.tokens
+        self.mask |= other.mask
+        self.tags |= other.tags
+        self.signs |= other.signs
+        self.contexts |= other.contexts
+        self.has_auxiliary = self.has_auxiliary or other.has_auxiliary
+        self.verbs = self.verbs + other.verbs
+        self.nouns = self.nouns + other.nouns
+
+
+_MANY: Final = 512
+_INDEXES: Final = list(range(_MANY))
+"""A slice of it is made in a fraction of the time that as many numbers take one by one."""
+_ALONE: Final = [[i] for i in _INDEXES]
+
+
+_ALONE_USED: Final[list[tuple[int, ...]]] = [(i,) for i in _INDEXES]
+
+
+def one(i: int) -> list[int]:
+    """A token alone, as a list that is never changed."""
+    return _ALONE[i] if i < _MANY else [i]
+
+
+def one_used(i: int) -> tuple[int, ...]:
+    """A token alone, as what a group takes up."""
+    return _ALONE_USED[i] if i < _MANY else (i,)
 
 
 def _verb_ahead(tokens: list[Token], fin: list[int], i: int) -> bool:
@@ -140,10 +177,10 @@ def _subordinates(tokens: list[Token], fin: list[int], i: int, has_verb: bool) -
 
 def _opens(tokens: list[Token], fin: list[int], i: int, has_verb: bool, empty: bool) -> Kind | None:
     """The kind of clause that token i opens, or None."""
+    if not tokens[i].joins or not _verb_ahead(tokens, fin, i + 1):
+        return None
     tags = tokens[i].tags
     before = tokens[i - 1] if i else None
-    if not _verb_ahead(tokens, fin, i + 1):
-        return None
     after_noun = before is not None and not before.is_break and not fin[i - 1] and not before.tags
     after_comma = before is not None and before.surface in (",", "(", "–", "—")
     if tags & THAT and tags & REL and before is not None and before.word.governs & _WITH_CONTENT:
@@ -179,7 +216,6 @@ def _named_in_quotes(tokens: list[Token], fin: list[int]) -> set[int]:
     return found
 
 
-_NONE: Final[set[int]] = set()
 _FEW: Final = 5  # words between quotation marks that still are a part of the sentence around them
 
 
@@ -190,8 +226,10 @@ def _quoted_after(mark: str, quoted: bool) -> bool:
     return mark != "”" and (not quoted or mark in "“„")
 
 
-def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexicon: Lexicon) -> Kind | None:
-    """The kind of clause that begins at i without a word that says so."""
+def _silent(tokens: list[Token], fin: list[int], i: int, verb: int, current: Clause, lexicon: Lexicon) -> Kind | None:
+    """The kind of clause that begins at i, after the last verb of another, without a word that says so."""
+    if verb < 0 or (lexicon.verb_second and not fin[i]):
+        return None
     if lexicon.verb_second:  # no comma after the relative clause: "de man die zij zag is weg"
         if current.kind == "main" or fin[i] != 2 or not tokens[i - 1].word.verbs:
             return None
@@ -199,10 +237,10 @@ def _silent(tokens: list[Token], fin: list[int], i: int, current: _Stretch, lexi
         return "main" if holds else None
     if current.kind == "rel" and _resumes(tokens, fin, i):
         return "main"
-    return "that" if _is_told(tokens, fin, i, current.tokens) else None
+    return "that" if _is_told(tokens, fin, i, verb) else None
 
 
-def _is_subject(tokens: list[Token], stretch: _Stretch) -> bool:
+def _is_subject(tokens: list[Token], stretch: Clause) -> bool:
     """Whether a clause is part of the subject: de kans dat hij vertrekt is klein."""
     opener = stretch.opener or 0
     return opener > 0 and bool(tokens[opener - 1].word.governs & _WITH_CONTENT)
@@ -216,13 +254,12 @@ def _resumes(tokens: list[Token], fin: list[int], i: int) -> bool:
     )
 
 
-def _is_told(tokens: list[Token], fin: list[int], i: int, stretch: list[int]) -> bool:
+def _is_told(tokens: list[Token], fin: list[int], i: int, verb: int) -> bool:
     """Whether what is said begins at i without "that": Turkey said it had won, said on Friday he would go."""
     tags = tokens[i].tags
     if tags & (THAT | TO | PREP | ADVERB | COORD | REL | SUB | COND) or fin[i]:
         return False
-    verb = next((j for j in reversed(stretch) if fin[j]), None)
-    if verb is None or not any(r.entry.flags & _TELLS for r in tokens[verb].word.verbs):
+    if not any(r.entry.flags & _TELLS for r in tokens[verb].word.verbs):
         return False
     is_bare = any(r.entry.flags & FLAG_BARE for r in tokens[verb].word.verbs)
     if i != verb + 1 and not (tags & SUBJECT_PRONOUN and tokens[verb + 1].tags & PREP):
@@ -239,57 +276,81 @@ _BEFORE_VERB: Final = SUBJECT_PRONOUN | ADVERB | NEG | REL_BARE | REL | COORD | 
 _TELLS: Final = FLAG_SPEECH | FLAG_CLAIM | FLAG_WISH | FLAG_PROMISE
 
 
-def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[_Stretch]:
-    result: list[_Stretch] = []
+def _stretches(tokens: list[Token], fin: list[int], lexicon: Lexicon) -> list[Clause]:
+    result: list[Clause] = []
     verb_second = lexicon.verb_second
-    current = _Stretch([], "main", None, "", False, False)
-    own = current.tokens
-    quoted = has_verb = False  # has_verb: a finite verb stands in the stretch so far
-    has_quotes = any(token.is_quote for token in tokens)
-    named = _named_in_quotes(tokens, fin) if has_quotes else _NONE
+    current = Clause("main", None, "", False, False)
+    begin = 0  # of the tokens that the stretch has not taken yet
+    verb = -1  # the last finite verb in the stretch so far
+    quoted = False
+    named: set[int] | None = None  # quotation marks that are passed over, once there is one
     last = len(tokens) - 1
     for i, token in enumerate(tokens):
-        if token.is_plain and not fin[i] and (verb_second or not has_verb):
-            own.append(i)
+        passes = verb_second or verb < 0
+        if token.is_idle and passes:
             continue
-        if token.is_quote and i in named:
+        sureness = fin[i]
+        if token.is_plain and not sureness and passes:
+            current.add(i, token)
             continue
+        if token.is_quote:
+            named = _named_in_quotes(tokens, fin) if named is None else named
+            if i in named:
+                current.reach(begin, i)
+                begin = i + 1
+                continue
         if token.is_break:
             if i == last:
                 break  # nothing follows it
             quoted = _quoted_after(token.surface, quoted)
+            current.reach(begin, i)
             mark = token.surface if current.tokens else current.break_before + token.surface
-            current = _close(result, current, _Stretch([], "main", None, mark, quoted, False))
-            own, has_verb = current.tokens, False
+            current = _close(result, current, Clause("main", None, mark, quoted, False))
+            begin, verb = i + 1, -1
             continue
-        silent = _silent(tokens, fin, i, current, lexicon) if has_verb and (fin[i] or not verb_second) else None
-        if silent is not None:
-            mark = "," if silent == "main" else ""
-            current = _close(result, current, _Stretch([i], silent, None, mark, quoted, False))
-            current.note(i, fin[i])
-            own, has_verb = current.tokens, bool(fin[i])
-            continue
-        kind = _opens(tokens, fin, i, has_verb, not current.tokens) if token.joins else None
-        if kind is not None and not (kind == "main" and not current.tokens):
-            coordinated = kind == "main"
-            base: Kind = current.kind if coordinated and current.kind in ("sub", "that", "cond", "rel") else kind
-            opener = None if coordinated else i
-            if coordinated and base == "rel":
-                opener = current.opener
-            current = _close(result, current, _Stretch([], base, opener, "", quoted, coordinated))
-            own, has_verb = current.tokens, False
-            if coordinated:
+        following = _following(tokens, fin, i, verb, begin, current, quoted, lexicon)
+        if following is not None:
+            current.reach(begin, i)
+            current = _close(result, current, following)
+            begin, verb = i, -1
+            if current.coordinated:  # by a word of neither
+                begin = i + 1
                 continue
-        if fin[i]:
-            current.note(i, fin[i])
-            has_verb = True
-        own.append(i)
+        if sureness:
+            current.note(i, sureness)
+            verb = i
+        current.add(i, token)
+    current.reach(begin, last if tokens and tokens[last].is_break else last + 1)
     if current.tokens:
         result.append(current)
     return result
 
 
-def _close(result: list[_Stretch], current: _Stretch, following: _Stretch) -> _Stretch:
+def _following(
+    tokens: list[Token],
+    fin: list[int],
+    i: int,
+    verb: int,
+    begin: int,
+    current: Clause,
+    quoted: bool,
+    lexicon: Lexicon,
+) -> Clause | None:
+    """The clause that begins at i, with a word that says so or without."""
+    silent = _silent(tokens, fin, i, verb, current, lexicon)
+    if silent is not None:
+        return Clause(silent, None, "," if silent == "main" else "", quoted, False)
+    kind = _opens(tokens, fin, i, verb >= 0, begin == i and not current.tokens)
+    if kind is None:
+        return None
+    if kind != "main":
+        return Clause(kind, i, "", quoted, False)
+    if current.kind not in ("sub", "that", "cond", "rel"):
+        return Clause("main", None, "", quoted, True)
+    return Clause(current.kind, current.opener if current.kind == "rel" else None, "", quoted, True)
+
+
+def _close(result: list[Clause], current: Clause, following: Clause) -> Clause:
     """End a stretch; one without a word leaves what stood before it to the next."""
     if current.tokens:
         result.append(current)
@@ -298,7 +359,7 @@ def _close(result: list[_Stretch], current: _Stretch, following: _Stretch) -> _S
     return following
 
 
-def _finite_of(stretch: _Stretch, last: bool) -> int | None:
+def _finite_of(stretch: Clause, last: bool) -> int | None:
     """The finite verb of a stretch: the sure one, else the likeliest of the unsure."""
     if stretch.sure >= 0:
         return stretch.sure
@@ -316,72 +377,50 @@ def clauses(tokens: list[Token], lexicon: Lexicon, fin: list[int] | None = None)
     result: list[Clause] = []
     open_fragment: Clause | None = None
     last_main: Clause | None = None
-    for stretch in _stretches(tokens, fin, lexicon):
-        at_end = lexicon.verb_second and stretch.kind != "main"
-        verb = _finite_of(stretch, at_end)
-        if stretch.kind != "main":
-            clause = Clause(stretch.tokens, stretch.kind, verb, stretch.opener, stretch.coordinated, stretch.quoted)
-            clause.parent = _parent(result, stretch)
+    for clause in _stretches(tokens, fin, lexicon):
+        verb = _finite_of(clause, lexicon.verb_second and clause.kind != "main")
+        clause.verb = verb
+        joined, clause.coordinated = clause.coordinated, False
+        if clause.kind != "main":
+            clause.shares_subject = joined
+            clause.parent = _parent(result, clause)
             result.append(clause)
             continue
-        colon = ":" in stretch.break_before
-        soft = stretch.break_before in _SOFT or stretch.break_before.endswith(",")
+        colon = ":" in clause.break_before
+        soft = clause.break_before in _SOFT or clause.break_before.endswith(",")
         if verb is None:
             if open_fragment is not None and soft:
-                open_fragment.tokens.extend(stretch.tokens)
+                open_fragment.take(clause)
             elif last_main is not None and soft and open_fragment is None:
-                last_main.tokens.extend(stretch.tokens)
+                last_main.take(clause)
             else:
-                open_fragment = Clause(stretch.tokens, "fragment", quoted=stretch.quoted, after_colon=colon)
-                result.append(open_fragment)
+                clause.kind, clause.after_colon = "fragment", colon
+                open_fragment = clause
+                result.append(clause)
             continue
-        if open_fragment is not None and (soft or stretch.tokens[0] == verb) and not colon:
-            open_fragment.tokens.extend(stretch.tokens)
+        if open_fragment is not None and (soft or clause.tokens[0] == verb) and not colon:
+            open_fragment.take(clause)
             open_fragment.kind, open_fragment.verb = "main", verb
             last_main, open_fragment = open_fragment, None
             continue
-        clause = Clause(stretch.tokens, "main", verb, None, False, stretch.quoted, colon)
-        starts_with_verb = stretch.tokens[0] == verb or (
-            len(stretch.tokens) > 1 and stretch.tokens[1] == verb and tokens[stretch.tokens[0]].tags & ADVERB
-        )
-        if last_main is not None and stretch.coordinated and starts_with_verb:
-            clause.shares_subject, clause.parent = True, result.index(last_main)
-        elif stretch.coordinated and last_main is not None:
-            clause.coordinated = True
+        clause.after_colon = colon
+        if last_main is not None and joined:
+            clause.shares_subject = _starts_with(clause, verb, tokens)
+            clause.coordinated = not clause.shares_subject
             clause.parent = result.index(last_main)
         result.append(clause)
         last_main = clause
         open_fragment = None
     if lexicon.verb_second:
         _mark_conditions(result, tokens)
-    for clause in result:
-        _gather(clause, tokens)
     return result
 
 
-def _gather(clause: Clause, tokens: list[Token]) -> None:
-    """What the words of a clause say, taken together."""
-    tags: i64 = 0
-    signs: i64 = 0
-    contexts: i64 = 0
-    mask = 0
-    for i in clause.tokens:
-        mask |= 1 << i
-        token = tokens[i]
-        word = token.word
-        if token.is_auxiliary:
-            clause.has_auxiliary = True
-        if token.is_verb:
-            clause.verbs.append(i)
-        if token.is_noun:
-            if not clause.nouns:
-                clause.nouns = []
-            clause.nouns.append(i)
-        tags |= word.tags
-        signs |= word.sign
-        contexts |= word.contexts
-    clause.tags, clause.signs, clause.contexts = tags, signs, contexts
-    clause.mask = mask
+def _starts_with(clause: Clause, verb: int, tokens: list[Token]) -> bool:
+    """Whether a clause begins with its verb, or with an adverb before it."""
+    first = clause.tokens[0]
+    after = len(clause.tokens) > 1 and clause.tokens[1] == verb
+    return first == verb or (after and bool(tokens[first].tags & ADVERB))
 
 
 def _mark_conditions(found: list[Clause], tokens: list[Token]) -> None:
@@ -396,7 +435,7 @@ def _mark_conditions(found: list[Clause], tokens: list[Token]) -> None:
         first.kind = "cond"
 
 
-def _parent(known: list[Clause], stretch: _Stretch) -> int | None:
+def _parent(known: list[Clause], stretch: Clause) -> int | None:
     """The clause that holds the token just before the stretch, or the last one before it."""
     if not known:
         return None
@@ -410,6 +449,6 @@ def _parent(known: list[Clause], stretch: _Stretch) -> int | None:
                 break
         if before > latest:
             best, latest = k, before
-    if stretch.coordinated and known[best].kind == stretch.kind:
+    if stretch.shares_subject and known[best].kind == stretch.kind:
         return known[best].parent
     return best

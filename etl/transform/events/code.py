@@ -30,6 +30,7 @@ from etl.transform.events.recall import Recall, is_news
 from etl.transform.events.records import EventMention, Participant
 from etl.transform.events.scene import COVERED, VERBAL, Scene, Spot, read_events
 from etl.transform.events.timing import Timed, When, is_said, when
+from etl.transform.events.tokens import Batch
 from etl.transform.events.verbs import Group
 from etl.transform.records import PlaceMention, SentenceSpan, TimeMention, Unit
 
@@ -43,8 +44,11 @@ _NOTHING: Final[list[int]] = []
 _NO_TIMES: Final[list[Timed]] = []
 _NO_PLACES: Final[list[tuple[int, PlaceMention]]] = []
 _NO_SPOTS: Final[list[tuple[int, int]]] = []
+_NONE_STATED: Final[dict[int, int]] = {}
+_NO_END: Final = 1 << 61
 _UNIT: Final = 32  # bits of a place in a unit's text, where unit and place are one number
 _POINTS: Final = DEF | PRONOUN | THAT
+_SPREAD: Final = 5  # tokens from the first to the last of a trigger; of one further apart the verb alone is told
 _LOOK_BACK: Final = 3  # tokens between a preposition of place and the place
 
 
@@ -74,21 +78,25 @@ def code(
     times_of, places_of = _Placed(times), _Placed(places)
     result: list[EventMention] = []
     recalls: dict[int, Recall] = {}
+    told, of_article = Recall(), -1
     lines = _Lines()
-    for span in _bounded(sentences, units):
+    spans = _bounded(sentences, units)
+    batch = Batch([units[unit].text[start:end] for unit, start, end in spans], lexicon)
+    for i, span in enumerate(spans):
         number, start, end = span
         text, article, kind = units[number]
-        scene = read_events(text[start:end], kind, lexicon)
+        scene = read_events(batch.cut(i), kind, lexicon)
         if scene is None or not any(_is_event(scene, group) for group in scene.groups):
             continue
         sentence = _Sentence(text, number, start, scene)
-        for index in times_of.within(number, start, end):
-            sentence.add_time(index, times[index])
-        for index in places_of.within(number, start, end):
-            sentence.add_place(index, places[index])
-        told = recalls.get(article)
-        if told is None:
-            told = recalls[article] = Recall()
+        if times_of.has(number, start, end):
+            for index in times_of.within(number, start, end):
+                sentence.add_time(index, times[index])
+        if places_of.has(number, start, end):
+            for index in places_of.within(number, start, end):
+                sentence.add_place(index, places[index])
+        if article != of_article:
+            told, of_article = recalls.setdefault(article, Recall()), article
         sentence.add_events(result, told, lines.of(number, text, start))
     return result
 
@@ -139,6 +147,12 @@ class _Placed:
         self._indexes: list[int] = [i for _, i in order]
         self._ends: list[int] = [m.end for m in mentions]
         self._next = 0
+        self._before, self._after = -1, self._starts[0] if self._starts else _NO_END
+        """The starts at either side of where it was asked last."""
+
+    def has(self, unit: int, start: int, end: int) -> bool:
+        """Whether any mention may begin inside a sentence."""
+        return (unit << _UNIT) + start <= self._before or self._after < (unit << _UNIT) + end
 
     def within(self, unit: int, start: int, end: int) -> list[int]:
         """Indexes of the mentions inside a sentence; quick where sentences are asked for in the order of the text."""
@@ -153,6 +167,8 @@ class _Placed:
                 found = [*found, self._indexes[n]]
             n += 1
         self._next = n
+        self._before = self._starts[n - 1] if n > 0 else -1
+        self._after = self._starts[n] if n < len(self._starts) else _NO_END
         return found
 
 
@@ -163,7 +179,7 @@ class _Sentence:
         """The unit's text, its number, and where the sentence begins in it."""
         # most sentences have none of these
         self.timed = _NO_TIMES
-        self.stated: dict[int, int] = {}
+        self.stated = _NONE_STATED
         """The place stated for the first event of a clause that has one."""
         self.days = _NOTHING
         """Those of the expressions that a tale can go on from: "zaterdag", not "om vijf uur" and not "in 2019"."""
@@ -213,10 +229,11 @@ class _Sentence:
         """
         scene = self.scene
         cast = Cast(scene, self.text, self.offset)
-        judged = [(group, stance(scene, group)) for group in scene.groups if _is_event(scene, group)]
-        for group, how in judged:
-            if group.entry.flags & _SAYS and _only_says(scene, group, _tells_more(scene, group, judged)):
+        events = [group for group in scene.groups if _is_event(scene, group)]
+        for group in events:
+            if group.entry.flags & _SAYS and _only_says(scene, group, _tells_more(scene, group, events)):
                 continue
+            how = stance(scene, group)
             at = self._when(group, how, told, line)
             people = cast.of(group, how)
             happened = is_news(how.modality, at) and not is_said(group)
@@ -233,14 +250,16 @@ class _Sentence:
         where: tuple[int | None, LocationBasis],
         participants: tuple[Participant, ...],
     ) -> EventMention:
-        start, end = _trigger(self.scene, group)
-        start, end = start + self.offset, end + self.offset
+        first, last = group.first, group.last
+        if last - first > _SPREAD:
+            first = last = group.head
+        start, end = self.scene.starts[first] + self.offset, self.scene.end(last) + self.offset
         entry = group.entry
         return EventMention(
             self.unit,
             start,
             end,
-            self.text[start:end],
+            self.scene.tokens[first].surface if first == last else self.text[start:end],
             entry.lemma,
             entry.event_type,
             entry.mode,
@@ -274,7 +293,8 @@ class _Sentence:
         """The place of an event: stated in its clause, or carried from the clause it hangs on or the article."""
         place = self._stated(group)
         if place is not None:
-            self.stated.setdefault(group.clause, place)
+            if group.clause not in self.stated:
+                self.stated = {**self.stated, group.clause: place}
             if happened:
                 told.stood(place, line)
             return place, "stated"
@@ -328,9 +348,9 @@ def _is_first_content(scene: Scene, group: Group) -> bool:
     return clause.kind == "that" and clause.parent is None
 
 
-def _tells_more(scene: Scene, group: Group, judged: list[tuple[Group, Stance]]) -> bool:
+def _tells_more(scene: Scene, group: Group, events: list[Group]) -> bool:
     """Whether another clause than that of a verb of speech tells an event."""
-    return any(g.clause != group.clause and not _is_first_content(scene, g) for g, _ in judged)
+    return any(g.clause != group.clause and not _is_first_content(scene, g) for g in events)
 
 
 _SAYS: Final = FLAG_SPEECH | FLAG_EVID
@@ -362,14 +382,6 @@ def _is_locative(scene: Scene, first: int) -> bool:
         if scene.tokens[i].is_break or scene.uses[i] & VERBAL or (tags & PREP and not tags & OF):
             return False
     return False
-
-
-def _trigger(scene: Scene, group: Group) -> tuple[int, int]:
-    """The words of the trigger; from the first to the last where they stand close together, else the verb alone."""
-    first, last = group.first, group.last
-    if last - first > 5:
-        first = last = group.head
-    return scene.starts[first], scene.end(last)
 
 
 def _confidence(group: Group) -> float:

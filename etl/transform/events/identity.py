@@ -95,6 +95,8 @@ def _quantity(scene: Scene, phrase: Phrase) -> tuple[int | None, int | None]:
     """Least and most people that the number before the noun allows."""
     tokens = scene.tokens
     low = high = None
+    if not any(tokens[i].has_number for i in phrase.tokens):
+        return None, None
     if any(tokens[i].person.is_no_person for i in phrase.tokens):
         return None, None
     last = phrase.tokens[-1] if len(phrase.tokens) > 1 else -1  # the noun counts nobody, unless it is all there is

@@ -110,8 +110,10 @@ class Entry:
 class Reading:
     """One thing a form may be."""
 
-    def __init__(self, entry: Entry, feature: i64, joined: bool, asks: i64) -> None:
+    def __init__(self, entry: Entry, feature: i64, of_form: i64, joined: bool, asks: i64) -> None:
         self.entry, self.feature = entry, feature
+        self.told: i64 = PAST if of_form & PAST and not of_form & PRES else feature
+        """What a group takes the form for, of all that it can be (`of_form`)."""
         self.explains = bool(entry.event_type) + 6 * len(entry.companions) + 2 * bool(entry.need)
         """How much of a clause it explains: a phrase more than a particle, letters more than a bare verb."""
         if entry.particle:
@@ -248,6 +250,8 @@ AUXILIARIES: Final = (
 FINITE_AUXILIARIES: Final = HAVE_PRES | HAVE_PAST | BE_PRES | BE_PAST | PASS_PRES | PASS_PAST | DO
 _JOINERS: Final = SUB | COND | REL | COORD
 _FINITE: Final = PRES | PAST
+_APART: Final = PRES | PAST | INF
+"""What a form can be whose particle stands apart."""
 _MOST_RUNS: Final = 200_000
 _LONG_RUN: Final = 60
 _MOST_SIGNS: Final = 60
@@ -268,9 +272,10 @@ class Token:
     def __init__(self, surface: str, low: str, word: Word, is_name: bool) -> None:
         self.surface, self.low, self.word = surface, low, word
         self.tags, self.features, self.tells = word.tags, word.features, word.tells
+        self.sign, self.contexts = word.sign, word.contexts
         self.is_auxiliary, self.joins = word.is_auxiliary, word.joins
         self.person = word.person
-        self.is_bound = word.person.is_bound
+        self.is_bound, self.has_number = word.person.is_bound, word.person.number is not None
         self.is_small = bool(word.tags) or self.is_bound
         """It is a small word, or says how many: it may stand between phrases."""
         self.is_noun = bool(word.nouns)
@@ -287,6 +292,16 @@ class Token:
         self.is_quote = surface in QUOTES or surface in ("``", "''")
         self.is_plain = not (self.is_break or self.is_quote or self.joins)
         """It neither ends a clause nor opens one."""
+        self.is_idle = self.is_plain and not (
+            self.may_be_finite
+            or self.is_auxiliary
+            or self.is_verb
+            or self.is_noun
+            or word.tags
+            or word.sign
+            or word.contexts
+        )
+        """A clause only has it."""
         self.is_capital = surface[0].isupper()
         self.is_name = is_name
         """Written with a capital where the sentence does not ask for one."""
@@ -309,6 +324,10 @@ class Form:
             self.shouted_opening = _token(surface, low, bare, capital == 2, verb_second)
             self.shouted = self.shouted_opening if capital != 1 else _token(surface, low, bare, True, verb_second)
         self.bare = bare
+        self.tells = self.helps = False
+        """It can name an event, alone or with others; it can be an auxiliary or the like; as it stands anywhere."""
+        for token in (self.opening, self.inner, self.shouted_opening, self.shouted):
+            self.tells, self.helps = self.tells or token.tells, self.helps or token.helps
         self.opens = self.opening.is_break and surface not in (",", "(")
         """The word after it may owe its capital to its place."""
 
@@ -333,16 +352,21 @@ class Run:
         """The word after it may owe its capital to its place."""
         self.triggers = False
         """It can name an event by itself, as it stands or in a sentence of capitals, where it is no name."""
+        self.tells = self.helps = False
+        """As its forms do."""
         self.sign: i64 = 0
         asks: tuple[int, ...] = ()
         for form in forms:
             bare = form.bare
+            self.tells, self.helps = self.tells or form.tells, self.helps or form.helps
             self.triggers = self.triggers or bare.triggers
             self.sign |= bare.sign
             if bare.asks:
                 asks = tuple(sorted({*asks, *bare.asks})) if asks else bare.asks
         self.asks = () if self.triggers else asks
         """The signs of what must stand beside it for it to name an event."""
+        self.is_quiet = not (self.triggers or self.asks or self.sign or self.tells or self.helps)
+        """None of these holds for it."""
 
     def read(self, opening: bool, shouted: bool) -> tuple[Token, ...]:
         """Its tokens, where the sentence begins with it or not, in a sentence of capitals or in another one."""
@@ -497,12 +521,17 @@ class Lexicon:
             apart = asks | self._sign_of((particle,)) if particle else asks
             if particle:
                 self.particles.add(particle)
-            for surface, name in verb_forms(verb, self.language):
-                feature = bits((name,))
+            forms = [(surface, bits((name,))) for surface, name in verb_forms(verb, self.language)]
+            of_forms: defaultdict[str, int] = defaultdict(int)
+            for surface, feature in forms:
+                of_forms[surface] |= feature
+            for surface, feature in forms:
+                whole = of_forms[surface]
                 if particle and joins:
-                    self._verbs[particle + surface].append(Reading(entry, feature, True, asks))
-                if not particle or feature & (PRES | PAST | INF):
-                    self._verbs[surface].append(Reading(entry, feature, not particle, apart))
+                    self._verbs[particle + surface].append(Reading(entry, feature, whole, True, asks))
+                if not particle or feature & _APART:
+                    of_form = whole & _APART if particle else whole
+                    self._verbs[surface].append(Reading(entry, feature, of_form, not particle, apart))
 
     def _read_nouns(self) -> None:
         for line, row in enumerate(languages.table(self.language, "events_nouns"), start=2):

@@ -4,13 +4,17 @@ What belongs here: which nouns name an event in their clause. What does not: ver
 (`modality`), and when (`timing`).
 """
 
-from etl.transform.events.clauses import Clause
+from typing import Final
+
+from etl.transform.events.clauses import Clause, one_used
 from etl.transform.events.lexicon import Entry, Lexicon, Token
 from etl.transform.events.marks import (
     FLAG_OCCUR,
     PREP,
 )
 from etl.transform.events.verbs import Group, clause_text, holds_any
+
+_NONE: Final[list[Group]] = []
 
 
 def groups(
@@ -25,7 +29,7 @@ def groups(
 
     `uses` is not 0 where a verb group has a token.
     """
-    result: list[Group] = []
+    result = _NONE
     for number, clause in enumerate(clauses):
         for i in clause.nouns:
             token = tokens[i]
@@ -39,7 +43,7 @@ def groups(
                 continue
             entry, used = _best(tokens, clause, i)
             if entry is not None and not any(_tells(g, number, entry, tokens, i, lexicon) for g in verbs):
-                result.append(Group(i, entry, number, "noun", "NONE", False, None, used))
+                result = [*result, Group(i, entry, number, "noun", "NONE", False, None, used)]
     return result
 
 
@@ -77,7 +81,7 @@ def _best(tokens: list[Token], clause: Clause, i: int) -> tuple[Entry | None, tu
         if entry.need and not holds_any(clause_text(tokens, clause), entry.need):
             continue
         n = len(entry.companions)
-        used: tuple[int, ...] = (i,)
+        used = one_used(i)
         if n:
             before = _before(clause, i, n)
             if tuple([tokens[j].low for j in before]) != entry.companions:

@@ -25,7 +25,7 @@ from etl.transform.events.marks import (
     SUBJECT_PRONOUN,
     TO,
 )
-from etl.transform.events.modality import Stance
+from etl.transform.events.modality import CERTAIN, Stance
 from etl.transform.events.phrases import Identity, Phrase, phrases
 from etl.transform.events.records import Participant
 from etl.transform.events.scene import EVENT_NOUN, VERBAL, Scene
@@ -33,15 +33,8 @@ from etl.transform.events.verbs import Group
 
 _NO_PHRASES: Final[list[Phrase]] = []
 _NOT_READ: Final[list[list[Phrase] | None]] = [None]
+_NOBODY: Final[tuple[Participant, ...]] = ()
 _HOLDERS: Final = frozenset({"finite", "participle", "infinitive"})
-
-
-@mypyc_attr(acyclic=True, free_list_len=1)
-class _Roles:
-    """The phrases that play each role in an event."""
-
-    def __init__(self, actor: list[Phrase], recipient: list[Phrase]) -> None:
-        self.actor, self.recipient = actor, recipient
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)
@@ -53,28 +46,35 @@ class Cast:
         self._phrases = _NOT_READ * len(scene.clauses)
         self._reached = _NO_PHRASES
         self._reaching: Group | None = None
+        self._told = _NOBODY
+        """The participants of the event in hand."""
+        self._taken = 0
+        """Where they begin, as bits of tokens."""
 
     def of(self, group: Group, stance: Stance) -> tuple[Participant, ...]:
         """The participants of an event, actors first."""
-        found = self._noun(group) if group.role == "noun" else self._verb(group)
-        result: list[Participant] = []
-        actors = self._tell(result, "actor", found.actor, 0)
-        self._tell(result, "recipient", found.recipient, actors)
+        actor, recipient = self._noun(group) if group.role == "noun" else self._verb(group)
+        if not (actor or recipient) and stance is CERTAIN:
+            return ()
+        self._told, self._taken = _NOBODY, 0
+        self._tell("actor", actor)
+        actors = self._taken
+        self._tell("recipient", recipient)
         if stance.modality != "asserted" or stance.source is not None:
-            self._tell(result, "attribution", self._sources(group, stance), actors)
-        return tuple(result)
+            self._taken = actors  # a recipient may say so
+            self._tell("attribution", self._sources(group, stance))
+        return self._told
 
-    def _tell(self, result: list[Participant], role: ParticipantRole, found: list[Phrase], actors: int) -> int:
-        """Add the participants of a role but who acts or is told already; give where all begin, as bits of tokens."""
-        told = actors
+    def _tell(self, role: ParticipantRole, found: list[Phrase]) -> None:
+        """Add the participants of a role, but who is told already."""
         for phrase in found:
             if phrase.pronoun and self.scene.tokens[phrase.first].low in self.scene.lexicon.empty_subjects:
                 continue
             who = identify(self.scene, phrase)
-            if not told >> who.first & 1:
-                told |= 1 << who.first
-                result.append(self._participant(role, who))
-        return told
+            if not self._taken >> who.first & 1:
+                self._taken |= 1 << who.first
+                told = self._participant(role, who)
+                self._told = (*self._told, told) if self._told else (told,)
 
     def _participant(self, role: ParticipantRole, who: Identity) -> Participant:
         start, end = self.scene.starts[who.first] + self.offset, self.scene.end(who.last) + self.offset
@@ -82,7 +82,7 @@ class Cast:
             role,
             start,
             end,
-            self.text[start:end],
+            self.scene.tokens[who.first].surface if who.first == who.last else self.text[start:end],
             who.name,
             who.country_code,
             who.sector,
@@ -99,17 +99,18 @@ class Cast:
 
     # verbs
 
-    def _verb(self, group: Group) -> _Roles:
+    def _verb(self, group: Group) -> tuple[list[Phrase], list[Phrase]]:
+        """Actors and recipients of a verb."""
         subject, objects = self._arguments(group)
         if group.passive or group.entry.flags & FLAG_SUBJREC:
-            return _Roles(self._by(group), subject)
-        roles = _Roles(_NO_PHRASES, _NO_PHRASES)
+            return self._by(group), subject
+        actor = recipient = _NO_PHRASES
         for role, sources in group.entry.slots:
             if role == "actor":
-                roles.actor = self._actors(group, sources, subject, objects)
+                actor = self._actors(group, sources, subject, objects)
             else:
-                roles.recipient = self._recipients(group, sources, subject, objects)
-        return roles
+                recipient = self._recipients(group, sources, subject, objects)
+        return actor, recipient
 
     def _actors(
         self, group: Group, sources: tuple[Source, ...], subject: list[Phrase], objects: list[Phrase]
@@ -353,15 +354,16 @@ class Cast:
             return _NO_PHRASES
         subject, objects = self._arguments(governor)
         if governor.entry.flags & (FLAG_ASK | FLAG_ALLEGE) and not governor.passive:
-            asked = objects or self._verb(governor).recipient
+            asked = objects or self._verb(governor)[1]
             return asked or (_NO_PHRASES if scene.lexicon.verb_second else subject)
         return subject
 
     # nouns
 
-    def _noun(self, group: Group) -> _Roles:
+    def _noun(self, group: Group) -> tuple[list[Phrase], list[Phrase]]:
+        """Actors and recipients of an event noun."""
         own = self.phrases(group.clause)
-        roles = _Roles(_NO_PHRASES, _NO_PHRASES)
+        actor = recipient = _NO_PHRASES
         following = self._following(group, own)
         if following:
             for role, sources in group.entry.slots:
@@ -370,16 +372,14 @@ class Cast:
                     if not hits:
                         continue
                     if role != "actor":
-                        roles.recipient = roles.recipient + hits
-                    elif not roles.actor or source.text not in self.scene.lexicon.of:
-                        roles.actor = roles.actor + hits
-        if not roles.actor:
-            roles.actor = self._noun_actors(group, own)
-        return roles
+                        recipient = recipient + hits
+                    elif not actor or source.text not in self.scene.lexicon.of:
+                        actor = actor + hits
+        return actor or self._noun_actors(group, own), recipient
 
     def _noun_actors(self, group: Group, own: list[Phrase]) -> list[Phrase]:
         """Who acts in an event where no phrase after its noun says so: a demonym before it, or its verb's subject."""
-        phrase = next((p for p in own if group.head in p.tokens), None)
+        phrase = next((p for p in own if p.first <= group.head <= p.last and group.head in p.tokens), None)
         adjective = self._adjective(group, phrase) if phrase is not None else _NO_PHRASES
         verb = self.scene.main_group(group.clause)
         if adjective or verb is None or not verb.entry.flags & FLAG_OCCUR:
@@ -448,4 +448,4 @@ def _chain(own: list[Phrase], at: int) -> list[Phrase]:
     stop = at + 1
     while stop < len(own) and own[stop].joined:
         stop += 1
-    return own[at:stop]
+    return own if stop - at == len(own) else own[at:stop]

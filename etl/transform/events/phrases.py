@@ -7,7 +7,8 @@ from typing import Final
 
 from mypy_extensions import i64, mypyc_attr
 
-from etl.transform.events.clauses import NO_TOKENS, Clause
+from etl.transform.events.clauses import NO_TOKENS, Clause, one
+from etl.transform.events.lexicon import Token
 from etl.transform.events.marks import (
     ADVERB,
     AND,
@@ -47,7 +48,7 @@ class Identity:
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class Phrase:
-    """A noun phrase; `tokens` are contiguous indexes."""
+    """A noun phrase; `tokens` are contiguous indexes, never changed."""
 
     def __init__(self, tokens: list[int], prep: str, pronoun: bool = False, joined: bool = False) -> None:
         self.tokens = tokens
@@ -80,33 +81,35 @@ class _Chunker:
 
     def run(self) -> list[Phrase]:
         scene, last = self.scene, -2
+        tokens, uses, has_places = scene.tokens, scene.uses, scene.has_places
         opener = -1 if self.clause.opener is None else self.clause.opener
         for i in self.clause.tokens:
             if i != last + 1 and last >= 0:
                 self._comma(last, i)
             last = i
-            if scene.uses[i] & (VERBAL | COVERED) or i == opener:
+            token = tokens[i]
+            if uses[i] & (VERBAL | COVERED) or i == opener:
                 self._end(i)
-            elif not (scene.tokens[i].is_small and self._takes(i, scene.tokens[i].tags)):
-                if self.current and scene.has_places and self._splits(i):
+            elif not (token.is_small and self._takes(i, token)):
+                if self.current and has_places and self._splits(i):
                     self._close()
-                if self.current:
-                    self.current.append(i)
-                else:
-                    self.current = [i]
+                self.current = self.current + one(i) if self.current else one(i)
         self._close()
         if len(self.found) > 2:
             self._enumerations()
         return self.found
 
-    def _takes(self, i: int, tags: i64) -> bool:
+    def _takes(self, i: int, token: Token) -> bool:
         """Take a small word: a conjunction, or what ends a phrase or begins one; not what stands inside one."""
+        tags = token.tags
         if tags & COORD and not tags & DEF:
             self._close()
             scene = self.scene
             self.joiner = bool(tags & AND) and (scene.lexicon.verb_second or not scene.uses[i - 1] & VERBAL)
             return True
-        return self._joins(i, tags) or self._opens(i, tags)
+        if tags & _JOINING or token.is_bound:
+            return self._joins(i, tags) or self._opens(i, tags)
+        return self._opens(i, tags)
 
     def _opens(self, i: int, tags: i64) -> bool:
         """Take a small word that ends a phrase or begins one: a preposition, a pronoun, an article, an adverb."""
@@ -115,7 +118,7 @@ class _Chunker:
             self.prep, self.joiner = self.scene.tokens[i].low, False
         elif tags & PRONOUN and not (tags & DEF and self._noun_follows(i)):
             self._close()
-            self.current = [i]
+            self.current = one(i)
             self._close(pronoun=True)
         elif tags & (DEF | INDEF) and not self._inside_name(i):
             self._determine(i, tags)
@@ -151,7 +154,8 @@ class _Chunker:
         if not self.current:
             self.determined = False
             return
-        if not all(self.scene.tokens[j].tags & ADVERB for j in self.current):
+        tokens = self.scene.tokens
+        if not tokens[self.current[0]].tags & ADVERB or not all(tokens[j].tags & ADVERB for j in self.current):
             joined = self.joiner and bool(self.found) and not self.prep
             prep = self.found[-1].prep if joined else self.prep
             self.found.append(Phrase(self.current, prep, pronoun, joined))
@@ -163,13 +167,13 @@ class _Chunker:
         self._close()
         self.determined = bool(tags & DEF)
         if not tags & DEF and not _is_article(tags):
-            self.current = [i]
+            self.current = one(i)
 
     def _joins(self, i: int, tags: i64) -> bool:
         """Take a small word that opens no phrase of its own: thousands of voters, according to, at least."""
         scene = self.scene
         if tags & OF and self.current and self._is_before_of(i):
-            self.current.append(i)
+            self.current = self.current + one(i)
         elif self._is_bound(i) or (tags & PREP and self._is_bound(i + 1)):
             self.joiner = self.joiner and not self.current
             self._close()
@@ -258,6 +262,7 @@ class _Chunker:
                     phrase.joined, phrase.prep = True, before.prep
 
 
+_JOINING: Final = OF | PREP
 _QUOTE_MARKS: Final = frozenset("\"“”„'’‘«»`´") | {"``", "''"}
 
 

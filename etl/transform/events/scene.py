@@ -191,9 +191,8 @@ def read(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene:
     return _read(cut(sentence, lexicon), kind, lexicon)
 
 
-def read_events(sentence: str, kind: Kind, lexicon: Lexicon) -> Scene | None:
-    """Read a sentence; None where no word of it can name an event."""
-    words = cut(sentence, lexicon)
+def read_events(words: Cut, kind: Kind, lexicon: Lexicon) -> Scene | None:
+    """Read a sentence that was cut; None where no word of it can name an event."""
     return _read(words, kind, lexicon) if words.can_tell else None
 
 
@@ -219,7 +218,13 @@ def _read(words: Cut, kind: Kind, lexicon: Lexicon) -> Scene:
         is_headline = kind == "headline" or (tokens[-1:] and tokens[-1].surface not in _STOPS)
         _read_bare(tokens, groups, found, lexicon, bool(is_headline))
     _sort(groups)
-    _use(uses, tokens, fin, found, groups, lexicon)
+    for clause in found:
+        if clause.verb is not None:
+            uses[clause.verb] = VERBAL
+    if words.has_helpers:
+        _use_helpers(uses, tokens, fin, groups, lexicon)
+    for group in groups:
+        _use(uses, tokens, group)
     return Scene(tokens, words.starts, found, groups, kind, lexicon, uses)
 
 
@@ -233,28 +238,16 @@ def _sort(groups: list[Group]) -> None:
         groups[at] = group
 
 
-def _use(
-    uses: list[int],
-    tokens: list[Token],
-    fin: list[int],
-    found: list[Clause],
-    groups: list[Group],
-    lexicon: Lexicon,
-) -> None:
-    """Mark what each token is taken up by, after the words of the verb groups are."""
-    for clause in found:
-        if clause.verb is not None:
-            uses[clause.verb] = VERBAL
+def _use_helpers(uses: list[int], tokens: list[Token], fin: list[int], groups: list[Group], lexicon: Lexicon) -> None:
+    """Mark the auxiliaries, and the "to" of infinitives."""
     for i, token in enumerate(tokens):
         if not token.helps:
             continue
         if (token.is_auxiliary and fin[i]) or (token.tags & TO and _before_infinitive(i, groups, lexicon)):
             uses[i] = VERBAL
-    for group in groups:
-        _use_for(uses, tokens, group)
 
 
-def _use_for(uses: list[int], tokens: list[Token], group: Group) -> None:
+def _use(uses: list[int], tokens: list[Token], group: Group) -> None:
     """Mark a noun as an event, and the words that a verb or a noun takes."""
     if group.role == "noun":
         uses[group.head] |= EVENT_NOUN

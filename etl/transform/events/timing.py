@@ -55,6 +55,14 @@ class When:
         self.relation, self.basis, self.time = relation, basis, time
 
 
+# what tense and aspect say of most events; never changed
+_TO_COME: Final = When("AFTER", "tense_default", None)
+_LONG_AGO: Final = When("BEFORE", "background", None)
+_NOW: Final = When("OVERLAP", "tense_default", None)
+_JUST: Final = When("IS_INCLUDED", "tense_default", None)
+_STANDING: Final = When("INCLUDES", "none", None)
+
+
 @mypyc_attr(acyclic=True, free_list_len=1)
 class Timed:
     """A time expression of the sentence, in token indexes."""
@@ -281,25 +289,25 @@ def _by_tense(scene: Scene, group: Group, modality: Modality, background: bool) 
     tense = group.tense
     has_happened = tense in ("PAST", "PRESENT_PERFECT", "PAST_PERFECT")
     if modality in _OPEN and not (modality == "possible" and has_happened):
-        return When("AFTER", "tense_default", None)
+        return _TO_COME
     if background:
-        return When("BEFORE", "background", None)
+        return _LONG_AGO
     flags = group.entry.flags
     if group.role == "noun":
         return _noun_by_clause(scene, group, modality)
     if tense == "FUTURE":
-        return When("AFTER", "tense_default", None)
+        return _TO_COME
     if tense == "PRESENT_PERFECT" and flags & FLAG_STATE:
-        return When("OVERLAP", "tense_default", None)
+        return _NOW
     if has_happened:
-        return When("IS_INCLUDED", "tense_default", None)
+        return _JUST
     if flags & FLAG_STATE and not group.passive:
-        return When("INCLUDES", "none", None)
+        return _STANDING
     if scene.kind == "headline" or is_said(group):
-        return When("IS_INCLUDED", "tense_default", None)
+        return _JUST
     if tense == "PRESENT":
-        return When("OVERLAP", "tense_default", None)
-    return When("BEFORE", "background", None)
+        return _NOW
+    return _LONG_AGO
 
 
 def _was(scene: Scene, number: int) -> bool:
@@ -313,17 +321,13 @@ def _noun_by_clause(scene: Scene, group: Group, modality: Modality) -> When:
     if group.entry.flags & FLAG_STATE and scene.kind != "headline":
         verb = scene.main_group(group.clause)
         if verb is None or verb.tense in ("PRESENT", "INFINITIVE"):
-            return When("INCLUDES", "none", None)
-        return When("BEFORE", "background", None)
+            return _STANDING
+        return _LONG_AGO
     verb = scene.main_group(group.clause)
     if scene.kind == "headline" or (verb is None and _was(scene, group.clause)):
-        return When("IS_INCLUDED", "tense_default", None)
+        return _JUST
     if verb is None:
-        return When("BEFORE", "background", None)
+        return _LONG_AGO
     if verb.tense in ("PAST", "PRESENT_PERFECT"):
-        return (
-            When("BEFORE", "background", None)
-            if is_background(scene, verb) or verb.entry.flags & FLAG_SPEECH
-            else When("IS_INCLUDED", "tense_default", None)
-        )
-    return When("BEFORE", "background", None)
+        return _LONG_AGO if is_background(scene, verb) or verb.entry.flags & FLAG_SPEECH else _JUST
+    return _LONG_AGO

@@ -8,6 +8,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from mypy_extensions import i64, mypyc_attr
 
 from etl.transform.events.lexicon import FINITE_AUXILIARIES, Lexicon, Run, Token
@@ -37,6 +40,8 @@ from etl.transform.events.marks import (
     TO,
 )
 
+_SMALL_A: Final = ord("a")
+_SMALL_Z: Final = ord("z")
 _LETTERS: Final = r"[^\W_]+(?:[-./][^\W_]+)*"
 _THOUSANDS: Final = r"\d{1,3}(?:,\d{3})+(?![\w,])"
 
@@ -51,12 +56,14 @@ def _pattern(clitics: str) -> "re.Pattern[str]":
 class Cut:
     """A sentence cut into words and marks, each as a name or not."""
 
-    def __init__(self, tokens: list[Token], starts: list[int], can_tell: bool) -> None:
+    def __init__(self, tokens: list[Token], starts: list[int], can_tell: bool, has_helpers: bool) -> None:
         self.tokens = tokens
         self.starts = starts
         """The code point at which each begins."""
         self.can_tell = can_tell
         """Whether words that can name an event stand in it, with those that they ask for."""
+        self.has_helpers = has_helpers
+        """Whether a word may stand in it that can be an auxiliary, or the "to" of an infinitive."""
 
 
 def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
@@ -66,36 +73,82 @@ def tokenise(sentence: str, lexicon: Lexicon) -> list[Token]:
 
 def cut(sentence: str, lexicon: Lexicon) -> Cut:
     """Cut a sentence. No token reaches over white space, so each run of characters is cut once and remembered."""
-    known = lexicon.runs
+    runs = [_known(text, lexicon) for text in sentence.split()]
+    return _cut(sentence, runs, 0, len(runs))
+
+
+@mypyc_attr(acyclic=True)
+class Batch:
+    """The sentences of a batch. Their runs are told apart in native code, and each that differs is looked up once."""
+
+    def __init__(self, sentences: list[str], lexicon: Lexicon) -> None:
+        self.sentences, self._lexicon = sentences, lexicon
+        self._runs: list[Run] = []
+        """Those of all sentences."""
+        self._ends: list[int] = []
+        """Where those of each sentence end among them; empty where Arrow cannot hold the sentences."""
+        self._uneven: set[int] = set()
+        """The sentences in which more than single spaces stand between two runs."""
+        try:
+            split = pc.split_pattern(pa.array(sentences, pa.large_string()), " ")
+        except UnicodeEncodeError:  # a lone surrogate
+            return
+        coded = split.flatten().dictionary_encode()
+        texts: list[str] = coded.dictionary.to_pylist()
+        runs = [_known(text, lexicon) if text.split() == [text] else None for text in texts]
+        uneven = [code for code, run in enumerate(runs) if run is None]
+        codes, ends = coded.indices.to_numpy(), split.offsets.to_numpy()[1:]
+        if uneven:
+            self._uneven = set(np.searchsorted(ends, np.flatnonzero(np.isin(codes, uneven)), "right").tolist())
+        known = np.empty(len(runs), np.object_)
+        known[:] = runs
+        self._runs, self._ends = known[codes].tolist(), ends.tolist()
+
+    def cut(self, i: int) -> Cut:
+        """Cut a sentence."""
+        if not self._ends or (self._uneven and i in self._uneven):
+            return cut(self.sentences[i], self._lexicon)
+        return _cut(self.sentences[i], self._runs, self._ends[i - 1] if i else 0, self._ends[i])
+
+
+def _known(text: str, lexicon: Lexicon) -> Run:
+    run = lexicon.runs.get(text)
+    return _run(text, lexicon) if run is None else run
+
+
+def _cut(sentence: str, runs: list[Run], first: int, end: int) -> Cut:
+    """A sentence from its runs, which stand one after another among others."""
     tokens: list[Token] = []
     starts: list[int] = []
     asks: tuple[int, ...] = ()
-    shouted = sentence.isupper()
+    # what begins with a capital and a small letter, as most do, needs no look at the rest
+    shouted = not (len(sentence) > 1 and _SMALL_A <= ord(sentence[1]) <= _SMALL_Z) and sentence.isupper()
     opening = True  # the next word may owe its capital to its place
-    triggers = tells = False
+    triggers = tells = helps = False
     signs: i64 = 0
     at = 0
-    for text in sentence.split():
-        run = known.get(text)
-        if run is None:
-            run = _run(text, lexicon)
-        if run.triggers:
-            triggers = True
-        elif run.asks and not triggers:
-            asks += run.asks
-        signs |= run.sign
+    for i in range(first, end):
+        run = runs[i]
         read = run.read(opening, True) if shouted else run.opening if opening else run.inner
         for token in read:
             tokens.append(token)
             starts.append(at)
             at += token.length
-            if token.tells:
-                tells = True
         opening = run.opens
         at += 1
+        if run.is_quiet:
+            continue
+        if run.triggers:
+            triggers = True
+        elif run.asks and not triggers:
+            asks += run.asks
+        signs |= run.sign
+        helps = helps or run.helps
+        if run.tells and not tells:
+            tells = any(token.tells for token in read)
     if at != len(sentence) + 1:  # more than a space between two runs, or white space at an end
         starts = _starts(sentence, tokens)
-    return Cut(tokens, starts, tells and (triggers or any(not asked & ~signs for asked in asks)))
+    return Cut(tokens, starts, tells and (triggers or any(not asked & ~signs for asked in asks)), helps)
 
 
 def _run(text: str, lexicon: Lexicon) -> Run:

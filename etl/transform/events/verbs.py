@@ -9,7 +9,7 @@ from typing import Final, Literal
 from mypy_extensions import i64, mypyc_attr
 
 from etl.schema.core import Tense
-from etl.transform.events.clauses import NO_TOKENS, Clause
+from etl.transform.events.clauses import NO_TOKENS, Clause, one_used
 from etl.transform.events.lexicon import AUXILIARIES, REFLEXIVES, Entry, Lexicon, Reading, Token
 from etl.transform.events.marks import (
     ADVERB,
@@ -124,10 +124,9 @@ class _Frame:
     def __init__(self, tokens: list[Token], clause: Clause, lexicon: Lexicon, fin: list[int]) -> None:
         self._tokens, self._clause, self._lexicon = tokens, clause, lexicon
         self._auxiliaries = NO_TOKENS
-        if clause.has_auxiliary:
-            for j in clause.tokens:
-                if tokens[j].is_auxiliary and (fin[j] or _is_no_possessive(tokens, j)):
-                    self._auxiliaries = [*self._auxiliaries, j]
+        for j in clause.tokens:
+            if tokens[j].is_auxiliary and (fin[j] or _is_no_possessive(tokens, j)):
+                self._auxiliaries = [*self._auxiliaries, j]
         self._shared: Chain | None = None
 
     def chain(self, head: int) -> Chain:
@@ -286,7 +285,7 @@ def _best(
         if (only_phrases and not entry.companions) or not (entry.takes_all or _fits(entry, tokens, clause)):
             continue
         if reading.joined and not entry.companions:
-            return reading, (i,)
+            return reading, one_used(i)
         used = _used(reading, tokens, clause, i, role, lexicon)
         if used is not None:
             return reading, used
@@ -303,7 +302,7 @@ def _used(
         if at is None:
             return None
     if not reading.entry.companions:
-        return (i,) if at is None else (min(i, at), max(i, at))
+        return one_used(i) if at is None else (min(i, at), max(i, at))
     companions = _companions_at(tokens, clause, i, reading.entry, lexicon)
     if companions is None:
         return None
@@ -363,9 +362,11 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
                 continue
             if not lexicon.verb_second and token.is_auxiliary and _holds_participle(tokens, i):
                 continue
-            if frame is None:
-                frame = _Frame(tokens, clause, lexicon, fin)
-            chain = frame.chain(i)
+            chain = _NO_CHAIN
+            if clause.has_auxiliary:
+                if frame is None:
+                    frame = _Frame(tokens, clause, lexicon, fin)
+                chain = frame.chain(i)
             role = _role(tokens, i == verb, i, chain, lexicon)
             if role is None or (role == "finite" and fin[i] == 0):
                 continue
@@ -373,13 +374,8 @@ def groups(tokens: list[Token], all_clauses: list[Clause], lexicon: Lexicon, fin
             if reading is None:
                 continue
             has_auxiliary = has_auxiliary or token.is_auxiliary
-            features: i64 = 0
-            for other in token.word.verbs:
-                if other.entry is reading.entry:
-                    features |= other.feature
-            feature: i64 = PAST if features & PAST and not features & PRES else reading.feature
             passive = _passive(role, reading.entry, chain, lexicon)
-            tense = _tense(role, feature, chain, clause, lexicon)
+            tense = _tense(role, reading.told, chain, clause, lexicon)
             if len(used) > 1:
                 taken += used
                 result = [g for g in result if g.head not in used or tokens[g.head].is_auxiliary]
