@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from etl import heaps
+
 if TYPE_CHECKING:
     from etl.defs.launch import Outcome
     from etl.engine.progress import Progress
@@ -493,6 +495,7 @@ at 700; but a run begins with half a million that all stay, most of them Dagster
 
 def main() -> None:
     """Entry of the `dateline` command."""
+    heaps.limit()
     gc.set_threshold(_OBJECTS)
     try:
         app()

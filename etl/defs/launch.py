@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from dagster import AssetCheckSeverity, DagsterEventType, ExecuteInProcessResult
 
+from etl import heaps
 from etl.defs.automation import CHECKS, EVERYTHING, JOB, today
 from etl.defs.instance import PROCESS_TAG, open_instance
 from etl.engine.progress import Progress, silent
@@ -161,7 +162,7 @@ def serve(settings: Settings, port: int) -> int:
     target = ["--workspace", str(workspace)] if workspace.is_file() else ["--module-name", "etl.definitions"]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
         [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port), *target],
-        env={**os.environ, "DAGSTER_HOME": str(home), "DATELINE_WAREHOUSE": str(settings.warehouse.resolve())},
+        env={**heaps.SETTING, **os.environ, "DAGSTER_HOME": str(home), "DATELINE_WAREHOUSE": str(settings.warehouse.resolve())},
         start_new_session=True,
     )
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
