@@ -1,7 +1,7 @@
 """The memory of a process: two heaps for all its threads, where glibc would make up to eight a core.
 
-What a thread frees in its heap no other can use, and DuckDB frees blocks in whatever thread is done with them. Looking
-for stories in 1 GB of text took 1.22 GB with the heaps as they come and .95 with two, and no longer.
+What a thread frees in its heap no other can use, and DuckDB frees blocks in whatever thread is done with them.
+Looking for stories in 1 GB of text took 1.22 GB with the heaps as they come and .95 with two, and no longer.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ _M_ARENA_MAX = -8
 
 
 def limit() -> None:
-    """Let this process make no more heaps; before its first thread, or it is too late. Without glibc nothing is done."""
+    """Let this process make no more heaps; before its first thread, or it is too late. Nothing without glibc."""
     if sys.platform == "linux":
         with suppress(AttributeError):
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _MOST)

@@ -160,9 +160,10 @@ def serve(settings: Settings, port: int) -> int:
     home = settings.dagster_home.resolve()
     workspace = PACKAGE.parent / "workspace.yaml"
     target = ["--workspace", str(workspace)] if workspace.is_file() else ["--module-name", "etl.definitions"]
+    ours = {"DAGSTER_HOME": str(home), "DATELINE_WAREHOUSE": str(settings.warehouse.resolve())}
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
         [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port), *target],
-        env={**heaps.SETTING, **os.environ, "DAGSTER_HOME": str(home), "DATELINE_WAREHOUSE": str(settings.warehouse.resolve())},
+        env={**heaps.SETTING, **os.environ, **ours},
         start_new_session=True,
     )
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
