@@ -13,7 +13,7 @@ import polars as pl
 from etl.transform import dates
 from etl.transform.records import Credit, Dateline, Span, Stamp
 from etl.transform.repeats import Repeats
-from etl.transform.rows import Rows, columns, series
+from etl.transform.rows import Rows, columns, index, series
 
 _TEXT, _INTEGER, _NUMBER = pl.String, pl.Int64, pl.Float64
 
@@ -60,7 +60,7 @@ class Heads:
         of, item, dateline, stamp = self._of, self._item, self._dateline, self._stamp
         headline, whole, body = (columns(Span, item[name]) for name in ("headline", "item", "body"))
         stories, folded = self._stories()
-        told = stories[self._found.sources]
+        told = stories[index(self._found.sources)]
         frame = pl.DataFrame(
             {
                 "article_id": self._ids,
@@ -247,14 +247,25 @@ _LEAST_KEY: Final = 60
 """Characters of an item that no other item of its site shares by chance."""
 
 
+_RARE: Final = tuple(mark for mark in map(chr, range(0x3001)) if mark.isspace() and mark not in " \n")
+"""White space that is neither a blank nor a line break; the last of Unicode is U+3000."""
+
+
 def _folded(texts: Sequence[str]) -> list[str]:
-    """Texts with their white space as single blanks, and none at their ends."""
-    return [text if _is_folded(text) else " ".join(text.split()) for text in texts]
+    """Texts with their white space as single blanks, and none at their ends.
 
-
-def _is_folded(text: str) -> bool:
-    """Whether it is seen at a glance, as of most: white space that is no blank is not printable."""
-    return text.isprintable() and "  " not in text and not text.startswith(" ") and not text.endswith(" ")
+    What is rare is looked for in all of them at once; with single line breaks as blanks, most are folded already.
+    """
+    everything = "\n".join(texts)
+    rare = [mark for mark in _RARE if mark in everything]
+    found: list[str] = []
+    for text in texts:
+        line = text.replace("\n", " ") if "\n" in text else text
+        is_folded = "  " not in line and not line.startswith(" ") and not line.endswith(" ")
+        if not is_folded or (rare and any(mark in line for mark in rare)):
+            line = " ".join(text.split())
+        found.append(line)
+    return found
 
 
 def _item_key(site: str, stamp: str | None, headline: str, body: str, folded: str) -> str | None:
@@ -273,4 +284,7 @@ def _item_key(site: str, stamp: str | None, headline: str, body: str, folded: st
 
 
 def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _hash(text.encode()).hexdigest()
+
+
+_hash: Final = hashlib.sha256

@@ -17,7 +17,7 @@ from etl.transform import reference
 from etl.transform.events.records import EventMention
 from etl.transform.records import Credit, PlaceMention, SentenceSpan, TimeMention
 from etl.transform.repeats import Repeats, Told
-from etl.transform.rows import Numbers, Rows, columns, numbers, picked, series
+from etl.transform.rows import Numbers, Rows, columns, index, numbers, picked, series
 from etl.transform.zones import Places, Zones
 
 _TEXT, _TEXTS, _INTEGER, _NUMBER = pl.String, pl.List(pl.String), pl.Int64, pl.Float64
@@ -76,12 +76,13 @@ class Mentions:
             heads: columns of the article beside its id.
         """
         starts, ends = (pl.Series(at[told.record] + told.at) for at in spans)
-        ids = (self._heads["article_id"] + mark)[told.article] + starts.cast(_TEXT)
+        of_article, of_record = index(told.article), index(told.record)
+        ids = (self._heads["article_id"] + mark)[of_article] + starts.cast(_TEXT)
         return pl.concat(
             [
                 pl.DataFrame({key: ids, "span_start": starts, "span_end": ends}),
-                self._heads[["article_id", *heads]][told.article],
-                records[told.record],
+                self._heads[["article_id", *heads]][of_article],
+                records[of_record],
             ],
             how="horizontal",
         )
@@ -220,7 +221,7 @@ class Mentions:
             self._times.of(told.article, times[told.record]).alias("time_expression_id"),
             self._zones.of(told, units, stated).alias("zones"),
         ]
-        self._rows["events"].extend(frame.hstack(of_rows).hstack(facts[kinds[told.record]]))
+        self._rows["events"].extend(frame.hstack(of_rows).hstack(facts[index(kinds[told.record])]))
         self._add_participants(told, frame["event_id"], participants, counts)
 
     def _where(self, found: list[EventMention], units: Numbers) -> tuple[Numbers, pl.Series]:
@@ -242,8 +243,8 @@ class Mentions:
     def _add_participants(self, told: Told, events: pl.Series, participants: pl.DataFrame, counts: Numbers) -> None:
         """Add the participants of the events, which are told with these ids."""
         part, row, ordinal = told.parts(counts)
-        own = pl.DataFrame({"event_id": events[row], "ordinal": ordinal, "at": told.at[row]})
-        frame = own.hstack(participants[part]).with_columns(pl.col("span_start", "span_end") + pl.col("at"))
+        own = pl.DataFrame({"event_id": events[index(row)], "ordinal": ordinal, "at": told.at[row]})
+        frame = own.hstack(participants[index(part)]).with_columns(pl.col("span_start", "span_end") + pl.col("at"))
         self._rows["event_participants"].extend(frame.drop("at"))
 
 

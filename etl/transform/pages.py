@@ -228,10 +228,16 @@ def _is_cut_off(text: str, at: int, end: int, is_place: IsPlace) -> bool:
 def _brief(start: int, end: int, words: str, match: re.Match[str]) -> _Line:
     """A line of a `Net binnen` list: its clock is its stamp, and may be yesterday's."""
     at = start + match.start("clock")
-    stamp = stamps.whole(match["clock"])
+    stamp = _clock(match["clock"])
     moved = _new(Stamp, (at + stamp.start, at + stamp.end, *stamp[2:])) if stamp else None
     title = _new(Span, (start + match.start("title"), end))
     return _Line(start, end, words, "brief", stamp=moved, section=match["section"], title=title)
+
+
+@lru_cache(maxsize=5000)
+def _clock(words: str) -> Stamp | None:
+    """The stamp that the clock of a brief is: a day has few."""
+    return stamps.whole(words)
 
 
 def _heading(words: str) -> tuple[str | None] | None:

@@ -90,8 +90,8 @@ class Repeats:
             read: the article that was read of each record, in order.
         """
         record, article, ordinal, first = self._tell(read)
-        of_read = _starts([article.item.dateline for article in self.reading.articles])
         of_all = _starts(self.items["dateline"])
+        of_read = of_all[np.unique(self.sources, return_index=True)[1]]  # what is read is the first of its like
         return Told(record, article, of_all[article] - of_read[self.sources[article]], ordinal, first)
 
     def _tell(self, read: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:

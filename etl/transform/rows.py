@@ -105,8 +105,13 @@ def numbers(values: Sequence[int | None]) -> Numbers:
     return (found.fill_null(-1) if found.null_count() else found).to_numpy()
 
 
+def index(at: Numbers) -> pl.Series:
+    """Positions of the kind that Polars counts in: those of another kind it looks through at each use."""
+    return pl.Series(at.astype(np.uint32))
+
+
 def picked(values: pl.Series, at: Numbers) -> pl.Series:
     """The values at these positions; NULL where a position is negative."""
     padded = pl.concat([values, pl.Series([None], dtype=values.dtype)], rechunk=True)
-    found: pl.Series = padded[np.where(at < 0, len(values), at)]
+    found: pl.Series = padded[index(np.where(at < 0, len(values), at))]
     return found

@@ -179,16 +179,20 @@ def _bands(hashes: Numbers, n_shingles: NDArray[np.int64]) -> Numbers:
     of many are found at once, in half the time that one body after the other takes.
     """
     starts = np.cumsum(n_shingles) - n_shingles
-    least = np.empty((n_shingles.size, N_BANDS * _IN_BAND), np.uint16)
+    least = np.empty((N_BANDS * _IN_BAND, n_shingles.size), np.uint64)
     by_length = np.argsort(n_shingles, kind="stable")
-    for some in np.array_split(by_length, range(_COLUMNS, by_length.size, _COLUMNS)) if by_length.size else ():
+    for first in range(0, by_length.size, _COLUMNS):
+        columns = slice(first, first + _COLUMNS)
+        some = by_length[columns]
         lengths = n_shingles[some]
         table = hashes.take(starts[some] + np.minimum(np.arange(lengths[-1])[:, None], lengths - 1))
         product = np.empty_like(table)
-        for i, factor in enumerate(_FACTORS):
+        for own, factor in zip(least[:, columns], _FACTORS, strict=True):
             np.multiply(table, factor, out=product)
-            least[some, i] = product.min(axis=0) >> np.uint64(48)
-    return least.view(np.uint64)
+            np.minimum.reduce(product, axis=0, out=own)
+    values = np.empty((n_shingles.size, N_BANDS * _IN_BAND), np.uint16)
+    values[by_length] = (least >> np.uint64(48)).T
+    return values.view(np.uint64)
 
 
 _COLUMNS = 384

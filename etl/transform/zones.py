@@ -12,7 +12,7 @@ import polars as pl
 from etl.transform.places import gazetteer
 from etl.transform.records import Place, PlaceMention
 from etl.transform.repeats import Repeats, Told
-from etl.transform.rows import Numbers, numbers, series
+from etl.transform.rows import Numbers, index, numbers, series
 
 
 class Places:
@@ -90,7 +90,7 @@ class Zones:
             list(dict.fromkeys([self._newsrooms[pair // len(kinds)], *kinds[pair % len(kinds)]]))
             for pair in np.flatnonzero(is_used).tolist()
         ]
-        found: pl.Series = series(lists, pl.List(pl.String))[(np.cumsum(is_used) - 1)[pairs]]
+        found: pl.Series = series(lists, pl.List(pl.String))[index((np.cumsum(is_used) - 1)[pairs])]
         return found
 
 
