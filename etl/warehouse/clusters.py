@@ -4,10 +4,14 @@ What belongs here: reading mentions in order, and writing `core.events.cluster_i
 one event (`etl.transform.events.cluster`).
 
 The close mentions are put together first, all of them: they are few, and what one joins hangs on those before it.
-What is left is tied by item and story, so it is put together by units, a type in a story, or several units with a
-cluster of close ones in common. Of these only those are looked at where a mention moved, or one that was in a cluster
-with it, or where a cluster of close ones is another than it was. Mentions move with the clocks of their document, and
-with their story: a cluster of one whose story moved is NULL until then (`stories.py`).
+What is left is tied by item and story, so it can join only what is in its unit: what is of one kind in a story. It is
+put together by sets: the mentions of a unit that is open, where something is left and is not alone, and of all
+clusters of close ones that have a mention in it; or of several such units with a cluster in common. All else is
+called after the first of its cluster of close ones, or itself.
+
+Only units that are asked for are looked at: where a mention moved, or one that was in a cluster with it, or where a
+cluster of close ones is another than it was. Mentions move with the clocks of their document, and with their story: a
+cluster of one whose story moved is NULL until then (`stories.py`).
 """
 
 from collections.abc import Iterator
@@ -24,13 +28,13 @@ from etl.warehouse import rows
 from etl.warehouse.connection import transaction
 
 _AT_ONCE = 20_000
-"""Mentions that are put together at once, and no more units or types."""
-_UNIT = "hash(e.story_id, e.event_type)"
+"""Mentions that are put together at once, and no more sets or kinds."""
 _WIDTH = "epoch_us(e.end_latest) - epoch_us(e.begin_earliest)"
 _IS_TOLD = f"e.polarity = 'POS' AND e.modality IN {cluster.TOLD}"
 _IS_CLOSE = f"coalesce({_WIDTH} <= {cluster.CLOSE}, false)"
 _KIND = f"hash(e.event_type, CASE WHEN e.event_type NOT IN {tuple(sorted(cluster.DEEDS))} THEN e.trigger_lemma END)"
 """What close mentions of one event have in common: the type, and the word where it must be the same."""
+_UNIT = f"hash(e.story_id, {_KIND})"
 _IS_PLACED = f"e.location_basis IN {cluster.PLACED}"
 # texts as numbers: only whether they are the same matters
 _MENTIONS = f"""
@@ -77,17 +81,28 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     if not of_all:
         con.execute(_MOVED)
     close = _gather_close(con)
-    con.register("found_links", _components(close.links).to_arrow())
-    con.register("changed_units", close.changed.alias("unit").to_frame().to_arrow())
-    con.execute("CREATE OR REPLACE TEMP TABLE close_links AS FROM found_links")
-    con.execute(_ALL_UNITS if of_all else _UNITS)
-    con.unregister("found_links")
-    con.unregister("changed_units")
-    rows.update_in_parts(con, core.Event.table, _gather_units(con), ["cluster_id"])
+    _create(con, "close_links", close.links)
+    _create(con, "changed_units", close.changed.alias("unit").to_frame())
+    for made in (_OPEN.format(only=""), _ALL) if of_all else (_ASKED, _OPEN.format(only=_IN_REACH)):
+        con.execute(made)
+    _create(con, "ties", _components(con.sql("FROM close_links SEMI JOIN open_units USING (unit)").pl()))
+    con.execute(_SETS)
+    found = pl.concat([_gather_sets(con), con.sql(_CLOSE_ALONE).pl(), con.sql(_ALONE).pl()])
+    rows.update_in_parts(con, core.Event.table, found, ["cluster_id"])
     with transaction(con):
         # of what is not told to have happened
         con.execute("UPDATE core.events SET cluster_id = event_id WHERE cluster_id IS NULL")
-    con.execute("DROP TABLE close_links; DROP TABLE units; DROP TABLE IF EXISTS moved_units")
+    for table in _TABLES:
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+_TABLES = ("close_links", "changed_units", "moved_units", "open_units", "asked_units", "ties", "sets", "spread")
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    con.register("found", frame.to_arrow())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM found")
+    con.unregister("found")
 
 
 _MOVED = f"""
@@ -103,32 +118,77 @@ _MOVED = f"""
     FROM core.events AS e
     WHERE e.cluster_id IS NULL OR e.cluster_id IN (SELECT cluster_id FROM clusters)
 """  # noqa: S608 - of this module
-_UNITS = """
-    CREATE OR REPLACE TEMP TABLE units AS
-    WITH asked AS (SELECT unit FROM moved_units UNION SELECT unit FROM changed_units),
-
-    touched AS (SELECT DISTINCT component FROM close_links WHERE unit IN (SELECT unit FROM asked))
-
-    SELECT DISTINCT unit, component FROM close_links WHERE component IN (SELECT component FROM touched)
-    UNION ALL
-    SELECT unit, unit FROM asked WHERE unit NOT IN (SELECT unit FROM close_links)
+_OPEN = f"""
+    CREATE OR REPLACE TEMP TABLE open_units AS
+    SELECT {_UNIT} AS unit
+    FROM core.events AS e
+    WHERE {_IS_TOLD} {{only}}
+    GROUP BY ALL
+    HAVING count(*) > 1 AND NOT bool_and({_IS_CLOSE})
+"""  # noqa: S608 - of this module
+_IN_REACH = f"AND {_UNIT} IN (SELECT unit FROM asked_units UNION SELECT unit FROM close_links)"  # noqa: S608
+_ASKED = """
+    CREATE OR REPLACE TEMP TABLE asked_units AS
+    SELECT unit FROM moved_units UNION SELECT unit FROM changed_units
 """
-# one that is alone in its unit and called so is left as it is
-_ALL_UNITS = f"""
-    CREATE OR REPLACE TEMP TABLE units AS
-    WITH linked AS (SELECT DISTINCT unit, component FROM close_links),
+_ALL = f"""
+    CREATE OR REPLACE TEMP TABLE asked_units AS
+    SELECT unit FROM open_units
+    UNION
+    SELECT unit FROM close_links
+    UNION
+    SELECT {_UNIT} FROM core.events AS e WHERE {_IS_TOLD} AND e.cluster_id <> e.event_id
+"""  # noqa: S608 - of this module
+# the units of the sets that are looked at, and the mentions of them that are of no such unit
+_SETS = """
+    CREATE OR REPLACE TEMP TABLE sets AS
+    WITH tied AS (SELECT DISTINCT unit, component FROM ties),
 
-    told AS (
-        SELECT {_UNIT} AS unit, count(*) AS n, bool_and(e.cluster_id = e.event_id) AS are_alone
-        FROM core.events AS e
-        WHERE {_IS_TOLD}
-        GROUP BY ALL
+    looked AS (
+        SELECT component FROM ties
+        WHERE known IN (SELECT known FROM close_links SEMI JOIN asked_units USING (unit))
+        UNION
+        SELECT unit FROM asked_units
     )
 
-    SELECT told.unit, coalesce(linked.component, told.unit) AS component
-    FROM told
-    LEFT JOIN linked USING (unit)
-    WHERE told.n > 1 OR linked.unit IS NOT NULL OR told.are_alone IS DISTINCT FROM true
+    SELECT unit, coalesce(component, unit) AS component
+    FROM open_units
+    LEFT JOIN tied USING (unit)
+    WHERE coalesce(component, unit) IN (SELECT component FROM looked);
+
+    CREATE OR REPLACE TEMP TABLE spread AS
+    WITH tied AS (SELECT DISTINCT known, component FROM ties SEMI JOIN sets USING (component))
+
+    SELECT number, component
+    FROM close_links
+    JOIN tied USING (known)
+    WHERE unit NOT IN (SELECT unit FROM open_units)
+"""
+_CLOSE_ALONE = """
+    WITH asked AS (
+        SELECT known FROM close_links SEMI JOIN asked_units USING (unit)
+        EXCEPT
+        SELECT known FROM ties
+    ),
+
+    named AS (
+        SELECT l.number, e.cluster_id, min(e.event_id) OVER (PARTITION BY l.known) AS own
+        FROM core.events AS e
+        JOIN close_links AS l ON l.number = e.rowid
+        JOIN asked ON asked.known = l.known
+    )
+
+    SELECT number, own AS cluster_id FROM named WHERE own IS DISTINCT FROM cluster_id
+"""
+"""Clusters of close mentions in units that are not open."""
+_ALONE = f"""
+    SELECT e.rowid AS number, e.event_id AS cluster_id
+    FROM core.events AS e
+    WHERE
+        {_IS_TOLD}
+        AND e.cluster_id <> e.event_id
+        AND e.rowid NOT IN (SELECT number FROM close_links)
+        AND {_UNIT} IN (SELECT unit FROM asked_units EXCEPT SELECT unit FROM open_units)
 """  # noqa: S608 - of this module
 
 
@@ -153,26 +213,27 @@ def _gather_close(con: duckdb.DuckDBPyConnection) -> _Close:
 
 
 def _components(links: pl.DataFrame) -> pl.DataFrame:
-    """Give each unit the number of those that it shares a cluster with, and is tied to by others."""
+    """Say which clusters of close mentions are of one set: unit, known, and component, a number of the set."""
     ends = [links[name].rank("dense").cast(pl.Int64).to_numpy() for name in ("unit", "known")]
     n_units = int(ends[0].max()) if links.height else 0
     n_nodes = 1 + n_units + (int(ends[1].max()) if links.height else 0)
     labels = network.components(n_nodes, ends[0], ends[1] + n_units)
-    return links.with_columns(component=pl.Series(labels[ends[0]].astype(np.uint64)))
+    return links.select("unit", "known", component=pl.Series(labels[ends[0]].astype(np.uint64))).unique()
 
 
-def _gather_units(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Put the mentions of the units together: number and cluster_id of those whose cluster is another than it was."""
+def _gather_sets(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Put the mentions of the sets together: number and cluster_id of those whose cluster is another than it was."""
     query = f"""
         SELECT
-            {_MENTIONS}, e.event_id, e.cluster_id, units.component,
+            {_MENTIONS}, e.event_id, e.cluster_id, coalesce(sets.component, spread.component) AS component,
             CASE WHEN {_IS_CLOSE} THEN coalesce(close_links.known, e.rowid) END AS known
         FROM core.events AS e
-        JOIN units ON units.unit = {_UNIT}
+        LEFT JOIN sets ON sets.unit = {_UNIT}
+        LEFT JOIN spread ON spread.number = e.rowid
         LEFT JOIN close_links ON close_links.number = e.rowid
         {_JOINED}
-        WHERE {_IS_TOLD}
-        ORDER BY units.component, {_IN_ORDER}
+        WHERE {_IS_TOLD} AND (sets.component IS NOT NULL OR spread.component IS NOT NULL)
+        ORDER BY component, {_IN_ORDER}
     """  # noqa: S608 - of this module
     changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
     for mentions in _read(con, query, "component"):

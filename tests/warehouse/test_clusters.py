@@ -32,6 +32,12 @@ LATER = """
     SET begin_earliest = begin_earliest + INTERVAL 1 DAY, end_latest = end_latest + INTERVAL 1 DAY
     WHERE starts_with(article_id, ?)
 """
+OTHERWISE_WIDE = f"""
+    UPDATE core.events
+    SET end_latest = begin_earliest + INTERVAL {LONG + 1} DAY - (end_latest - begin_earliest)
+    WHERE starts_with(article_id, ?) AND begin_earliest IS NOT NULL
+"""
+"""What is close becomes wide, and the other way round."""
 
 
 class Told(NamedTuple):
@@ -104,11 +110,17 @@ def clusters_of(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 @settings(max_examples=25)
-@given(st.lists(TOLD, min_size=2, max_size=12), st.sets(st.integers(0, 4)), st.integers(0, 4), st.booleans())
+@given(
+    st.lists(TOLD, min_size=2, max_size=12),
+    st.sets(st.integers(0, 4)),
+    st.integers(0, 4),
+    st.sampled_from([LATER, OTHERWISE_WIDE]),
+    st.booleans(),
+)
 def test_what_comes_or_moves_leaves_the_clusters_of_all_at_once(
-    told: list[Told], new: set[int], moving: int, are_united: bool
+    told: list[Told], new: set[int], moving: int, moved: str, are_united: bool
 ) -> None:
-    """Some documents come later, the clocks of one move by a day, and two stories turn out to be one."""
+    """Some documents come later, the clocks of one move by a day or are surer, and two stories turn out to be one."""
     with duckdb.connect() as con:
         con.execute(TABLES)
         load(con, told, set(range(5)) - new)
@@ -119,13 +131,31 @@ def test_what_comes_or_moves_leaves_the_clusters_of_all_at_once(
         if are_united:
             con.execute("UPDATE ops.body_sketches SET story_id = '0' WHERE story_id = '1'")
         stories.merge(con)
-        con.execute(LATER, [f"{moving}-"])
+        con.execute(moved, [f"{moving}-"])
         undated = [str(document) for document in (*new, moving)]
         con.execute("UPDATE ops.anchored SET is_dated = false WHERE document_id IN (SELECT unnest(?))", [undated])
         clusters.gather(con, of_all=False)
         found = clusters_of(con)
         clusters.gather(con, of_all=True)
         assert found == clusters_of(con)
+
+
+def test_a_cluster_is_whole_where_what_is_left_joins_it_in_one_story_alone() -> None:
+    """What is not close is the first of a cluster that has mentions where all are close, and then leaves."""
+    wide, close = [Told(0, 0, "FIGHT", "slaan", 0, n, "Ann Vos", None, "POS") for n in (LONG, 1)]
+    told = [wide, close._replace(document=1), close._replace(document=2, item=1), close._replace(document=3, item=1)]
+    told += [one._replace(event_type="COERCE") for one in told[2:]]
+    with duckdb.connect() as con:
+        con.execute(TABLES)
+        load(con, told, set(range(5)))
+        clusters.gather(con, of_all=True)
+        assert [cluster_id for _, cluster_id in clusters_of(con)] == ["e00"] * 4 + ["e04"] * 2
+
+        sides = ", ".join(f"{side} = end_latest" for side in cluster.SIDES)
+        con.execute(f"UPDATE core.events SET {sides} WHERE event_id = 'e00'")
+        con.execute("UPDATE ops.anchored SET is_dated = false WHERE document_id = '0'")
+        clusters.gather(con, of_all=False)
+        assert [cluster_id for _, cluster_id in clusters_of(con)] == ["e00"] + ["e01"] * 3 + ["e04"] * 2
 
 
 @settings(max_examples=25)
