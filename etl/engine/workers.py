@@ -73,10 +73,13 @@ _AFTER_THE_PARENT = 5
 
 
 def _serve() -> None:
-    """In a worker: let the parent go first, leave Ctrl-C to it, and do not outlive one that is killed."""
+    """In a worker: let the parent go first, leave Ctrl-C to it, end when it says so, and when it is killed."""
     if hasattr(os, "nice"):
         os.nice(_AFTER_THE_PARENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Dagster treats it as SIGINT, which a shell makes what it starts in the background ignore, and so would this one:
+    # the pool that has lost a process would wait for the others for ever
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
 
     def watch() -> None:

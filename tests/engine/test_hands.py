@@ -184,6 +184,25 @@ def test_workers_do_not_outlive_a_parent_that_is_killed() -> None:
     pytest.fail("the worker runs on")
 
 
+_IGNORING = """
+import os, signal
+from etl.engine.workers import Workers
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    workers = Workers(2)
+    with workers:
+        at_work = set()
+        while len(at_work) < workers.n:
+            at_work |= {one.result() for one in [workers._pool.submit(os.getpid) for _ in range(50)]}
+        os.kill(min(at_work), signal.SIGKILL)
+"""
+
+
+def test_a_pool_that_lost_a_process_ends_though_its_parent_ignores_sigterm() -> None:
+    assert subprocess.run([sys.executable, "-c", _IGNORING], timeout=60, check=True).returncode == 0
+
+
 def is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
