@@ -323,6 +323,14 @@ def _clear(con: duckdb.DuckDBPyConnection) -> bool:
         """
     )
     articles = "SELECT article_id FROM core.articles SEMI JOIN batch USING (document_id)"
+    # so that the anchor step looks again at the clusters of others that are called after an event of these
+    con.execute(
+        f"""
+        UPDATE core.events SET cluster_id = NULL
+        WHERE cluster_id IN (SELECT event_id FROM core.events WHERE article_id IN ({articles}))
+            AND article_id NOT IN ({articles})
+        """  # noqa: S608 - declared names only
+    )
     con.execute(
         f"""
         DELETE FROM core.event_participants

@@ -139,6 +139,19 @@ PARTS = (
 )
 
 
+def test_no_cluster_is_called_after_an_event_that_is_gone(con: duckdb.DuckDBPyConnection) -> None:
+    given = documents(TEXT.format("twee"), TEXT.format("acht"))
+    load.load_documents(con, given)
+    load.load_batch(con, rows_of(given), given, "run")
+    con.execute("UPDATE core.events SET cluster_id = (SELECT min(event_id) FROM core.events)")
+
+    read_again = given.head(1)
+    load.load_batch(con, rows_of(read_again), read_again, "run")
+    assert con.sql("SELECT DISTINCT left(event_id, 20), cluster_id FROM core.events ORDER BY ALL").fetchall() == [
+        (document, None) for document in given["document_id"]
+    ]
+
+
 def test_a_load_that_fails_leaves_nothing(con: duckdb.DuckDBPyConnection) -> None:
     batch = documents(TEXT.format("twee"))
     load.load_documents(con, batch)
