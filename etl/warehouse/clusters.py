@@ -96,7 +96,17 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
         con.execute(f"DROP TABLE IF EXISTS {table}")
 
 
-_TABLES = ("close_links", "changed_units", "moved_units", "open_units", "asked_units", "ties", "sets", "spread")
+_TABLES = (
+    "close_links",
+    "changed_units",
+    "moved_units",
+    "open_units",
+    "asked_units",
+    "ties",
+    "sets",
+    "spread",
+    "chosen",
+)
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
@@ -223,27 +233,42 @@ def _components(links: pl.DataFrame) -> pl.DataFrame:
 
 def _gather_sets(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Put the mentions of the sets together: number and cluster_id of those whose cluster is another than it was."""
-    query = f"""
-        SELECT
-            {_MENTIONS}, e.event_id, e.cluster_id, coalesce(sets.component, spread.component) AS component,
-            CASE WHEN {_IS_CLOSE} THEN coalesce(close_links.known, e.rowid) END AS known
-        FROM core.events AS e
-        LEFT JOIN sets ON sets.unit = {_UNIT}
-        LEFT JOIN spread ON spread.number = e.rowid
-        LEFT JOIN close_links ON close_links.number = e.rowid
-        {_JOINED}
-        WHERE {_IS_TOLD} AND (sets.component IS NOT NULL OR spread.component IS NOT NULL)
-        ORDER BY component, {_IN_ORDER}
-    """  # noqa: S608 - of this module
+    con.execute(_CHOSEN)
+    ((n_chosen,),) = con.execute("SELECT count(*) FROM chosen").fetchall()
+    n_parts = 1 + n_chosen // _PART
     changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
-    for mentions in _read(con, query, "component"):
-        named = mentions.select("number", "event_id", "cluster_id", first=cluster.gather(mentions))
-        changed.append(
-            named.with_columns(own=pl.col("event_id").min().over("first"))
-            .filter(pl.col("own").ne_missing(pl.col("cluster_id")))
-            .select("number", cluster_id="own")
-        )
+    for part in range(n_parts):
+        query = f"""
+            SELECT {_MENTIONS}, e.event_id, e.cluster_id, chosen.component, chosen.known
+            FROM chosen
+            JOIN core.events AS e ON e.rowid = chosen.number
+            {_JOINED}
+            WHERE chosen.component % {n_parts} = {part}
+            ORDER BY chosen.component, {_IN_ORDER}
+        """  # noqa: S608 - of this module
+        for mentions in _read(con, query, "component"):
+            named = mentions.select("number", "event_id", "cluster_id", first=cluster.gather(mentions))
+            changed.append(
+                named.with_columns(own=pl.col("event_id").min().over("first"))
+                .filter(pl.col("own").ne_missing(pl.col("cluster_id")))
+                .select("number", cluster_id="own")
+            )
     return pl.concat(changed)
+
+
+_PART = 250_000
+"""Mentions that are joined with who took part, and put in order, at once, and no more sets."""
+_CHOSEN = f"""
+    CREATE OR REPLACE TEMP TABLE chosen AS
+    SELECT
+        e.rowid AS number, coalesce(sets.component, spread.component) AS component,
+        CASE WHEN {_IS_CLOSE} THEN coalesce(close_links.known, e.rowid) END AS known
+    FROM core.events AS e
+    LEFT JOIN sets ON sets.unit = {_UNIT}
+    LEFT JOIN spread ON spread.number = e.rowid
+    LEFT JOIN close_links ON close_links.number = e.rowid
+    WHERE {_IS_TOLD} AND (sets.component IS NOT NULL OR spread.component IS NOT NULL)
+"""  # noqa: S608 - of this module
 
 
 def _read(con: duckdb.DuckDBPyConnection, query: str, by: str) -> Iterator[pl.DataFrame]:

@@ -167,6 +167,10 @@ def test_what_is_read_and_compared_in_parts_is_put_together_as_all_at_once(told:
         clusters.gather(con, of_all=True)
         found = clusters_of(con)
         con.execute("UPDATE core.events SET cluster_id = event_id")
-        with patch.object(clusters, "_AT_ONCE", n_at_once), patch.object(cluster, "_AT_ONCE", n_at_once):
+        with (
+            patch.object(clusters, "_PART", n_at_once),
+            patch.object(clusters, "_AT_ONCE", n_at_once),
+            patch.object(cluster, "_AT_ONCE", n_at_once),
+        ):
             clusters.gather(con, of_all=True)
         assert found == clusters_of(con)
