@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 import duckdb
 
+from etl.schema import TABLES
 from etl.schema.ddl import sql_literal
 from etl.warehouse import checks, models, slices
 
@@ -74,10 +75,11 @@ def run(
         file.unlink(missing_ok=True)
     found = {rule.name: _run(con, rule) for rule in rules if not rule.is_local}
     held = {rule.name: Found(0, None) for rule in local}
+    read = [table for table in TABLES if any(table in rule.sql for rule in local)]
     if local and (changed := _changed(con, file, memory.by)):
         with nullcontext(slicer) if slicer else slices.sliced(con) as slicer:
             for documents in slicer.groups(changed):
-                slicer.fill(documents, project)
+                slicer.fill(documents, project, read)
                 for rule in local:
                     n_failed, example = _run(slicer.con, rule)
                     before = held[rule.name]

@@ -5,7 +5,8 @@ text. The same scan notes between which rowids the rows of each document lie, so
 are scanned when the transform is done, bounds when the anchor step is: together everything is read once.
 
     stretches      name (of a table), document_id, first, last (rowid), n (rows of the document between them): several
-                   where they do not stand together; number (rowid of the document), by which they are looked up
+                   where they do not stand together; number (rowid of the document), by which they are looked up, and
+                   in whose order they stand
     links          document_id, from_id: another document that a bound of this one is reckoned from
     fingerprints   document_id; symbols, of what the text says, which hangs on no clock; own, of all its rows, but for
                    the clusters of its events, which others may move; linked, of these and of the documents that its
@@ -18,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from etl.schema import TABLES, Row, core, raw
+from etl.schema import TABLES, Row, core, ops, raw
 from etl.schema.ddl import sql_literal
 
 if TYPE_CHECKING:
@@ -47,12 +48,10 @@ def _by_document() -> dict[type[Row], str]:
 BY_DOCUMENT = _by_document()
 LEFT_OUT = {"text", "cluster_id"}
 """Columns that no fingerprint has: a long text has its hash, and a cluster is no document's own."""
-LOCATED: tuple[type[Row], ...] = tuple(
-    row for row in BY_DOCUMENT if row.table.startswith("core.") or row is raw.Document
-)
-"""The tables whose rows are looked up by their place; the others have a few for a document."""
-_BOUNDED = tuple(row for row in LOCATED if any(column.filled_by == "anchor" for column in row.columns()))
-_WITH_BOUNDS: tuple[type[Row], ...] = (*_BOUNDED, core.AnchorEvidence)
+_HASHED = tuple(row for row in BY_DOCUMENT if row.table.startswith("core.") or row is raw.Document)
+"""The tables that say how a document stands; the others say how it came to that."""
+_BOUNDED = tuple(row for row in _HASHED if any(column.filled_by == "anchor" for column in row.columns()))
+_ANCHORED: tuple[type[Row], ...] = (*_BOUNDED, core.AnchorEvidence, ops.Anchored, ops.Conflict)
 """The tables that the anchor step writes."""
 _TABLES = ("stretches", "links", "fingerprints")
 _PIECE = 256
@@ -72,7 +71,7 @@ def take(con: "duckdb.DuckDBPyConnection") -> None:
 
 def take_symbols(con: "duckdb.DuckDBPyConnection") -> None:
     """Take what hangs on no clock: `fingerprints` has no other columns yet."""
-    _scan(con, LOCATED, "load")
+    _scan(con, BY_DOCUMENT, "load")
     _link(con)
     con.execute(
         """
@@ -85,7 +84,7 @@ def take_symbols(con: "duckdb.DuckDBPyConnection") -> None:
 def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
     """Take what the anchor step has written since the symbols were taken."""
     con.execute("CREATE OR REPLACE TEMP TABLE unbounded AS FROM stretches")
-    _scan(con, _WITH_BOUNDS, "anchor")
+    _scan(con, _ANCHORED, "anchor")
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE own_fingerprints AS
@@ -96,7 +95,7 @@ def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
         """
     )
     con.execute(_LINKED)
-    names = ", ".join(sql_literal(row.table) for row in _WITH_BOUNDS)
+    names = ", ".join(sql_literal(row.table) for row in _ANCHORED)
     con.execute(f"INSERT INTO stretches FROM unbounded WHERE name NOT IN ({names})")
     con.execute("DROP TABLE unbounded; DROP TABLE own_fingerprints")
     _link(con)
@@ -104,7 +103,7 @@ def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
 
 def locate(con: "duckdb.DuckDBPyConnection") -> None:
     """Note only where the rows lie, and the links."""
-    _scan(con, LOCATED, None)
+    _scan(con, BY_DOCUMENT, None)
     _link(con)
 
 
@@ -166,7 +165,8 @@ def _scan(con: "duckdb.DuckDBPyConnection", rows: Iterable[type[Row]], filled_by
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE stretches AS
-        SELECT s.*, d.rowid AS number FROM scanned AS s JOIN raw.documents AS d USING (document_id);
+        SELECT s.*, d.rowid AS number FROM scanned AS s JOIN raw.documents AS d USING (document_id)
+        ORDER BY number;
         DROP TABLE scanned
         """
     )
@@ -175,7 +175,7 @@ def _scan(con: "duckdb.DuckDBPyConnection", rows: Iterable[type[Row]], filled_by
 def _hashed(row: type[Row], filled_by: str | None) -> str:
     """A hash of the key and of what a step fills."""
     step = "anchor" if row is core.AnchorEvidence else filled_by  # which writes the whole of it
-    if filled_by is None or step != filled_by:
+    if filled_by is None or row not in _HASHED or step != filled_by:
         return "0::UBIGINT"
     names = [
         c.name

@@ -10,15 +10,16 @@ the documents asked for as they are on the whole build, but for those that count
 (`gathered.py`). Which documents changed, and where the rows of each lie, their fingerprints say (`fingerprints.py`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import duckdb
 
 from etl.schema import TABLES, Row, core, ops
 from etl.schema.ddl import sql_type
 from etl.warehouse import fingerprints
-from etl.warehouse.fingerprints import BY_DOCUMENT, LOCATED
+from etl.warehouse.fingerprints import BY_DOCUMENT
 from etl.warehouse.models import Project
 
 SLICE_CHARS = 4_000_000
@@ -57,6 +58,9 @@ class Slicer:
         self._use(self.con)
         self._held: list[str] | None = None
         self._made: set[str] = set()
+        """Tables that have the rows of what is held, and models on them."""
+        self._expected: dict[str, int] = {}
+        """How many rows of it a table has, where they lie as is noted."""
         self._rows = self._make_tables()
 
     def close(self) -> None:
@@ -117,18 +121,17 @@ class Slicer:
         ).fetchall()
         return (list(group) for (group,) in rows)
 
-    def fill(self, documents: list[str], project: Project) -> None:
+    def fill(self, documents: list[str], project: Project, tables: Iterable[str] = ()) -> None:
         """Hold the rows of documents, and of those they hang on, and models on them; what is held already stays.
 
         Args:
             documents: whose rows.
             project: the models.
+            tables: qualified names of those that are read beside what the models read: no others are held.
         """
         if documents != self._held:
-            self._name("asked", documents)
-            reached = self._source.execute(_REACHED, [documents]).fetchall()
-            self._hold([document for (document,) in reached])
-            self._held = documents
+            self._ask(documents)
+        self._take({*tables, *(source for model in project.models for source in model.sources)})
         self._model(project)
 
     def _name(self, table: str, documents: Sequence[str]) -> None:
@@ -136,25 +139,39 @@ class Slicer:
         query = f"CREATE OR REPLACE TABLE main.{table} AS SELECT unnest(?::VARCHAR[]) AS document_id"
         self.con.execute(query, [documents])
 
-    def _hold(self, documents: list[str]) -> None:
-        """Put the rows of documents in the place of what is there."""
+    def _ask(self, documents: list[str]) -> None:
+        """Find these documents, those they hang on, and where their rows lie; hold nothing."""
+        for row in self._rows:
+            if row.table in self._made:
+                self._empty(row)
         self._made.clear()
-        self._name("documents", documents)
-        self.con.register("found", self._source.sql(_STRETCHES, params=[documents]).to_arrow_table())
+        self._name("asked", documents)
+        reached = [name for (name,) in self._source.execute(_REACHED, [documents]).fetchall()]
+        self._name("documents", reached)
+        self.con.register("found", self._source.sql(_STRETCHES, params=[reached]).to_arrow_table())
         self.con.execute("CREATE OR REPLACE TABLE main.stretches AS FROM found")
         self.con.unregister("found")
-        expected = dict(self.con.execute("SELECT name, sum(n)::BIGINT FROM main.stretches GROUP BY name").fetchall())
+        counted = self.con.execute("SELECT name, sum(n)::BIGINT FROM main.stretches GROUP BY name").fetchall()
+        self._expected = dict(counted)
+        self._held = documents
+
+    def _take(self, tables: set[str]) -> None:
+        """Put the rows of the documents into those of these tables that do not have them."""
+        speaking = {row: speaks for row, speaks in _SPEAKS.items() if row.table in tables - self._made}
+        tables = tables.union(*(speaks.tables for speaks in speaking.values())) - self._made
         for row in self._rows:
-            n = self._replace(row, _LYING.format(row.table) if row in LOCATED else "")
-            if row in LOCATED and n != expected.get(row.table, 0):
+            if row.table in tables and self._replace(row, _LYING.format(row.table)) != self._expected.get(
+                row.table, 0
+            ):
                 self._replace(row, "")  # they no longer lie there
-        for row, speaks in _SPEAKS.items():
+        for row, speaks in speaking.items():
             self._empty(row)
             self.con.execute(
                 f"""
-                INSERT INTO {row.table} BY NAME FROM "{self._whole}".{row.table} WHERE {speaks}
+                INSERT INTO {row.table} BY NAME FROM "{self._whole}".{row.table} WHERE {speaks.condition}
                 """
             )
+        self._made |= tables
 
     def _replace(self, row: type[Row], lying: str) -> int:
         """Put the rows of the named documents in the place of those of a table; give how many."""
@@ -193,12 +210,20 @@ _REACHED = """
 """
 
 
-_SPEAKS: dict[type[Row], str] = {
-    core.Story: "story_id IN (SELECT story_id FROM core.articles)",
-    core.Location: (
-        "location_id IN (SELECT location_id FROM core.article_locations UNION SELECT location_id FROM core.events)"
+class _Speaks(NamedTuple):
+    """Which rows of a table that are no document's a slice needs."""
+
+    tables: tuple[str, ...]
+    """Of whose rows in the slice."""
+    condition: str
+
+
+_SPEAKS: dict[type[Row], _Speaks] = {
+    core.Story: _Speaks(("core.articles",), "story_id IN (SELECT story_id FROM core.articles)"),
+    core.Location: _Speaks(
+        ("core.article_locations", "core.events"),
+        "location_id IN (SELECT location_id FROM core.article_locations UNION SELECT location_id FROM core.events)",
     ),
-    core.Agency: "agency_id IN (SELECT agency_id FROM core.article_agencies)",
-    ops.Reject: "source_uri IN (SELECT source_uri FROM raw.documents)",
+    core.Agency: _Speaks(("core.article_agencies",), "agency_id IN (SELECT agency_id FROM core.article_agencies)"),
+    ops.Reject: _Speaks(("raw.documents",), "source_uri IN (SELECT source_uri FROM raw.documents)"),
 }
-"""Which rows of the tables that are no document's a slice needs."""
