@@ -26,6 +26,9 @@ from etl.warehouse.connection import connect, fewer_threads, logged
 _LOG_OF_TEXTS = "256MB"
 """The log that documents may come to before it is put into the file: texts are long, and transactions small."""
 
+_RECEIVED_TOGETHER = 4
+"""Batches that are received as one: for each, the ids of all documents that are known are looked through."""
+
 
 class Received(NamedTuple):
     """What reading found."""
@@ -67,7 +70,7 @@ def receive(
         paths,
         ingested_at=now,
         run_id=run_id,
-        settings=settings,
+        settings=settings.model_copy(update={"batch_chars": _RECEIVED_TOGETHER * settings.batch_chars}),
         columns=columns,
         knows=partial(load.known_documents, con),
         # a claim of the operator is made of every document

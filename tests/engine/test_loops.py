@@ -74,7 +74,7 @@ def test_what_is_known_may_be_claimed_and_is_read_no_further(
 
 def test_progress_is_told_after_every_batch(con: duckdb.DuckDBPyConnection, pages: Path) -> None:
     told: list[tuple[str, int, int, int]] = []
-    settings = Settings(batch_chars=150)
+    settings = Settings(batch_chars=40)
     loops.receive(con, [pages], captured_at=None, run_id="run", settings=settings, progress=lambda *s: told.append(s))
     loops.transform_pending(con, run_id="run", settings=settings, progress=lambda *s: told.append(s))
     read, transformed = ([n for step, n, *_ in told if step == name] for name in ("read", "transform"))
