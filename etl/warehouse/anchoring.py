@@ -59,8 +59,8 @@ def anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
         found = network.find(con)
     of_all |= found.is_renewed
     for scope in found.scopes:
+        solved = network.solve(con, scope)
         with transaction(con):
-            solved = network.solve(con, scope)
             moved = _changed(core.Anchor, solved.before, solved.clocks.anchors)
             _update(con, core.Anchor, moved)
             network.keep(con, solved, moved.select("document_id").unique())

@@ -137,9 +137,16 @@ def n_threads(con: duckdb.DuckDBPyConnection) -> int:
 
 @contextmanager
 def at_rest(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Give back the memory that a connection holds, while another database is worked on."""
-    with _set_for_a_while(con, "memory_limit", _AT_REST, current().duckdb_memory):
+    """Give back the memory that a connection holds, while something else needs it: it is in no transaction.
+
+    Rows that are in the log and not in the file have to stay in memory: where they are many, so does everything.
+    """
+    with suppress(duckdb.OutOfMemoryException):
+        con.execute(f"SET memory_limit = {sql_literal(_AT_REST)}")
+    try:
         yield
+    finally:
+        con.execute(f"SET memory_limit = {sql_literal(current().duckdb_memory)}")
 
 
 _AT_REST = "32MB"

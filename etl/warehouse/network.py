@@ -11,6 +11,7 @@ Where evidence was taken back, or contradicts what stands, whole components are 
 """
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import duckdb
@@ -23,10 +24,12 @@ from etl.transform import anchors, clocks, evidence
 from etl.transform.clocks import Clocks
 from etl.transform.network import components
 from etl.warehouse import habits
+from etl.warehouse.connection import at_rest
 
 _MOST_ROUNDS = 12  # of widening; what still moves then is no neighbourhood
 _MOST_NEW = 10_000  # documents that are solved from what stands; where there are more, whole components are
 _CLOCKS = 100_000  # that are solved at once, where they are not connected
+_MANY = 50_000  # clocks to solve that may have the memory of the connection meanwhile
 _OF_CLOCKS = [name for name in core.Anchor.model_fields if not name.startswith("inferred_")]
 
 
@@ -318,8 +321,9 @@ def _solve(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: boo
     ).pl()
     con.unregister("scope")
     solved = _standing(con, before) if keep else None
-    best = anchors.best_claims(claims)
-    return Solved(documents, before, clocks.solve(before, facts, best, articles, solved, habits.read(con)))
+    best, habits_ = anchors.best_claims(claims), habits.read(con)
+    with at_rest(con) if before.height > _MANY else nullcontext():
+        return Solved(documents, before, clocks.solve(before, facts, best, articles, solved, habits_))
 
 
 def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFrame:

@@ -47,6 +47,17 @@ def test_a_connection_at_rest_holds_next_to_nothing_and_then_as_much_as_before(t
         assert con.execute("SELECT count(*) FROM kept").fetchall() == [(1_000_000,)]
 
 
+def test_a_connection_that_cannot_rest_goes_on(tmp_path: Path) -> None:
+    limit = "SELECT current_setting('memory_limit')"
+    with connect(tmp_path / "dateline.duckdb") as con, logged(con):
+        before = con.execute(limit).fetchall()
+        con.execute("CREATE TABLE kept AS SELECT hash(range)::VARCHAR AS word FROM range(1_000_000)")
+        con.execute("UPDATE kept SET word = word || 'x'")  # of which nothing is in the file
+        with at_rest(con):
+            assert con.execute(limit).fetchall() == before
+        assert con.execute("SELECT count(*) FROM kept").fetchall() == [(1_000_000,)]
+
+
 def test_small_groups_of_rows_are_put_together_when_there_are_many(tmp_path: Path) -> None:
     n_groups, groups = [], "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('rows')"
     for _ in range(18):  # runs
