@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
+from pydantic import ByteSize, TypeAdapter
 
 from etl.schema.ddl import sql_literal
 from etl.settings import current
@@ -141,15 +142,29 @@ def at_rest(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
     Rows that are in the log and not in the file have to stay in memory: where they are many, so does everything.
     """
+    with _at_most(con, _AT_REST):
+        yield
+
+
+@contextmanager
+def at_half(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Give back half of the memory that a connection may hold, to what works on rows as they come: see `at_rest`."""
+    ((most,),) = con.execute("SELECT current_setting('memory_limit')").fetchall()
+    with _at_most(con, f"{TypeAdapter(ByteSize).validate_python(most) // 2}B"):
+        yield
+
+
+_AT_REST = "32MB"
+
+
+@contextmanager
+def _at_most(con: duckdb.DuckDBPyConnection, most: str) -> Iterator[None]:
     with suppress(duckdb.OutOfMemoryException):
-        con.execute(f"SET memory_limit = {sql_literal(_AT_REST)}")
+        con.execute(f"SET memory_limit = {sql_literal(most)}")
     try:
         yield
     finally:
         con.execute(f"SET memory_limit = {sql_literal(current().duckdb_memory)}")
-
-
-_AT_REST = "32MB"
 
 
 @contextmanager

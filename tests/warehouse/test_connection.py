@@ -8,9 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from etl.settings import Settings
+from etl.warehouse import connection
 from etl.warehouse.connection import (
     WarehouseBusyError,
     WarehouseMissingError,
+    at_half,
     at_rest,
     checkpoint,
     connect,
@@ -45,6 +48,16 @@ def test_a_connection_at_rest_holds_next_to_nothing_and_then_as_much_as_before(t
             assert held < 40e6
         assert con.execute(limit).fetchall() == before
         assert con.execute("SELECT count(*) FROM kept").fetchall() == [(1_000_000,)]
+
+
+def test_a_connection_at_half_may_hold_half_of_what_it_might(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "current", lambda: Settings(duckdb_memory="200MB"))
+    limit = "SELECT current_setting('memory_limit')"
+    with connect(tmp_path / "dateline.duckdb") as con:
+        assert con.execute(limit).fetchall() == [("190.7 MiB",)]
+        with at_half(con):
+            assert con.execute(limit).fetchall() == [("95.3 MiB",)]
+        assert con.execute(limit).fetchall() == [("190.7 MiB",)]
 
 
 def test_a_connection_that_cannot_rest_goes_on(tmp_path: Path) -> None:
