@@ -20,7 +20,7 @@ from etl.schema import Row, core, ops
 from etl.transform import anchors
 from etl.transform.events import cluster
 from etl.warehouse import clusters, inference, network, rows
-from etl.warehouse.connection import at_half, transaction
+from etl.warehouse.connection import transaction
 from etl.warehouse.fingerprints import document_of
 
 GROUP_CHARS = 3_000_000
@@ -78,8 +78,7 @@ def anchor(con: duckdb.DuckDBPyConnection) -> Anchored:
         n_events_moved += dated.n_moved
     if _count(con, "undated"):
         _date_stories(con, of_all=of_all)
-        with at_half(con):
-            clusters.gather(con, of_all=of_all or _are_most_moved(con))
+        clusters.gather(con, of_all=of_all or _are_most_moved(con))
         inference.infer_from_events(con)
         with transaction(con):
             con.execute("UPDATE ops.anchored SET is_dated = true WHERE NOT is_dated")

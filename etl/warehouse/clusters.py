@@ -25,7 +25,7 @@ from etl.schema import core
 from etl.transform import network
 from etl.transform.events import cluster
 from etl.warehouse import rows
-from etl.warehouse.connection import transaction
+from etl.warehouse.connection import at_half, transaction
 
 _AT_ONCE = 20_000
 """Mentions that are put together at once, and no more sets or kinds."""
@@ -80,7 +80,8 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     """
     if not of_all:
         con.execute(_MOVED)
-    close = _gather_close(con)
+    with at_half(con):
+        close = _gather_close(con)
     _create(con, "close_links", close.links)
     _create(con, "changed_units", close.changed.alias("unit").to_frame())
     for made in (_OPEN.format(only=""), _ALL) if of_all else (_ASKED, _OPEN.format(only=_IN_REACH)):
