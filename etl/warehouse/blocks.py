@@ -504,7 +504,9 @@ class _File:
             ).pl()
             by_block = counted.group_by("label", maintain_order=True).agg(pl.col("n_rows").sum())
             first = pl.col("n_rows").cum_sum() - pl.col("n_rows")
-            self._stands = {label: at for label, *at in by_block.select("label", first.alias("at"), "n_rows").iter_rows()}
+            self._stands = {
+                label: at for label, *at in by_block.select("label", first.alias("at"), "n_rows").iter_rows()
+            }
             sizes = pl.Series("size", _sizes(self._rows, counted["n_rows"].to_numpy()), pl.Int64)
             self._fresh = pieces.placed(counted.with_columns(sizes), 0)
 
