@@ -26,6 +26,7 @@ from etl.settings import PACKAGE, current
 
 MODULES = (
     "transform/events/clauses.py",
+    "transform/events/cluster.py",
     "transform/events/code.py",
     "transform/events/identity.py",
     "transform/events/inflection.py",

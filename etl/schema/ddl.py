@@ -20,6 +20,11 @@ _KEYS_AS_DATA = ("core.", "ops.body_sketches")
 the time with one. At 150 MB of text the indexes of `core` alone took more than a connection may have."""
 
 
+_PLAIN = "USING COMPRESSION uncompressed"
+"""How ids stand that are written again whenever some of them change: DuckDB writes all of a column's group of rows,
+and to compress ids of which hardly two are the same takes ten times as long as to write them."""
+
+
 def sql_type(column: Column) -> str:
     """The column's type in DuckDB."""
     return _DUCKDB[column.python_type] + ("[]" if column.is_list else "")
@@ -58,6 +63,8 @@ def schemas() -> list[str]:
 
 def _column_ddl(column: Column) -> str:
     parts = [column.name, sql_type(column)]
+    if column.references and column.filled_by == "anchor":
+        parts.append(_PLAIN)
     if not column.is_nullable:
         parts.append("NOT NULL")
     rules = []

@@ -443,6 +443,8 @@ class _File:
         """The fresh rows that come next; it goes when they are copied."""
         self._held, self._fresh = pieces.none(), pieces.none()
         """Where the rows of documents stand in the exports before, and the fresh ones in the file of rows."""
+        self._stands: dict[str, list[int]] = {}
+        """The first of the fresh rows that come next and how many, by label of their block."""
         self._sizes: list[pl.DataFrame] = []
         self._runs: dict[str, list[pieces.Run]] = {}
         """What blocks whose Parquet comes next are put together of."""
@@ -500,17 +502,24 @@ class _File:
                 ORDER BY ALL
                 """  # noqa: S608 - names of our own files
             ).pl()
+            by_block = counted.group_by("label", maintain_order=True).agg(pl.col("n_rows").sum())
+            first = pl.col("n_rows").cum_sum() - pl.col("n_rows")
+            self._stands = {
+                label: at for label, *at in by_block.select("label", first.alias("at"), "n_rows").iter_rows()
+            }
             sizes = pl.Series("size", _sizes(self._rows, counted["n_rows"].to_numpy()), pl.Int64)
             self._fresh = pieces.placed(counted.with_columns(sizes), 0)
 
     def write_parquet(self, another: Another, blocks: Sequence[Block]) -> None:
         """Write the rows of blocks: those that are fresh, and of the blocks before those of their other documents."""
-        labels = [block.label for block in blocks]
-        query = f"FROM main.fresh_{self.mart.name} WHERE list_contains($1, block_label) ORDER BY rowid"
+        stands = [self._stands[block.label] for block in blocks if block.label in self._stands]
+        start, end = (stands[0][0], sum(stands[-1])) if stands else (0, 0)
+        query = f"FROM main.fresh_{self.mart.name} WHERE rowid >= {start} AND rowid < {end}"
         with closing(another()) as con:
-            rows = con.sql(query, params=[labels]).pl()
+            rows = con.sql(query).pl()
         for block in blocks:
-            fresh = rows.filter(pl.col("block_label") == block.label)
+            first, n_rows = self._stands.get(block.label, [start, 0])
+            fresh = rows.slice(first - start, n_rows)
             if not fresh["block_document"].is_sorted():
                 raise RuntimeError(f"rows of {self.mart.name} do not stand in the order of documents")
             self._write_block(block, fresh.drop("block_label", "block_document"))

@@ -14,7 +14,17 @@ from etl.warehouse import rows
 _INFERRED = ("inferred_earliest", "inferred_latest", "inferred_from", "inferred_confidence")
 # an item without a lower bound that tells an event which others date was published after it began
 _DATED_ELSEWHERE = f"""
-    WITH several AS (SELECT DISTINCT cluster_id FROM core.events WHERE cluster_id <> event_id),
+    WITH telling AS (
+        SELECT e.anchor_id, e.cluster_id, p.latest
+        FROM core.events AS e
+        JOIN core.anchors AS p USING (anchor_id)
+        WHERE p.earliest IS NULL
+            AND e.tense IN ('PAST', 'PRESENT_PERFECT', 'PAST_PERFECT') AND e.modality IN ('asserted', 'reported')
+    ),
+
+    several AS (
+        SELECT DISTINCT cluster_id FROM core.events SEMI JOIN telling USING (cluster_id) WHERE cluster_id <> event_id
+    ),
 
     dated AS (
         SELECT
@@ -29,13 +39,11 @@ _DATED_ELSEWHERE = f"""
     ),
 
     told AS (
-        SELECT e.anchor_id, max(d.since) AS since, arg_max(d.words, (d.since, d.words)) AS words
-        FROM core.events AS e
+        SELECT t.anchor_id, max(d.since) AS since, arg_max(d.words, (d.since, d.words)) AS words
+        FROM telling AS t
         JOIN dated AS d USING (cluster_id)
-        JOIN core.anchors AS p USING (anchor_id)
-        WHERE p.earliest IS NULL AND d.since < p.latest
-            AND e.tense IN ('PAST', 'PRESENT_PERFECT', 'PAST_PERFECT') AND e.modality IN ('asserted', 'reported')
-        GROUP BY e.anchor_id
+        WHERE d.since < t.latest
+        GROUP BY t.anchor_id
     )
 
     SELECT

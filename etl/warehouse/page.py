@@ -51,7 +51,7 @@ _EVENTS = """
     FROM marts.events AS events
     LEFT JOIN marts.articles AS articles USING (article_id)
 """
-_AGENCIES = "SELECT agency_id, coalesce(name, agency_id) FROM marts.agencies ORDER BY agency_id"
+_AGENCIES = "SELECT agency_id, coalesce(name, agency_id) FROM {}.agencies ORDER BY agency_id"
 
 
 class Segment(NamedTuple):
@@ -96,13 +96,13 @@ def render(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _page(con: duckdb.DuckDBPyConnection, events: list[dict[str, Any]], counted: str) -> str:
-    """The page of these events, in a database with marts; all events and articles are counted in a schema."""
+    """The page of these events, in a database with marts; what is asked of all of them is asked in a schema."""
     from jinja2 import Environment, StrictUndefined
 
     ((n_events, n_articles),) = con.execute(
         f"SELECT (SELECT count(*) FROM {counted}.events), (SELECT count(*) FROM {counted}.articles)"  # noqa: S608
     ).fetchall()
-    names = dict(con.execute(_AGENCIES).fetchall())
+    names = dict(con.execute(_AGENCIES.format(counted)).fetchall())
     by_type, by_place, by_agency = _indexes(events)
     bars = [e for e in events if any(_bounds(e))][:N_BARS]
     charts = {

@@ -11,6 +11,7 @@ The story's id is that of the least body hash among its bodies, which does not h
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import duckdb
@@ -82,6 +83,7 @@ _CANDIDATES = """
     WITH shared AS (
         SELECT bands[{0}] AS band
         FROM ops.body_sketches
+        WHERE {1}
         GROUP BY band
         HAVING count(*) > 1 AND NOT bool_and(is_compared)
     ),
@@ -107,6 +109,8 @@ _CANDIDATES = """
 
     FROM pairs
 """
+_OF_NEW = "bands[{0}] IN (SELECT bands[{0}] FROM ops.body_sketches WHERE NOT is_compared)"
+"""Bands that a new body has: where few are new, most others need not be counted."""
 _BANDS = """
     SELECT pairs.first, pairs.second, a.bands AS first_bands, b.bands AS second_bands
     FROM pairs
@@ -119,9 +123,12 @@ def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     """Pairs of bodies, one of them new, that share a band and agree in enough of their sketches."""
     near: list[Pairs] = []
     held: list[Pairs] = []
+    query = "SELECT 4 * count(*) FILTER (NOT is_compared) < count(*) FROM ops.body_sketches"
+    ((are_few,),) = con.execute(query).fetchall()
+    sharing = partial(_sharing, which=_OF_NEW if are_few else "true")
     for first in range(1, sketches.N_BANDS + 1, _AT_A_TIME):
         places = range(first, min(first + _AT_A_TIME, sketches.N_BANDS + 1))
-        held.append(_beside_each_other(con, _sharing, places))
+        held.append(_beside_each_other(con, sharing, places))
         if sum(pairs.shape[1] for pairs in held) > _HELD or places.stop > sketches.N_BANDS:
             pairs = np.concatenate(held, axis=1)
             n_parts = max(_AT_A_TIME, -(-pairs.shape[1] // _JOINED_AT_ONCE))
@@ -140,9 +147,9 @@ def _numbers(pairs: pl.DataFrame) -> Pairs:
     return np.stack([pairs["first"].to_numpy(), pairs["second"].to_numpy()])
 
 
-def _sharing(con: duckdb.DuckDBPyConnection, place: int) -> Pairs:
-    """Those that share the band at a place, from 1."""
-    return _numbers(con.sql(_CANDIDATES.format(place)).pl())
+def _sharing(con: duckdb.DuckDBPyConnection, place: int, which: str) -> Pairs:
+    """Those that share the band at a place, from 1; of all bands there, or of some."""
+    return _numbers(con.sql(_CANDIDATES.format(place, which.format(place))).pl())
 
 
 def _agreeing(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:

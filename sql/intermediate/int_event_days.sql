@@ -15,6 +15,8 @@ days as (
 
     select
         events.event_id,
+        events.story_id,
+        events.event_type,
         events.polarity = 'POS' and events.modality in ('asserted', 'reported') as is_asserted,
         cast(events.begin_earliest at time zone anchors.timezone as date) as first_day,
         case
@@ -31,6 +33,8 @@ days as (
 
 select
     event_id,
+    story_id,
+    event_type,
     is_asserted,
     first_day,
     last_day,

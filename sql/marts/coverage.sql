@@ -18,7 +18,9 @@ datelines as (
 
 credits as (
 
-    select * from {{ ref('int_article_credits') }}
+    select article_id
+    from {{ source('core', 'article_agencies') }}
+    where role = 'credit'
 
 ),
 
@@ -79,6 +81,7 @@ document_counts as (
 
 ),
 
+-- datelines and credits are of one article each: counted there, and joined to none
 article_counts as (
 
     select
@@ -109,18 +112,16 @@ article_counts as (
             },
             {
                 'measure': 'dateline_place_known',
-                'n': count(datelines.dateline_location_id),
+                'n': (select count(datelines.dateline_location_id) from datelines),
                 'meaning': 'the first place of the dateline is known'
             },
             {
                 'measure': 'credited',
-                'n': count(credits.credit),
+                'n': (select count(distinct credits.article_id) from credits),
                 'meaning': 'at least one agency is credited'
             }
         ] as counts
     from clocks
-    left join datelines on clocks.article_id = datelines.article_id
-    left join credits on clocks.article_id = credits.article_id
 
 ),
 
@@ -223,7 +224,7 @@ event_counts as (
 
 ),
 
--- each event has its days in one row at most: counted there, and joined to none
+-- so are the days of an event
 day_counts as (
 
     select

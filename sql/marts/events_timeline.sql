@@ -4,26 +4,15 @@ with days as (
 
 ),
 
-events as (
-
-    select
-        event_id,
-        event_type,
-        story_id
-    from {{ source('core', 'events') }}
-
-),
-
 -- a row for each of its days, three at most; weights count in sixths, whose sum depends on no order
 spread as (
 
     select
-        events.event_type,
-        events.story_id,
+        days.event_type,
+        days.story_id,
         days.first_day + cast(offsets.n as integer) as day,
         6 // days.n_days as sixths
     from days
-    inner join events on days.event_id = events.event_id
     inner join range(3) as offsets(n) on offsets.n < days.n_days
     where days.is_on_timeline
 

@@ -1,6 +1,7 @@
 """Declaring a table: what is derived from a declaration, and what a bad declaration says."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -62,6 +63,27 @@ def test_the_table_in_duckdb_and_the_frame_in_polars_hold_the_same() -> None:
         assert con.table("core.things").pl().schema == polars_schema(row)
         comments = con.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 'things'").fetchall()
         assert comments[0] == ("its id; it's quoted",)
+
+
+def test_ids_that_the_anchor_step_writes_again_are_not_compressed(tmp_path: Path) -> None:
+    class Member(Row, table="core.members", key=("member_id",)):
+        """One row per member."""
+
+        member_id: str = column("its id")
+        head_id: str | None = column("the one it follows", references="core.members", filled_by="anchor")
+
+    with duckdb.connect(tmp_path / "members.duckdb") as con:
+        con.execute("CREATE SCHEMA core")
+        for statement in ddl(Member):
+            con.execute(statement)
+        con.execute("INSERT INTO core.members SELECT md5(i::VARCHAR), md5(i::VARCHAR) FROM range(10_000) AS r(i)")
+        con.execute("CHECKPOINT")
+        stored = con.execute(
+            "SELECT DISTINCT column_name, compression FROM pragma_storage_info('core.members') "
+            "WHERE segment_type = 'VARCHAR'"
+        ).fetchall()
+    compression = dict(stored)
+    assert compression["head_id"] == "Uncompressed" != compression["member_id"]
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ def _keys(mentions: pl.DataFrame, told: _Told) -> "tuple[array[int], array[int],
     """
     numbered = mentions.select(*_OF_KEYS).with_columns(told.who).with_row_index("row")
     parts = [_keys_of(part, told.words) for part in numbered.iter_slices(_AT_ONCE)]
-    rows, hashed = (np.concatenate([part[name].to_numpy() for part in parts]) for name in ("row", "key"))
+    rows, hashed = [np.concatenate([part[name].to_numpy() for part in parts]) for name in ("row", "key")]
     in_order = np.sort(hashed)
     shared = np.unique(in_order[1:][in_order[1:] == in_order[:-1]])
     # what stands before all is none of them
