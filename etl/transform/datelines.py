@@ -387,10 +387,10 @@ def _dateline(before: _Before, at: int, end: int, raw: str | None, credits: tupl
         places or None,
         raw,
         credits,
-        Span(at + date.start, at + date.end) if date else None,
+        _new(_SPAN, (at + date.start, at + date.end)) if date else None,
         date.symbol if date else None,
     )
-    return _new(Dateline, values)
+    return _new(_DATELINE, values)
 
 
 def _moved(found: Dateline, by: int) -> Dateline:
@@ -403,33 +403,37 @@ def _moved(found: Dateline, by: int) -> Dateline:
         places_raw,
         credit_raw,
         _moved_credits(credits, by),
-        Span(date.start + by, date.end + by) if date else None,
+        _new(_SPAN, (date.start + by, date.end + by)) if date else None,
         symbol,
     )
-    return _new(Dateline, moved)
+    return _new(_DATELINE, moved)
 
 
 def _moved_places(places: tuple[Span, ...], by: int) -> tuple[Span, ...]:
     if len(places) == 1:  # as most have; a list would take longer
         ((start, end),) = places
-        return (_new(Span, (start + by, end + by)),)
-    return tuple([_new(Span, (start + by, end + by)) for start, end in places])
+        return (_new(_SPAN, (start + by, end + by)),)
+    return tuple([_new(_SPAN, (start + by, end + by)) for start, end in places])
 
 
 def _moved_credits(credits: tuple[Credit, ...], by: int) -> tuple[Credit, ...]:
     if len(credits) == 1:
         ((start, end, surface, agency_id, role),) = credits
-        return (_new(Credit, (start + by, end + by, surface, agency_id, role)),)
-    return tuple([_new(Credit, (a + by, b + by, surface, id_, role)) for a, b, surface, id_, role in credits])
+        return (_new(_CREDIT, (start + by, end + by, surface, agency_id, role)),)
+    return tuple([_new(_CREDIT, (a + by, b + by, surface, id_, role)) for a, b, surface, id_, role in credits])
 
 
 _new: Final = tuple.__new__
 """Makes a named tuple of all its fields in half the time; there are several to each dateline."""
+# constants of the machine code; a name is looked up
+_SPAN: Final[type[Span]] = Span
+_CREDIT: Final[type[Credit]] = Credit
+_DATELINE: Final[type[Dateline]] = Dateline
 
 
 def _place_spans(places: str, start: int) -> tuple[Span, ...]:
     if "/" not in places:
-        return (_new(Span, (start, start + len(places))),)
+        return (_new(_SPAN, (start, start + len(places))),)
     spans, at = [], 0
     for separator in _SLASH.finditer(places):
         spans.append(Span(start + at, start + separator.start()))

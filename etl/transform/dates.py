@@ -104,11 +104,11 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
 
 
 def _symbol(match: re.Match[str]) -> str | None:
-    part = match.groupdict()
-    name = part["m1"] or part["m2"]
-    month = _months().get(name.casefold()) if name else int(part["n3"] or part["n4"])
-    day = int(part["d1"] or part["d2"] or part["d3"] or part["d4"])
-    year = part["y1"] or part["y2"] or part["y3"] or part["y4"]
+    m1, d1, y1, d2, m2, y2, d3, _, n3, y3, y4, n4, d4 = match.groups()
+    name = m1 or m2
+    month = _months().get(name.casefold()) if name else int(n3 or n4)
+    day = int(d1 or d2 or d3 or d4)
+    year = y1 or y2 or y3 or y4
     year = year.lstrip("'") if year else None
     if year and len(year) == 2:
         year = ("19" if int(year) > 69 else "20") + year

@@ -99,6 +99,10 @@ class _Group:
 # Final: machine code reads such a value where it stands, not by its name
 _new: Final = tuple.__new__
 """Makes a named tuple of all its fields in half the time."""
+# constants of the machine code; a name is looked up
+_SPAN: Final[type[Span]] = Span
+_ITEM: Final[type[Item]] = Item
+_FURNITURE: Final[type[Furniture]] = Furniture
 _LONGEST_TITLE: Final = 150
 _LONGEST_HEADING: Final = 40
 # a title may be a question or a cry; what ends in another mark is a sentence
@@ -230,7 +234,7 @@ def _brief(start: int, end: int, words: str, match: re.Match[str]) -> _Line:
     at = start + match.start("clock")
     stamp = _clock(match["clock"])
     moved = _new(Stamp, (at + stamp.start, at + stamp.end, *stamp[2:])) if stamp else None
-    title = _new(Span, (start + match.start("title"), end))
+    title = _new(_SPAN, (start + match.start("title"), end))
     return _Line(start, end, words, "brief", stamp=moved, section=match["section"], title=title)
 
 
@@ -315,7 +319,7 @@ def _groups(lines: Sequence[_Line], furniture: list[Furniture]) -> list[_Group]:
         region = []
         if kind == "heading":
             section = line.section
-            furniture.append(_new(Furniture, ("heading", line.start, line.end)))
+            furniture.append(_new(_FURNITURE, ("heading", line.start, line.end)))
         else:
             groups.append(_Group([line], line.stamp, line.section))
             section = None
@@ -340,7 +344,7 @@ def _of_region(lines: list[_Line], section: str | None, furniture: list[Furnitur
         if i > at:
             groups.append(_Group(lines[at:i], line.stamp, section))
         else:
-            furniture.append(_new(Furniture, ("stamp", line.start, line.end)))
+            furniture.append(_new(_FURNITURE, ("stamp", line.start, line.end)))
         at = i + 1
     if at < len(lines):
         groups.append(_Group(lines[at:], None, section))
@@ -361,7 +365,7 @@ def _opened(lines: list[_Line], cuts: list[int], section: str | None, furniture:
         elif stamp is None:
             stamp = line.stamp
         else:
-            furniture.append(_new(Furniture, ("stamp", line.start, line.end)))
+            furniture.append(_new(_FURNITURE, ("stamp", line.start, line.end)))
     if texts:
         groups.append(_Group(texts, stamp, section))
     return groups
@@ -450,12 +454,12 @@ def _items(text: str, groups: list[_Group], i: int, group: _Group, furniture: li
         part = lines[a:b]
         is_last = b == len(lines)
         if not is_last and len(part) > 1 and part[-1].is_short() and not titled:
-            furniture.append(_new(Furniture, ("heading", part[-1].start, part[-1].end)))
+            furniture.append(_new(_FURNITURE, ("heading", part[-1].start, part[-1].end)))
             group = _Group(group.lines, group.stamp, part[-1].text)
             part = part[:-1]
         stamp = group.stamp if is_last else None
         if stamp is None and len(part) == 1 and part[0].kind == "text" and part[0].is_short():
-            furniture.append(_new(Furniture, ("boilerplate", part[0].start, part[0].end)))
+            furniture.append(_new(_FURNITURE, ("boilerplate", part[0].start, part[0].end)))
         else:
             items.append(_item(text, _Group(part, stamp, group.section), furniture))
     return items
@@ -481,22 +485,22 @@ def _item(text: str, group: _Group, furniture: list[Furniture]) -> Item:
         if line is not title:
             is_heading = line.is_short() and (title is None or line.start < title.start)
             kind: FurnitureKind = "heading" if is_heading else "boilerplate"
-            furniture.append(_new(Furniture, (kind, line.start, line.end)))
+            furniture.append(_new(_FURNITURE, (kind, line.start, line.end)))
             # short lines above the title are headings, the nearest the section
             section = line.text if is_heading and i < n_before - 1 else section
     first, last = lines[n_before], lines[-1]
     dateline = first.dateline
     if first.kind == "brief":
-        body = _new(Span, (last.end, last.end))
+        body = _new(_SPAN, (last.end, last.end))
     else:
-        body = _new(Span, (_skip_blanks(text, dateline.end, last.end) if dateline else first.start, last.end))
+        body = _new(_SPAN, (_skip_blanks(text, dateline.end, last.end) if dateline else first.start, last.end))
         own = dateline.credits if dateline else ()
         signed = agencies.sign_off(text, body.start, body.end)
         credits = (*_but(credits, own), *own, *_but(_but(signed, own), credits)) if credits or signed else own
     role = "brief" if first.kind == "brief" else "teaser"
     headline = first.title or (_title_span(title, furniture) if title else None)
-    span = _new(Span, (first.start, last.end))
-    return _new(Item, (role, section, headline, span, body, dateline, group.stamp, credits))
+    span = _new(_SPAN, (first.start, last.end))
+    return _new(_ITEM, (role, section, headline, span, body, dateline, group.stamp, credits))
 
 
 def _untitled(text: str, group: _Group) -> Item:
@@ -507,8 +511,8 @@ def _untitled(text: str, group: _Group) -> Item:
     credits = dateline.credits if dateline else ()
     if (last is not first or text[last.end - 1] == ")") and (signed := agencies.sign_off(text, start, last.end)):
         credits = (*credits, *_but(signed, credits))
-    span, body = _new(Span, (first.start, last.end)), _new(Span, (start, last.end))
-    return _new(Item, ("teaser", group.section, None, span, body, dateline, group.stamp, credits))
+    span, body = _new(_SPAN, (first.start, last.end)), _new(_SPAN, (start, last.end))
+    return _new(_ITEM, ("teaser", group.section, None, span, body, dateline, group.stamp, credits))
 
 
 def _but(credits: Sequence[Credit], others: Sequence[Credit]) -> tuple[Credit, ...]:
@@ -527,7 +531,7 @@ def _without_bylines(lines: list[_Line], furniture: list[Furniture]) -> tuple[li
         if line.dateline:
             break
         if (i or lines[1].dateline) and (credits := agencies.byline(line.text, line.start)) is not None:
-            furniture.append(_new(Furniture, ("byline", line.start, line.end)))
+            furniture.append(_new(_FURNITURE, ("byline", line.start, line.end)))
             return [*lines[:i], *lines[i + 1 :]], credits
     return lines, ()
 
@@ -590,8 +594,8 @@ def _title_span(line: _Line, furniture: list[Furniture]) -> Span:
     """The title without the photo credit before it (`ANP <title>`), which is furniture."""
     credit = _title_credits().match(line.text) if line.text.startswith(_credit_words()) else None
     if credit is None:
-        return _new(Span, (line.start, line.end))
-    furniture.append(_new(Furniture, ("boilerplate", line.start, line.start + credit.end())))
+        return _new(_SPAN, (line.start, line.end))
+    furniture.append(_new(_FURNITURE, ("boilerplate", line.start, line.start + credit.end())))
     return Span(line.start + credit.end(), line.end)
 
 
@@ -609,5 +613,5 @@ def _credit_words() -> tuple[str, ...]:
 def _with_roles(items: Sequence[Item]) -> tuple[Item, ...]:
     """The first item is the lead if it has no stamp: the page is its own. A single item always is."""
     if items and items[0].role != "brief" and (items[0].stamp is None or len(items) == 1):
-        return (_new(Item, ("lead", *items[0][1:])), *items[1:])
+        return (_new(_ITEM, ("lead", *items[0][1:])), *items[1:])
     return tuple(items)

@@ -21,6 +21,9 @@ _REGION: Final = re.compile(r"(?:, [^\W\d_][\w.'’ -]*?[\w.])+(?=[ ]*(?:,? *$|[
 """What stands between the places of a dateline and its date, credit or dash."""
 _new: Final = tuple.__new__
 """Makes a named tuple of all its fields in half the time."""
+# constants of the machine code; a name is looked up
+_UNIT: Final[type[Unit]] = Unit
+_PLACE: Final[type[PlaceMention]] = PlaceMention
 
 
 def articles(
@@ -65,12 +68,12 @@ def read(articles: Sequence[Article], language: str) -> Reading:
     for i, article in enumerate(articles):
         text, (_, _, headline, _, (start, end), dateline, *_) = article.text, article.item
         if headline is not None and headline.end > headline.start:
-            units.append(_new(Unit, (text[headline.start : headline.end], i, "headline")))
+            units.append(_new(_UNIT, (text[headline.start : headline.end], i, "headline")))
         if end > start:
-            units.append(_new(Unit, (text[start:end], i, "body")))
+            units.append(_new(_UNIT, (text[start:end], i, "body")))
         if dateline is not None and dateline.places:
             start, end = dateline.places[0].start, _places_end(text, dateline)
-            datelines.append(_new(Unit, (text[start:end], i, "dateline")))
+            datelines.append(_new(_UNIT, (text[start:end], i, "dateline")))
             dateline_offsets.append(start)
     texts = [unit.text for unit in units]
     found = locate.locate([*units, *datelines], language, [a.home for a in articles])
@@ -83,7 +86,7 @@ def read(articles: Sequence[Article], language: str) -> Reading:
             continue
         at, of_article = dateline_offsets[unit - len(units)], datelines[unit - len(units)].article
         moved = unit, start + at, end + at, surface, "dateline", place, n_candidates, trust, runners_up
-        dateline_places[of_article].append(_new(PlaceMention, moved))
+        dateline_places[of_article].append(_new(_PLACE, moved))
     spans = sentences.split(texts, language)
     expressions = times.find(texts, language)
     coded = events.code(units, spans, expressions, places, language)

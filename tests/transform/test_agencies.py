@@ -40,6 +40,7 @@ def test_credits(raw: str, ids: list[str]) -> None:
         ("Dat meldt persbureau AFP maandag.", ["afp"]),
         ("De dijk houdt het, meldt CNN.", ["cnn"]),
         ("Dat schrijft de krant El País.", ["elpais"]),
+        ("Één vrouw – van 43 – raakte gewond, meldt persbureau AFP maandag.", ["afp"]),
         ("De ANPR-camera's staan uit.", []),
         ("Zij wil een app voor de tuin.", []),
     ],

@@ -34,6 +34,7 @@ _TOKEN: Final = re.compile(r"[ ,.:+()/'’\-]{0,3}(?:\d+|(?P<word>[A-ZÀ-Þ]?[a-
 # the commonest stamp, up to the capital or the line's end that closes it
 _PLAIN_AGE: Final = re.compile(r"\d{1,3} [a-z]{3,12} [a-z]{3,12}(?=[A-Z]|\Z)")
 _TWO_WORDS: Final = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]++ ([a-zß-ÿ]++)")
+_LETTERS: Final = re.compile(r"([\d\s.]?)([^\W\d_]+)(?=(\d?))")
 _FIRST_WORD: Final = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+")
 _CLOCK: Final = re.compile(r"T\d\d:\d\d")
 _DAY: Final = re.compile(
@@ -80,11 +81,13 @@ def leading(text: str, start: int = 0, end: int | None = None) -> Stamp | None:
     if found is None:
         return None
     _, length, symbol, least, most = found
-    return _new(Stamp, (start, start + length, symbol, least, most))
+    return _new(_STAMP, (start, start + length, symbol, least, most))
 
 
 _new: Final = tuple.__new__
 """Makes a named tuple of all its fields in half the time."""
+# constants of the machine code; a name is looked up
+_STAMP: Final[type[Stamp]] = Stamp
 
 
 @lru_cache(maxsize=50_000)
@@ -97,18 +100,18 @@ def _leading(text: str, start: int, end: int) -> Stamp | None:
     if text[start : start + 1].isdigit():
         age = _PLAIN_AGE.match(text, start, end)
         if age and (stamp := _whole(age.group())) and stamp.offset_min_s is not None:
-            return _new(Stamp, (start, age.end(), stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
+            return _new(_STAMP, (start, age.end(), stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
     # what begins with "Een" or "Om" is prose more often than a stamp: then its second word tells
     elif not _may_begin(text, start) or ((prose := _TWO_WORDS.match(text, start, end)) and not _goes_on(prose[1])):
         return None
     reach = _reach(text, start, min(end, start + LONGEST))
     if reach == end and (stamp := _whole(text[start:end])):  # alone, as most
-        return _new(Stamp, (start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
+        return _new(_STAMP, (start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
     around = min(end, reach + 2)
     for cut in range(reach, start, -1):  # mostly it ends where its words do
         is_glued = _GLUE.match(text, cut, around) or (cut == reach < end and text[cut].islower())
         if is_glued and not _splits(text, cut) and (stamp := _whole(text[start:cut])):
-            return _new(Stamp, (start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
+            return _new(_STAMP, (start, start + stamp.end, stamp.symbol, stamp.offset_min_s, stamp.offset_max_s))
     return None
 
 
@@ -196,13 +199,13 @@ def _whole(line: str) -> Stamp | None:
         and _symbol(text[glued.start() :])
         and (symbol := _symbol(text[: glued.start()]))
     ):
-        return Stamp(0, len(line), symbol, None, None)
+        return _new(_STAMP, (0, len(line), symbol, None, None))
     for found in _readings(text) if text.rstrip(" .")[-1:].isalpha() and not _date(text) else ():
         if found.rule in _AGES and (offsets := _offsets(found.symbol)):
             age = found.symbol if found.symbol[0] in "-N" else "-" + found.symbol
             return Stamp(0, len(line), age, *offsets)
     symbol = _symbol(text)
-    return Stamp(0, len(line), symbol, None, None) if symbol else None
+    return _new(_STAMP, (0, len(line), symbol, None, None)) if symbol else None
 
 
 def _symbol(text: str) -> str | None:
@@ -236,8 +239,15 @@ def _date(text: str) -> str | None:
 
 
 def _readings(text: str) -> Iterator[find.Found]:
-    """What the text says as a whole, in each language in which it is a time."""
+    """What the text says as a whole, in each language in which it is a time.
+
+    The grammar is asked where all words of the text are words of the language: it is slow to find that one is not.
+    """
+    # but for a few letters at a number, as in 12.30u, 5 pm, 3 a.m., 21st, Q1
+    named = [word.lower() for before, word, after in _LETTERS.findall(text) if len(word) > 3 or not (before or after)]
     for language in _languages():
+        if not _words_of(language).issuperset(named):
+            continue
         match find.read(text, language):
             case (found,) if found.start == 0 and found.end >= len(text.rstrip(" .")):
                 yield found
@@ -285,9 +295,14 @@ def _weekdays() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
     """Every word that a stamp can hold, in lower case; and the letters of ISO 8601."""
-    forms = (form for language in _languages() for form in words.load(language).forms)
-    found = {word for form in forms for word in re.findall(r"[^\W\d_]+", form.lower())}
-    return frozenset(found | {"T", "Z"} | {word.lower() for word in _updates()})
+    found = (word for language in _languages() for word in _words_of(language))
+    return frozenset([*found, "T", "Z", *(word.lower() for word in _updates())])
+
+
+@lru_cache
+def _words_of(language: str) -> frozenset[str]:
+    """Every word of time of a language, and every part of one that is several, in lower case."""
+    return frozenset(word for form in words.load(language).forms for word in re.findall(r"[^\W\d_]+", form.lower()))
 
 
 @lru_cache(maxsize=1)

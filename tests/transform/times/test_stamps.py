@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from etl.transform.times import stamps
+from etl.transform.times import find, stamps, words
 from etl.transform.times.resolve import Interval
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -186,3 +186,23 @@ def test_what_stands_before_the_line_is_no_part_of_it() -> None:
     text = "Zin31 januari 2026"
     assert stamps.trailing(text) is not None
     assert stamps.trailing(text, start=3) is None
+
+
+_SHAPES = ("{0}", "3 {0}", "{0} 3", "14:05{0}", "{0} {1}", "12 {0} {1}", "12{0} {1}", "31-1-2026 {1}{0}", "3.{0}")
+_BESIDE_NUMBERS = ("u", "h", "pm", "a.m.", "p.m", "s", "er", "ste", "e", "st", "th", "Q1", "h2", "Z", "T10:30Z", "(A")
+
+
+@pytest.mark.parametrize("shape", _SHAPES)
+def test_the_grammar_is_asked_wherever_it_has_an_answer(shape: str) -> None:
+    """What is seen to be no time without it must be none for it."""
+    for language in stamps._languages():
+        forms = [form.lstrip("=") for form in words.load(language).forms][::17]
+        for form, other in zip([*forms, *_BESIDE_NUMBERS], [*_BESIDE_NUMBERS, *reversed(forms)], strict=True):
+            text = shape.format(form, other.title())
+            read = [find.read(text, language) for language in stamps._languages()]
+            whole = [one for one, *others in filter(None, read) if not others and _is_all(one, text)]
+            assert list(stamps._readings(text)) == whole, text
+
+
+def _is_all(found: find.Found, text: str) -> bool:
+    return found.start == 0 and found.end >= len(text.rstrip(" ."))
