@@ -40,3 +40,24 @@ def n_heaps(before: str) -> int:
 def test_threads_share_two_heaps() -> None:
     assert n_heaps("pass") > _MOST
     assert n_heaps("heaps.limit()") <= _MOST
+
+
+_FREED = """
+from etl import heaps
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+
+blocks = [b"x" * 100_000 for _ in range(1_000)]
+last = blocks.pop()  # above all others, and used
+del blocks
+before = resident()
+heaps.give_back()
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="heaps are glibc's")
+def test_what_has_been_freed_is_given_back() -> None:
+    code = subprocess.run([sys.executable, "-c", _FREED], capture_output=True, text=True, check=True)
+    assert int(code.stdout) > 50e6

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import duckdb
 import polars as pl
 
+from etl import heaps
 from etl.engine import hands
 from etl.engine.progress import Progress
 from etl.engine.shards import Shards
@@ -147,6 +148,7 @@ def transform_pending(
             store.sweep()
     with logged(con):
         stories.merge(con)
+    heaps.give_back()
     return Transformed(n_documents, int(found["is_known"].sum()), n_rejected)
 
 

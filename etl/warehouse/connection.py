@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 from pydantic import ByteSize, TypeAdapter
 
+from etl import heaps
 from etl.schema.ddl import sql_literal
 from etl.settings import current
 from etl.warehouse.disk import disk_full, is_disk_full
@@ -161,10 +162,12 @@ _AT_REST = "32MB"
 def _at_most(con: duckdb.DuckDBPyConnection, most: str) -> Iterator[None]:
     with suppress(duckdb.OutOfMemoryException):
         con.execute(f"SET memory_limit = {sql_literal(most)}")
+    heaps.give_back()
     try:
         yield
     finally:
         con.execute(f"SET memory_limit = {sql_literal(current().duckdb_memory)}")
+        heaps.give_back()
 
 
 @contextmanager
