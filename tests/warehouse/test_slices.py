@@ -5,7 +5,7 @@ import pytest
 
 from etl.settings import current
 from etl.warehouse import fingerprints, slices
-from etl.warehouse.models import load_project
+from etl.warehouse.models import Model, load_project
 
 PROJECT = load_project(current().sql)
 
@@ -15,22 +15,22 @@ def documents(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "mart", [m for m in PROJECT.models if m.document and m.name != "story_events"], ids=lambda model: model.name
+    "model", [m for m in PROJECT.models if m.document and m.name != "story_events"], ids=lambda model: model.name
 )
 def test_rows_of_a_document_are_the_same_in_a_slice(
-    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, mart: object
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, model: Model
 ) -> None:
     monkeypatch.setattr(slices, "SLICE_CHARS", 1)
-    name, column = mart.name, fingerprints.document_of(mart.document)  # type: ignore[attr-defined]
+    table, column = f"{model.schema}.{model.name}", fingerprints.document_of(str(model.document))
     found = []
     with slices.sliced(con) as slicer:
         groups = list(slicer.groups(documents(con)))
         assert groups == [[document] for document in documents(con)]
         for group in groups:
             slicer.fill(group, PROJECT)
-            rows = f"SELECT * FROM marts.{name} WHERE {column} IN (SELECT document_id FROM main.asked)"
+            rows = f"SELECT * FROM {table} WHERE {column} IN (SELECT document_id FROM main.asked)"
             found += slicer.con.execute(rows).fetchall()
-    assert sorted(found, key=repr) == sorted(con.execute(f"SELECT * FROM marts.{name}").fetchall(), key=repr)
+    assert sorted(found, key=repr) == sorted(con.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
     assert found
 
 
