@@ -78,8 +78,12 @@ def find(con: duckdb.DuckDBPyConnection) -> Found:
 
 
 def solve(con: duckdb.DuckDBPyConnection, scope: pl.DataFrame | Solved) -> Solved:
-    """Solve the clocks of some documents."""
-    return scope if isinstance(scope, Solved) else _solve(con, scope)
+    """Solve the clocks of some documents; in no transaction, for the connection rests where they are many."""
+    if isinstance(scope, Solved):
+        return scope
+    given = _read(con, scope)
+    with at_rest(con) if given.before.height > _MANY else nullcontext():
+        return _solve(given)
 
 
 def keep(con: duckdb.DuckDBPyConnection, solved: Solved, moved: pl.DataFrame) -> None:
@@ -163,7 +167,7 @@ def _widen(con: duckdb.DuckDBPyConnection, new: pl.DataFrame) -> Solved | None:
         scope = pl.concat([inner, ring]).unique().sort("document_id")
         if _had_conflicts(con, scope):
             return None
-        solved = _solve(con, scope, keep=True)
+        solved = _solve(_read(con, scope, keep=True))
         if solved.clocks.conflicts.height:
             return None
         moved = solved.before.filter(_differs(solved.before, solved.clocks.anchors)).select("document_id").unique()
@@ -291,8 +295,25 @@ def _components(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> Iter
         yield group.select("document_id").sort("document_id")
 
 
-def _solve(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: bool = False) -> Solved:
-    """Read the evidence on some documents and solve it.
+class _Given(NamedTuple):
+    """What the clocks of some documents are solved from: the documents, and what `clocks.solve` takes."""
+
+    documents: pl.DataFrame
+    before: pl.DataFrame
+    facts: pl.DataFrame
+    claims: pl.DataFrame
+    articles: pl.DataFrame
+    standing: pl.DataFrame | None
+    habits: pl.DataFrame
+
+
+def _solve(given: _Given) -> Solved:
+    documents, before, facts, claims, articles, standing, habits_ = given
+    return Solved(documents, before, clocks.solve(before, facts, claims, articles, standing, habits_))
+
+
+def _read(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: bool = False) -> _Given:
+    """Read the evidence on some documents.
 
     Args:
         con: the build.
@@ -320,10 +341,8 @@ def _solve(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: boo
         f"SELECT {', '.join(evidence.OF_ARTICLES)} FROM core.articles SEMI JOIN scope USING (document_id)"  # noqa: S608
     ).pl()
     con.unregister("scope")
-    solved = _standing(con, before) if keep else None
-    best, habits_ = anchors.best_claims(claims), habits.read(con)
-    with at_rest(con) if before.height > _MANY else nullcontext():
-        return Solved(documents, before, clocks.solve(before, facts, best, articles, solved, habits_))
+    standing = _standing(con, before) if keep else None
+    return _Given(documents, before, facts, anchors.best_claims(claims), articles, standing, habits.read(con))
 
 
 def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFrame:

@@ -97,6 +97,27 @@ def content(con: duckdb.DuckDBPyConnection, *names: str) -> dict[str, list[tuple
     return {name: con.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names or TABLES}
 
 
+def test_the_connection_rests_in_no_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit that cannot be met would undo one. Pages that only add are solved while they are looked for."""
+    rested = []
+
+    @contextmanager
+    def at_rest(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        con.begin()  # which fails within another
+        con.rollback()
+        rested.append(con)
+        yield
+
+    monkeypatch.setattr(network, "_MANY", 0)
+    monkeypatch.setattr(network, "at_rest", at_rest)
+    con = anchored(SAMPLE, *NEIGHBOURS[:2], known=NEIGHBOURS[0])
+    assert rested
+    add(con, *NEIGHBOURS[2:])
+    stories.merge(con)
+    anchoring.anchor(con)
+    assert con.execute("SELECT count(*) FROM ops.anchored WHERE NOT is_dated").fetchall() == [(0,)]
+
+
 def test_one_known_neighbour_resolves_all_teasers_and_leaves_the_lead_open() -> None:
     con = anchored(SAMPLE, *NEIGHBOURS, known=NEIGHBOURS[3])
     capture, lead, *teasers = clocks(con, SAMPLE)
