@@ -200,7 +200,7 @@ def first_day_waiting(settings: Settings) -> str | None:
 
 _LOAD_CHARS = 64_000_000
 """Characters of the documents whose rows are loaded together at most: each time that DuckDB writes its file it writes
-the end of every table again. 100 MB take two thirds of the time that they do by 16."""
+the end of every table again. To load 100 MB by 48 took two thirds of the time that it took by 16."""
 _FILED_CHARS = 16_000_000
 """Of so many the rows are written to the file at once, and not first to the log."""
 _BATCHES_EACH = 4

@@ -75,8 +75,8 @@ def run(
         file.unlink(missing_ok=True)
     found = {rule.name: _run(con, rule) for rule in rules if not rule.is_local}
     held = {rule.name: Found(0, None) for rule in local}
-    read = [table for table in TABLES if any(table in rule.sql for rule in local)]
     if local and (changed := _changed(con, file, memory.by)):
+        read = [table for table in TABLES if any(table in rule.sql for rule in local)]
         with nullcontext(slicer) if slicer else slices.sliced(con) as slicer:
             for documents in slicer.groups(changed):
                 slicer.fill(documents, project, read)

@@ -6,7 +6,7 @@ are scanned when the transform is done, bounds when the anchor step is: together
 
     stretches      name (of a table), document_id, first, last (rowid), n (rows of the document between them): several
                    where they do not stand together; number (rowid of the document), by which they are looked up, and
-                   in whose order they stand
+                   in whose order those stand that were scanned together
     links          document_id, from_id: another document that a bound of this one is reckoned from
     fingerprints   document_id; symbols, of what the text says, which hangs on no clock; own, of all its rows, but for
                    the clusters of its events, which others may move; linked, of these and of the documents that its

@@ -160,9 +160,10 @@ class Slicer:
         speaking = {row: speaks for row, speaks in _SPEAKS.items() if row.table in tables - self._made}
         tables = tables.union(*(speaks.tables for speaks in speaking.values())) - self._made
         for row in self._rows:
-            if row.table in tables and self._replace(row, _LYING.format(row.table)) != self._expected.get(
-                row.table, 0
-            ):
+            if row.table not in tables:
+                continue
+            n = self._replace(row, _LYING.format(row.table))
+            if n != self._expected.get(row.table, 0):
                 self._replace(row, "")  # they no longer lie there
         for row, speaks in speaking.items():
             self._empty(row)
