@@ -51,7 +51,7 @@ def one_more(n_pages: int) -> tuple[float, float, float]:
     """Seconds of the anchor step on a build of so many pages, then of one page more, then of a claim on another."""
     made = simulator.site(n_pages + 1, recycled=0.0)
     con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
     load.prepare(con)
     ids = made.documents["document_id"].to_list()
     middle = n_pages // 2

@@ -34,6 +34,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from etl.schema import TABLES, Row
 from etl.schema.ddl import sql_literal
 from etl.warehouse import export, fingerprints, gathered, pieces, slices, wholes
 from etl.warehouse.connection import beside, n_threads
@@ -160,8 +161,9 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
     """Make the tables that say how the documents stand, and how they stood before.
 
     documents, held_documents: document_id, n_chars, until (characters up to its end), linked (its fingerprint),
-    gathered (one of all that `members` has of it too); in the order they came. members: document_id, member (rowid in
-    core.events of an event that is called after another, one of this document), member_of (its own document).
+    gathered (one of all that `members` has of it too); in the order they came. members: document_id, number (rowid of
+    that document, by which they are ordered), member (rowid in core.events of an event that is called after another,
+    one of this document), member_of (its own document).
     """
     try:
         fingerprints.read(con, file.parent)
@@ -172,12 +174,15 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
         CREATE TEMP TABLE members AS
         SELECT
             {document_of("cluster_id")} AS document_id,
+            d.rowid AS number,
             e.rowid AS member,
             {document_of("e.article_id")} AS member_of,
             {fingerprints.hashed("event_id", "cluster_id", "f.linked")} AS hashed
         FROM core.events AS e
         LEFT JOIN fingerprints AS f ON f.document_id = {document_of("e.article_id")}
+        LEFT JOIN raw.documents AS d ON d.document_id = {document_of("cluster_id")}
         WHERE cluster_id IS DISTINCT FROM event_id
+        ORDER BY number
         """  # noqa: S608 - names of this module
     )
     con.execute(
@@ -266,13 +271,11 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
     current: list[Another] = []
     with_far = sum(block.fresh_chars for block in blocks) > _GATHERED_CHARS
 
-    def files() -> dict[str, list[Path]]:
-        """Where the rows of the events in `gathered_events` are."""
+    def files(documents: str) -> dict[str, list[Path]]:
+        """Where the rows of the events are that these documents tell: the SQL of a table with their names."""
         label = _label(BLOCK_CHARS)
         ((first, n),) = con.execute(f"SELECT min({label}), count(DISTINCT {label}) FROM documents").fetchall()  # noqa: S608
-        labels = con.execute(
-            f"SELECT DISTINCT {label} FROM gathered_events JOIN documents ON document_id = member_of ORDER BY ALL"  # noqa: S608
-        ).fetchall()
+        labels = con.execute(f"SELECT DISTINCT {label} FROM documents SEMI JOIN {documents} ORDER BY ALL").fetchall()  # noqa: S608
         # no rows where there are no events, but their columns
         wanted = [label for (label,) in labels] or [first]
         return {name: [_parquet(writer.folder, name, one, n) for one in wanted] for name in mart.refs}
@@ -280,66 +283,73 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
     with ExitStack() as far, ExitStack() as stack:
         if with_far:
             con.execute(_FAR_MEMBERS)
-            con.execute("CREATE OR REPLACE TEMP TABLE gathered_events AS SELECT member, member_of FROM far_members")
-            far.enter_context(gathered.collected(con, mart, files()))
+            far.enter_context(gathered.collected(con, mart, files("far_members USING (document_id)")))
 
         def fill(stretch: Sequence[Block]) -> None:
             stack.close()
-            asked = [document for block in stretch for document in block.fresh]
-            _find_own(con, asked)
+            _ask(con, [document for block in stretch for document in block.fresh])
+            rows = [TABLES[table] for table in mart.sources]
+            lying = {row.table: _lying(con, row) for row in rows if row in fingerprints.BY_DOCUMENT}
             con.execute(
                 f"""
                 CREATE OR REPLACE TEMP TABLE gathered_events AS
-                SELECT member, member_of FROM own_events WHERE is_first
+                SELECT rowid AS member, {document_of("article_id")} AS member_of
+                FROM core.events
+                WHERE {document_of("article_id")} IN (SELECT document_id FROM asked)
+                    AND cluster_id = event_id
+                    AND {lying["core.events"]}
                 UNION ALL
                 SELECT member, member_of
                 FROM members
-                WHERE document_id IN (SELECT unnest(?::VARCHAR[])) AND {f"NOT {_IS_FAR}" if with_far else "true"}
-                """,  # noqa: S608 - of this module
-                [asked],
+                SEMI JOIN asked USING (number)
+                WHERE {f"NOT {_IS_FAR}" if with_far else "true"}
+                """  # noqa: S608 - of this module
             )
             if with_far:
-                con.execute(
-                    """
-                    CREATE OR REPLACE TEMP TABLE far_events AS
-                    SELECT event_id, article_id, member_of AS document_id
-                    FROM far_members
-                    WHERE document_id IN (SELECT unnest(?::VARCHAR[]))
-                    """,
-                    [asked],
-                )
-            current[:] = [stack.enter_context(gathered.gathering(con, [mart], files(), with_far=with_far))]
+                con.execute(_FAR_EVENTS)
+            told = files("gathered_events ON document_id = member_of")
+            near = lying if with_far else {}
+            current[:] = [stack.enter_context(gathered.gathering(con, [mart], told, with_far=with_far, lying=near))]
 
         return writer.write([mart], blocks, fill, lambda: current[0](), _GATHERED_CHARS)
 
 
-def _find_own(con: duckdb.DuckDBPyConnection, documents: list[str]) -> None:
-    """Make own_events: member, member_of (one of these documents), is_first (the event is called after this one)."""
-    con.execute("CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(?::VARCHAR[]) AS document_id", [documents])
-    lying = "FROM stretches WHERE name = 'core.events' AND document_id IN (FROM asked)"
-    ((n,),) = con.execute(f"SELECT coalesce(sum(n), 0)::BIGINT {lying}").fetchall()
-    for where in (f"rowid IN (SELECT unnest(range(first, last + 1)) {lying})", "true"):  # or they no longer lie there
-        ((n_found,),) = con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE own_events AS
-            SELECT rowid AS member, {document_of("article_id")} AS member_of, cluster_id = event_id AS is_first
-            FROM core.events
-            WHERE {document_of("article_id")} IN (FROM asked) AND {where}
-            """  # noqa: S608 - of this module
-        ).fetchall()
-        if n_found == n:
-            break
+def _ask(con: duckdb.DuckDBPyConnection, documents: list[str]) -> None:
+    """Make asked: document_id, number (rowid of the document)."""
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE asked AS
+        SELECT document_id, rowid AS number FROM raw.documents WHERE document_id IN (SELECT unnest(?::VARCHAR[]))
+        """,
+        [documents],
+    )
+
+
+def _lying(con: duckdb.DuckDBPyConnection, row: type[Row]) -> str:
+    """The SQL of where in their table the rows of the documents in `asked` lie: anywhere, if it is not as noted."""
+    noted = f"FROM temp.stretches SEMI JOIN temp.asked USING (number) WHERE name = {sql_literal(row.table)}"
+    lying = f"rowid IN (SELECT unnest(range(first, last + 1)) {noted})"
+    document = fingerprints.BY_DOCUMENT[row]
+    ((is_as_noted,),) = con.execute(
+        f"""
+        SELECT (SELECT coalesce(sum(n), 0) {noted})
+            = (SELECT count(*) FROM {row.table} WHERE {document} IN (SELECT document_id FROM asked) AND {lying})
+        """  # noqa: S608 - declared names only
+    ).fetchall()
+    return lying if is_as_noted else "true"
 
 
 _IS_FAR = "(member_of <> document_id)"
 """Of a member: told in another document than the one that its event is called after."""
 _FAR_MEMBERS = f"""
     CREATE OR REPLACE TEMP TABLE far_members AS
-    SELECT members.*, e.event_id, e.article_id
+    SELECT e.event_id, e.article_id, members.member_of AS document_id, members.number
     FROM members
     JOIN core.events AS e ON e.rowid = members.member
     WHERE {_IS_FAR}
+    ORDER BY members.number
 """  # noqa: S608 - of this module
+_FAR_EVENTS = "CREATE OR REPLACE TEMP TABLE far_events AS FROM far_members SEMI JOIN asked USING (number)"
 
 
 class _Writer:
@@ -441,11 +451,12 @@ class _File:
         self._csv = writer.folder / "csv" / f"{mart.name}.csv"
         self._rows = self._csv.with_suffix(".rows")
         """The fresh rows that come next; it goes when they are copied."""
+        self._sizes = f"sizes_of_{mart.name}"
+        """The temporary table of how much each document has."""
         self._held, self._fresh = pieces.none(), pieces.none()
         """Where the rows of documents stand in the exports before, and the fresh ones in the file of rows."""
         self._stands: dict[str, list[int]] = {}
         """The first of the fresh rows that come next and how many, by label of their block."""
-        self._sizes: list[pl.DataFrame] = []
         self._runs: dict[str, list[pieces.Run]] = {}
         """What blocks whose Parquet comes next are put together of."""
         self._pieces: list[_Piece] = []
@@ -552,7 +563,7 @@ class _File:
         kept = held.filter(is_mine).join(gone, on=gone.columns, how="anti")
         for run in pieces.runs(kept, self._fresh):
             self._runs.setdefault(run.label, []).append(run)
-        self._sizes += [held.filter(~is_mine), kept, self._fresh]
+        self._note(pl.concat([held.filter(~is_mine), kept, self._fresh]))
         self._fresh = pieces.none()
         names = {block.label for block in mine}
         for block in blocks:
@@ -588,7 +599,11 @@ class _File:
 
     def write_sizes(self) -> None:
         """Write how much each document has."""
-        pieces.write(pl.concat([pieces.none(), *self._sizes]), _sizes_file(self._writer.folder, self.mart))
+        self._note(pieces.none())  # there may be no blocks
+        pieces.write(self._writer.con, self._sizes, _sizes_file(self._writer.folder, self.mart))
+
+    def _note(self, sizes: pl.DataFrame) -> None:
+        pieces.note(self._writer.con, self._sizes, sizes)
 
 
 def _sizes_file(folder: Path, mart: Model) -> Path:

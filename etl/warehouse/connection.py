@@ -107,7 +107,7 @@ def limit(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         con: a connection that nobody has used.
         folder: where what has no room in memory goes.
     """
-    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET GLOBAL TimeZone = 'UTC'")  # its cursors have it too
     con.execute(f"SET memory_limit = {sql_literal(current().duckdb_memory)}")
     con.execute(f"SET temp_directory = {sql_literal(str(folder / 'spilled'))}")
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import polars as pl
 
-from etl.warehouse.export import write_frame
+from etl.schema.ddl import sql_literal
 
 _COLUMNS = {"label": pl.String, "document_id": pl.String, "n_rows": pl.Int64, "size": pl.Int64}
 _ORDER = ("label", "document_id")
@@ -50,9 +51,17 @@ def read(file: Path, offset: int) -> pl.DataFrame:
     return placed(pl.read_parquet(file), offset)
 
 
-def write(sizes: pl.DataFrame, file: Path) -> None:
-    """Write how much of a mart each document has."""
-    write_frame(sizes.select(list(_COLUMNS)).sort(_ORDER), file)
+def note(con: duckdb.DuckDBPyConnection, table: str, sizes: pl.DataFrame) -> None:
+    """Put how much of a mart some documents have into a temporary table: DuckDB holds all of them in less memory."""
+    con.register("noted", sizes.select(list(_COLUMNS)).to_arrow())
+    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} AS FROM noted LIMIT 0; INSERT INTO {table} FROM noted")
+    con.unregister("noted")
+
+
+def write(con: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:
+    """Write what was noted to a file, and forget it."""
+    query = f"FROM {table} ORDER BY {', '.join(_ORDER)}"
+    con.execute(f"COPY ({query}) TO {sql_literal(str(file))} (FORMAT parquet); DROP TABLE {table}")
 
 
 def runs(held: pl.DataFrame, fresh: pl.DataFrame) -> Iterator[Run]:

@@ -55,7 +55,7 @@ class Slicer:
         self.con = source.cursor()
         """A slice is read through this: its names are those of the whole."""
         self.con.execute(f"ATTACH ':memory:' AS {name}")
-        self._use(self.con)
+        self.con.execute(f"USE {name}")
         self._held: list[str] | None = None
         self._made: set[str] = set()
         """Tables that have the rows of what is held, and models on them."""
@@ -74,12 +74,8 @@ class Slicer:
     def another(self) -> duckdb.DuckDBPyConnection:
         """Another connection to the slice, for another thread; whoever asks closes it."""
         cursor = self.con.cursor()
-        self._use(cursor)
+        cursor.execute(f"USE {self._database}")
         return cursor
-
-    def _use(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute("SET TimeZone = 'UTC'")
-        con.execute(f"USE {self._database}")
 
     def _make_tables(self) -> list[type[Row]]:
         """Make the tables; give those with rows of documents that the whole has too."""

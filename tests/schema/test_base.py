@@ -57,7 +57,7 @@ def test_columns_know_all_that_is_derived_from_them() -> None:
 def test_the_table_in_duckdb_and_the_frame_in_polars_hold_the_same() -> None:
     row = declare()
     with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'; CREATE SCHEMA core")
+        con.execute("SET GLOBAL TimeZone = 'UTC'; CREATE SCHEMA core")
         for statement in ddl(row):
             con.execute(statement)
         assert con.table("core.things").pl().schema == polars_schema(row)

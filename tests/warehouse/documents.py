@@ -20,7 +20,7 @@ NO_REJECTS = polars_schema(Reject).to_frame()
 def build() -> duckdb.DuckDBPyConnection:
     """An empty build."""
     con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")  # as the connection of a run does
+    con.execute("SET GLOBAL TimeZone = 'UTC'")  # as the connection of a run does
     load.prepare(con)
     return con
 

@@ -23,7 +23,7 @@ def settings(folder: str | Path, writer: str) -> Settings:
 
 def views(given: Settings) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
     lake.open_views(con, given)
     return con
 

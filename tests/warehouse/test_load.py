@@ -43,7 +43,7 @@ def documents(*texts: str) -> pl.DataFrame:
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET GLOBAL TimeZone = 'UTC'")
         load.prepare(con)
         yield con
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from etl.warehouse import pieces
@@ -45,5 +46,8 @@ def test_nothing_is_no_run() -> None:
 
 
 def test_what_is_written_is_read_in_order(tmp_path: Path) -> None:
-    pieces.write(pieces.placed(HELD.reverse(), 0), tmp_path / "sizes.parquet")
+    with duckdb.connect() as con:
+        for half in (HELD[:1], HELD[1:].reverse(), pieces.none()):
+            pieces.note(con, "sizes", pieces.placed(half, 0))
+        pieces.write(con, "sizes", tmp_path / "sizes.parquet")
     assert pieces.read(tmp_path / "sizes.parquet", 9).equals(pieces.placed(HELD, 9))

@@ -189,7 +189,7 @@ def test_the_fingerprints_that_are_published_are_those_of_the_file(sample: Setti
     copy = tmp_path / file.name
     shutil.copyfile(file, copy)
     with duckdb.connect(str(copy)) as con:
-        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET GLOBAL TimeZone = 'UTC'")
         fingerprints.take(con)
         assert taken(con) == kept
     assert all(kept.values())
