@@ -134,6 +134,31 @@ def test_an_event_that_several_pages_tell_is_written_again_when_one_of_them_chan
     assert contents(written(tmp_path / "back.duckdb", tmp_path / "third", second)) == contents(first)
 
 
+def test_events_that_are_told_elsewhere_are_gathered_part_by_part_as_all_at_once(
+    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(sample.published_file), read_only=True) as con:
+        told = "split_part(cluster_id, '-', 1) <> split_part(event_id, '-', 1)"
+        assert con.execute(f"SELECT count(*) FROM core.events WHERE {told}").fetchall() > [(0,)]
+    at_once = written(sample.published_file, tmp_path / "at_once")
+    monkeypatch.setattr(blocks, "_GATHERED_CHARS", 1)
+    assert contents(written(sample.published_file, tmp_path / "by_part")) == contents(at_once)
+
+
+def test_rows_that_do_not_lie_where_it_is_noted_are_found(
+    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "_GATHERED_CHARS", 1)
+    version = sample.published_file.resolve().parent
+    expected = written(sample.published_file, tmp_path / "expected")
+    for file in (sample.published_file, *version.glob("*.parquet")):
+        shutil.copyfile(file, tmp_path / file.name)
+    moved = pl.read_parquet(version / "stretches.parquet").with_columns(pl.col("first", "last") + 1)
+    moved.write_parquet(tmp_path / "stretches.parquet")
+    actual = written(tmp_path / sample.published_file.name, tmp_path / "actual")
+    assert contents(actual) == contents(expected)
+
+
 def test_a_newline_in_quotes_ends_no_row(tmp_path: Path) -> None:
     rows = tmp_path / "x.rows"
     parts = [b'a,"one\ntwo"\nb,"say ""\n"""\n', b"c,d\n"]
