@@ -88,8 +88,11 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
         con.execute(made)
     _create(con, "ties", _components(con.sql("FROM close_links SEMI JOIN open_units USING (unit)").pl()))
     con.execute(_SETS)
-    found = pl.concat([_gather_sets(con), con.sql(_CLOSE_ALONE).pl(), con.sql(_ALONE).pl()])
-    rows.update_in_parts(con, core.Event.table, found, ["cluster_id"])
+    con.execute(_CLUSTERED)
+    for query in (_CLOSE_ALONE, _ALONE):
+        con.execute(f"INSERT INTO clustered {query}")
+    _gather_sets(con)
+    _write(con)
     with transaction(con):
         # of what is not told to have happened
         con.execute("UPDATE core.events SET cluster_id = event_id WHERE cluster_id IS NULL")
@@ -107,6 +110,7 @@ _TABLES = (
     "sets",
     "spread",
     "chosen",
+    "clustered",
 )
 
 
@@ -232,12 +236,11 @@ def _components(links: pl.DataFrame) -> pl.DataFrame:
     return links.select("unit", "known", component=pl.Series(labels[ends[0]].astype(np.uint64))).unique()
 
 
-def _gather_sets(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Put the mentions of the sets together: number and cluster_id of those whose cluster is another than it was."""
+def _gather_sets(con: duckdb.DuckDBPyConnection) -> None:
+    """Put the mentions of the sets together: those whose cluster is another than it was go to `clustered`."""
     con.execute(_CHOSEN)
     ((n_chosen,),) = con.execute("SELECT count(*) FROM chosen").fetchall()
     n_parts = 1 + n_chosen // _PART
-    changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
     for part in range(n_parts):
         query = f"""
             SELECT {_MENTIONS}, e.event_id, e.cluster_id, chosen.component, chosen.known
@@ -247,6 +250,7 @@ def _gather_sets(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
             WHERE chosen.component % {n_parts} = {part}
             ORDER BY chosen.component, {_IN_ORDER}
         """  # noqa: S608 - of this module
+        changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
         for mentions in _read(con, query, "component"):
             named = mentions.select("number", "event_id", "cluster_id", first=cluster.gather(mentions))
             changed.append(
@@ -254,9 +258,23 @@ def _gather_sets(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
                 .filter(pl.col("own").ne_missing(pl.col("cluster_id")))
                 .select("number", cluster_id="own")
             )
-    return pl.concat(changed)
+        con.register("found", pl.concat(changed).to_arrow())
+        con.execute("INSERT INTO clustered FROM found")
+        con.unregister("found")
 
 
+def _write(con: duckdb.DuckDBPyConnection) -> None:
+    """Write the clusters of `clustered` in several transactions, each of which may be done again."""
+    ((n_clustered,),) = con.execute("SELECT count(*) FROM clustered").fetchall()
+    con.execute("CREATE OR REPLACE TEMP TABLE clustered AS FROM clustered ORDER BY number")
+    for first in range(0, n_clustered, rows.AT_ONCE):
+        part = con.sql(f"FROM clustered WHERE rowid >= {first} AND rowid < {first + rows.AT_ONCE}").pl()
+        with transaction(con):
+            rows.update(con, core.Event.table, part, ["cluster_id"])
+
+
+_CLUSTERED = "CREATE OR REPLACE TEMP TABLE clustered (number BIGINT, cluster_id VARCHAR)"
+"""The mentions whose cluster is another than it was, and which: they may be most of all."""
 _PART = 250_000
 """Mentions that are joined with who took part, and put in order, at once, and no more sets."""
 _CHOSEN = f"""
