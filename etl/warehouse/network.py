@@ -361,24 +361,39 @@ def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFr
 
 def _write(con: duckdb.DuckDBPyConnection, solved: Solved) -> None:
     """Put what the bounds rest on in the place of what stands there, where it differs."""
-    con.register("scope", solved.documents.to_arrow())
-    con.register("solved_clocks", solved.clocks.anchors.select("anchor_id", "earliest", "latest").to_arrow())
+    had_bounds = False
     for side in ("earliest", "latest"):
-        # a bound that is known no longer rests on nothing
-        con.execute(
-            f"""
-            DELETE FROM core.anchor_evidence
-            WHERE side = '{side}' AND anchor_id IN (SELECT anchor_id FROM solved_clocks WHERE {side} IS NULL)
-            """  # noqa: S608 - of this module
-        )
-    con.unregister("solved_clocks")
+        had = solved.before.filter(pl.col(side).is_not_null()).select("anchor_id")
+        had_bounds |= had.height > 0
+        lost = solved.clocks.anchors.filter(pl.col(side).is_null()).join(had, on="anchor_id", how="semi")
+        if lost.height:
+            # a bound that is known no longer rests on nothing
+            con.register("lost", lost.select("anchor_id").to_arrow())
+            con.execute(
+                f"""
+                DELETE FROM core.anchor_evidence
+                WHERE side = '{side}' AND anchor_id IN (SELECT anchor_id FROM lost)
+                """  # noqa: S608 - of this module
+            )
+            con.unregister("lost")
+    con.register("scope", solved.documents.to_arrow())
     con.execute("DELETE FROM ops.conflicts WHERE document_id IN (SELECT document_id FROM scope)")
     con.unregister("scope")
     # in the order of the clocks themselves, so that what a document has lies together
     places = solved.before.select("anchor_id", "number")
     steps = solved.clocks.steps.join(places, on="anchor_id", how="left").sort("number", "side")
-    _replace(con, core.AnchorEvidence, steps)
+    # where no clock had a bound there is nothing to look for, in the largest table of this step
+    (_replace if had_bounds else _add)(con, core.AnchorEvidence, steps)
     _replace(con, ops.Conflict, solved.clocks.conflicts)
+
+
+def _add(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:
+    """Add rows whose keys no row has, in their order."""
+    if frame.is_empty():
+        return
+    con.register("found", frame.select(polars_schema(row).names()).to_arrow())
+    con.execute(f"INSERT INTO {row.table} BY NAME FROM found")
+    con.unregister("found")
 
 
 def _replace(con: duckdb.DuckDBPyConnection, row: type[Row], frame: pl.DataFrame) -> None:
