@@ -59,8 +59,8 @@ class Slicer:
         self._held: list[str] | None = None
         self._made: set[str] = set()
         """Tables that have the rows of what is held, and models on them."""
-        self._expected: dict[str, int] = {}
-        """How many rows of it a table has, where they lie as is noted."""
+        self._noted: dict[str, _Noted] = {}
+        """Where the rows of what is held lie, by table, as is noted."""
         self._rows = self._make_tables()
 
     def close(self) -> None:
@@ -147,8 +147,10 @@ class Slicer:
         self.con.register("found", self._source.sql(_STRETCHES, params=[reached]).to_arrow_table())
         self.con.execute("CREATE OR REPLACE TABLE main.stretches AS FROM found")
         self.con.unregister("found")
-        counted = self.con.execute("SELECT name, sum(n)::BIGINT FROM main.stretches GROUP BY name").fetchall()
-        self._expected = dict(counted)
+        noted = self.con.execute(
+            "SELECT name, sum(n)::BIGINT, min(first), max(last) FROM main.stretches GROUP BY name"
+        ).fetchall()
+        self._noted = {name: _Noted(*place) for name, *place in noted}
         self._held = documents
 
     def _take(self, tables: set[str]) -> None:
@@ -158,8 +160,8 @@ class Slicer:
         for row in self._rows:
             if row.table not in tables:
                 continue
-            n = self._replace(row, _LYING.format(row.table))
-            if n != self._expected.get(row.table, 0):
+            noted = self._noted.get(row.table, _NOWHERE)
+            if self._replace(row, _LYING.format(row.table, noted.first, noted.last)) != noted.n_rows:
                 self._replace(row, "")  # they no longer lie there
         for row, speaks in speaking.items():
             self._empty(row)
@@ -191,7 +193,21 @@ class Slicer:
                 self._made.add(model.name)
 
 
-_LYING = "AND rowid IN (SELECT unnest(range(first, last + 1)) FROM main.stretches WHERE name = '{}')"
+class _Noted(NamedTuple):
+    """Where the rows of some documents lie in a table."""
+
+    n_rows: int
+    first: int
+    """rowid."""
+    last: int
+
+
+_NOWHERE = _Noted(0, 0, -1)
+# between two numbers that stand there: DuckDB then looks at no group of rows beside
+_LYING = """
+    AND rowid IN (SELECT unnest(range(first, last + 1)) FROM main.stretches WHERE name = '{}')
+    AND rowid BETWEEN {} AND {}
+"""
 _STRETCHES = """
     FROM stretches
     WHERE number IN (SELECT rowid FROM raw.documents WHERE document_id IN (SELECT unnest(?::VARCHAR[])))
