@@ -34,7 +34,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from etl.schema import TABLES, Row
+from etl.schema import TABLES, Row, core
 from etl.schema.ddl import sql_literal
 from etl.warehouse import export, fingerprints, gathered, pieces, slices, wholes
 from etl.warehouse.connection import beside, n_threads
@@ -288,8 +288,9 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
         def fill(stretch: Sequence[Block]) -> None:
             stack.close()
             _ask(con, [document for block in stretch for document in block.fresh])
-            rows = [TABLES[table] for table in mart.sources]
-            lying = {row.table: _lying(con, row) for row in rows if row in fingerprints.BY_DOCUMENT}
+            tables = dict.fromkeys([core.Event.table, *mart.sources])
+            rows = [row for row in map(TABLES.__getitem__, tables) if row in fingerprints.BY_DOCUMENT]
+            lying = {row.table: _lying(con, row) for row in rows}
             con.execute(
                 f"""
                 CREATE OR REPLACE TEMP TABLE gathered_events AS
@@ -297,7 +298,7 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
                 FROM core.events
                 WHERE {document_of("article_id")} IN (SELECT document_id FROM asked)
                     AND cluster_id = event_id
-                    AND {lying["core.events"]}
+                    AND {lying[core.Event.table]}
                 UNION ALL
                 SELECT member, member_of
                 FROM members

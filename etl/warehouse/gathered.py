@@ -153,7 +153,7 @@ def _copy(
         found = f'FROM "{whole}".{table} WHERE {_tests(keys, _NEAR if with_far else "named")}'
         if table in lying:
             found += f" AND {lying[table]}"
-        if with_far and keys:  # an item may have told what lies here and what lies elsewhere
+        if with_far and _key(table):  # an item may have told what lies here and what lies elsewhere
             found += f" UNION {_of_part(table)}"
         con.execute(f"CREATE {'TABLE' if keys else 'VIEW'} {table} AS {found}")
 
