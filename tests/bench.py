@@ -265,11 +265,12 @@ def measure_events(batch: list[str]) -> float:
 
 
 SCAN = "bare scan"
+SCAN_COMPOSED = "bare scan, composed pages"
 GOALS = {
     "pages, datelines, credits": ">= 15 MB/s",
     "times, found and dated": ">= 10 MB/s, 3 chrono-node",
     "events": ">= 4 MB/s",
-    "whole transform, with rows": ">= 3 MB/s, .07",
+    "whole, composed pages not read before": ">= 3 MB/s, .07",
 }
 
 
@@ -309,12 +310,14 @@ def steps(paths: list[Path]) -> tuple[str, list[Figure]]:
 
     form = "sources" if str(code.__file__).endswith(".py") else "machine code"
     title = f"{megabytes:.1f} MB in {len(batch)} pages, one core, best of three; {form}"
-    figures = [Figure("bare scan", f"{megabytes / scan:.1f} MB/s", "1.000", SCAN)]
-    figures += [
-        Figure(name, f"{megabytes / seconds:.2f} MB/s", f"{scan / seconds:.3f}", SCAN, GOALS.get(name, ""))
-        for name, seconds in taken.items()
-    ]
-    return title, figures
+    scans = {SCAN: scan, SCAN_COMPOSED: bare_scan(fresh) * share}
+
+    def figure(name: str, seconds: float) -> Figure:
+        """Beside the scan of the same text."""
+        of = SCAN_COMPOSED if "composed" in name else SCAN
+        return Figure(name, f"{megabytes / seconds:.2f} MB/s", f"{scans[of] / seconds:.3f}", of, GOALS.get(name, ""))
+
+    return title, [figure(name, seconds) for name, seconds in (scans | taken).items()]
 
 
 def print_places() -> None:
