@@ -332,8 +332,7 @@ def _lying(con: duckdb.DuckDBPyConnection, row: type[Row]) -> str:
     ((n, first, last),) = con.execute(
         f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce(min(first), 0), coalesce(max(last), -1) {noted}"
     ).fetchall()
-    # between two numbers that stand there: DuckDB then looks at no group of rows beside
-    lying = f"rowid IN (SELECT unnest(range(first, last + 1)) {noted}) AND rowid BETWEEN {first} AND {last}"
+    lying = fingerprints.lying(noted, first, last)
     document = fingerprints.BY_DOCUMENT[row]
     ((n_found,),) = con.execute(
         f"SELECT count(*) FROM {row.table} WHERE {document} IN (SELECT document_id FROM asked) AND {lying}"  # noqa: S608

@@ -112,6 +112,17 @@ def is_located(con: "duckdb.DuckDBPyConnection") -> bool:
     return _is_there(con, "links")
 
 
+def lying(noted: str, first: int, last: int) -> str:
+    """The SQL of whether a row lies where that of some documents is noted to lie.
+
+    Args:
+        noted: the rest of a select from stretches of one table, from its FROM on.
+        first: the least rowid of them; none of a group of rows that lies before it is looked at.
+        last: the greatest, likewise.
+    """
+    return f"rowid IN (SELECT unnest(range(first, last + 1)) {noted}) AND rowid BETWEEN {first} AND {last}"
+
+
 def forget(con: "duckdb.DuckDBPyConnection") -> None:
     """Drop everything: rows have changed."""
     for table in _TABLES:

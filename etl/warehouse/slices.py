@@ -17,7 +17,7 @@ from typing import NamedTuple
 import duckdb
 
 from etl.schema import TABLES, Row, core, ops
-from etl.schema.ddl import sql_type
+from etl.schema.ddl import sql_literal, sql_type
 from etl.warehouse import fingerprints
 from etl.warehouse.fingerprints import BY_DOCUMENT
 from etl.warehouse.models import Project
@@ -161,7 +161,9 @@ class Slicer:
             if row.table not in tables:
                 continue
             noted = self._noted.get(row.table, _NOWHERE)
-            if self._replace(row, _LYING.format(row.table, noted.first, noted.last)) != noted.n_rows:
+            stretches = f"FROM main.stretches WHERE name = {sql_literal(row.table)}"
+            lying = fingerprints.lying(stretches, noted.first, noted.last)
+            if self._replace(row, f"AND {lying}") != noted.n_rows:
                 self._replace(row, "")  # they no longer lie there
         for row, speaks in speaking.items():
             self._empty(row)
@@ -203,11 +205,6 @@ class _Noted(NamedTuple):
 
 
 _NOWHERE = _Noted(0, 0, -1)
-# between two numbers that stand there: DuckDB then looks at no group of rows beside
-_LYING = """
-    AND rowid IN (SELECT unnest(range(first, last + 1)) FROM main.stretches WHERE name = '{}')
-    AND rowid BETWEEN {} AND {}
-"""
 _STRETCHES = """
     FROM stretches
     WHERE number IN (SELECT rowid FROM raw.documents WHERE document_id IN (SELECT unnest(?::VARCHAR[])))
