@@ -5,7 +5,6 @@ What does not belong here: SQL, rules about text, who does the work (`hands.py`)
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -179,7 +178,7 @@ class _Made:
         """Load what is left; say how many documents of all that were loaded gave no article."""
         if self._shards:
             rows = self._store.rows(self._shards)
-            with nullcontext() if self._n_chars >= _FILED_CHARS else logged(self._con):
+            with logged(self._con):
                 self._n_rejected += load.load_batch(self._con, rows, pl.concat(self._documents), self._run_id)
             for shard in self._shards:
                 self._store.drop(shard)
@@ -201,8 +200,6 @@ def first_day_waiting(settings: Settings) -> str | None:
 _LOAD_CHARS = 64_000_000
 """Characters of the documents whose rows are loaded together at most: each time that DuckDB writes its file it writes
 the end of every table again. To load 100 MB by 48 took two thirds of the time that it took by 16."""
-_FILED_CHARS = 16_000_000
-"""Of so many the rows are written to the file at once, and not first to the log."""
 _BATCHES_EACH = 4
 """Batches for each worker at least, so that none waits long for the last."""
 _LEAST_CHARS = 100_000

@@ -57,7 +57,7 @@ to this is written to the file alone."""
 
 
 @contextmanager
-def logged(con: duckdb.DuckDBPyConnection, most: str = "1GB") -> Iterator[None]:
+def logged(con: duckdb.DuckDBPyConnection, most: str = "128MB") -> Iterator[None]:
     """Commit to the log and not to the file, which costs less at once: the next commit writes the file.
 
     What goes to the file writes the last group of rows of every table anew (122,880 rows; of documents of 2 KB each
@@ -65,7 +65,8 @@ def logged(con: duckdb.DuckDBPyConnection, most: str = "1GB") -> Iterator[None]:
 
     Args:
         con: the build.
-        most: the log that goes to the file all the same.
+        most: the log that goes to the file all the same: what is in the log alone stays in memory. The rows of a
+            megabyte of text take some 18 MB.
     """
     with _set_for_a_while(con, "checkpoint_threshold", most, _LOG):
         yield

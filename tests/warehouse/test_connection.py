@@ -102,6 +102,20 @@ def test_what_is_logged_is_in_the_file_with_the_next_commit(tmp_path: Path) -> N
         assert con.execute("SELECT count(*) FROM kept").fetchall() == [(200_000,)]
 
 
+def test_a_log_goes_to_the_file_when_it_is_large(tmp_path: Path) -> None:
+    """What is in the log alone stays in memory: it may not be more than there is room for."""
+    log, sizes = tmp_path / "dateline.duckdb.wal", []
+    rows = "SELECT hash(range)::VARCHAR || repeat('x', 500) AS word FROM range(30_000)"
+    with connect(tmp_path / "dateline.duckdb") as con:
+        con.execute("CREATE TABLE kept (word VARCHAR)")
+        with logged(con):
+            for _ in range(12):
+                con.execute(f"INSERT INTO kept {rows}")
+                sizes.append(log.stat().st_size if log.exists() else 0)
+    assert 64e6 < max(sizes) < 150e6  # of one commit more than 128 MB
+    assert sizes != sorted(sizes)
+
+
 def test_nothing_to_read_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(WarehouseMissingError, match="dateline run --input"):
         connect(tmp_path / "none.duckdb", read_only=True)
