@@ -7,9 +7,10 @@ intersection of their bounds is the event's.
 
 Mentions are taken in order, those of the tightest bounds first, and each is compared with the clusters that share a
 key with it: what it must have in common with one of their mentions, be it names, place, item or story, with the time
-and, where it must be the same, the word. So it is compared with few, however many there are. Only bounds of `CLOSE`
-or less give keys of names and places. So the close ones of a type are put together first and by themselves; and what
-comes after them is tied by its item and its story alone.
+and, where it must be the same, the word. So it is compared with few, however many there are. The close ones, with
+bounds of `CLOSE` or less, are put together first and by themselves, and time is part of all their keys: the same
+words may tell of a day in each of ten years. What comes after them has bounds too wide for that, and is tied by its
+item and its story alone.
 """
 
 from array import array
@@ -234,6 +235,10 @@ def gather(mentions: pl.DataFrame) -> pl.Series:
     """
     if mentions.is_empty():
         return pl.Series(dtype=pl.Int64)
+    n_close = mentions.select(_is_close().sum()).item()
+    if 0 < n_close < mentions.height:
+        close = gather(mentions.head(n_close))
+        return gather(mentions.with_columns(known=close.extend_constant(None, mentions.height - n_close)))
     told = _Told(mentions)
     first, keys, n_keys = _keys(mentions, told)
     clusters = _Clusters(told, mentions, n_keys)
@@ -299,23 +304,28 @@ _OF_KEYS = ("event_type", "story_id", "article_id", "lemma", "place", "begin_ear
 def _keys_of(mentions: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     """The keys of some mentions: row and key, a number; the surest of each mention first."""
     word = pl.when(~pl.col("event_type").is_in(DEEDS)).then("lemma").alias("word")
-    within = pl.col("end_latest") - pl.col("begin_earliest") <= CLOSE
     ends = pl.col("begin_earliest") // _SPELL, pl.col("end_latest") // _SPELL + 1
-    told = mentions.with_columns(word)
-    close = told.filter(within & pl.col("known").is_null()).with_columns(spell=pl.int_ranges(*ends))
+    spells = pl.when(_is_close()).then(pl.int_ranges(*ends)).otherwise([None])
+    told = mentions.with_columns(word, spell=spells).explode("spell")
+    close = told.filter(pl.col("spell").is_not_null())
     named = close.join(words, on="who", maintain_order="left_right")
     placed = close.filter(pl.col("place").is_not_null())
     parts = (
-        ("story", told, ("story_id", "lemma")),
-        ("item", told, ("article_id", "word")),
-        ("name", named.explode("spell"), ("word", "name", "spell")),
-        ("place", placed.explode("spell"), ("word", "place", "spell")),
+        ("story", told, ("story_id", "lemma", "spell")),
+        ("item", told, ("article_id", "word", "spell")),
+        ("name", named, ("word", "name", "spell")),
+        ("place", placed, ("word", "place", "spell")),
     )
     keys = [
         frame.select("row", key=pl.struct(pl.lit(what), "event_type", *columns).hash())
         for what, frame, columns in parts
     ]
     return pl.concat(keys).sort("row", maintain_order=True)
+
+
+def _is_close() -> pl.Expr:
+    """Which are put together by themselves first."""
+    return (width() <= CLOSE) & pl.col("known").is_null()
 
 
 _NOBODY = Named(frozenset(), frozenset(), ())
