@@ -9,13 +9,15 @@ Every run is a process of its own, `dateline run` from an empty warehouse, timed
 Dagster, reading, transform, anchors, checks, marts and publication. Only the ratios are worth quoting.
 """
 
+import datetime as dt
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import deque
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -45,27 +47,57 @@ class Measured(NamedTuple):
     n_events: int
 
 
-def corpus(path: Path, megabytes: float, seed: int, n_sites: int = 1) -> None:
-    """Composed pages that do not repeat, one a line, of so many sites in turn, each captured when its stamps say so.
+def corpus(path: Path, megabytes: float, seed: int, n_sites: int = 1, after: Path | None = None) -> None:
+    """Composed pages, one a line, of so many sites in turn, in the order they were captured.
 
-    A larger corpus has more sites: what two pages of one site have in common by chance, as one-sentence items made of
-    the same parts do, would else grow with the square of their number, which no news does.
+    Ten times the news repeats itself ten times as often, and not a hundred times: what pages have in common by
+    chance, as made of the same parts, would grow with the square of their number. So no two items are the same by
+    chance, and ten times the pages come from ten times the sites in ten times the days. One page in ten is another
+    site's of the last days.
+
+    Args:
+        path: the file.
+        megabytes: of text.
+        seed: of what is chosen by chance.
+        n_sites: how many sites.
+        after: an earlier corpus that this one goes on from.
     """
+    chance = random.Random(seed)  # noqa: S311 - the same corpus for the same seed, no secret
+    told = deque(_last(after) if after else [], maxlen=_LAST)
+    at = max((captured for _, captured in told), default=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    n_bytes = 0
     with path.open("w", encoding="utf-8") as out:
-        for number, page in enumerate(_pages(megabytes * 1e6, seed)):
+        for number in count():
+            if number % _ONE_IN == _ONE_IN - 1:
+                text, captured = chance.choice(told)
+            else:
+                at += _BETWEEN
+                layout = compose.LAYOUTS[number % len(compose.LAYOUTS)]
+                page = compose.Composer(seed * _PAGES + number, hard=False, captured=at).page(layout)
+                text, captured = page.text, page.captured
+                told.append((text, captured))
             url = f"https://site{number % n_sites}.example/{seed}/{number}"
-            record = {"url": url, "text": page.text, "captured": page.captured.isoformat()}
+            record = {"url": url, "text": text, "captured": captured.isoformat()}
             out.write(json.dumps(record, ensure_ascii=False) + "\n")
-
-
-def _pages(n_bytes: float, seed: int) -> Iterator[compose.Page]:
-    written = 0
-    for batch in count():
-        for page in compose.pages(500, hard=False, seed=seed * 1000 + batch):
-            written += len(page.text.encode())
-            yield page
-            if written >= n_bytes:
+            n_bytes += len(text.encode())
+            if n_bytes >= megabytes * 1e6:
                 return
+
+
+_ONE_IN = 10
+_BETWEEN = dt.timedelta(minutes=1.1)
+"""From one page to the next: 2.5 MB of text a day, a gigabyte in thirteen months."""
+_LAST = 4_000
+"""The pages of three days."""
+_PAGES = 10**9
+"""Of a corpus fewer than these, so that no other has the same."""
+
+
+def _last(corpus_file: Path) -> list[tuple[str, dt.datetime]]:
+    """The last pages of a corpus: text, and when it was captured."""
+    with corpus_file.open(encoding="utf-8") as lines:
+        records = [json.loads(line) for line in deque(lines, maxlen=_LAST)]
+    return [(record["text"], dt.datetime.fromisoformat(record["captured"])) for record in records]
 
 
 def run(warehouse: Path, *arguments: str, n_cores: int = 0) -> Measured:
@@ -118,7 +150,8 @@ def figures(megabytes: float) -> list[Figure]:
         files = {which: folder / f"{which}.jsonl" for which in sizes}
         for seed, (which, size) in enumerate(sizes.items(), start=1):
             n_sites = (megabytes if which == "new" else size) / MEGABYTES_OF_A_SITE
-            corpus(files[which], size, seed, max(1, round(n_sites)))
+            after = files["full"] if which == "new" else None
+            corpus(files[which], size, seed, max(1, round(n_sites)), after)
         full, new = str(files["full"]), str(files["new"])
         least = run(folder / "least", str(files["least"]))
         tenth = run(folder / "tenth", str(files["tenth"]))

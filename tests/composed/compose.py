@@ -19,6 +19,9 @@ from typing import NamedTuple
 
 from tests.composed import stamps, words
 
+LAYOUTS = ("A", "B", "C", "C2")
+"""Of pages with several items, those that are met most."""
+
 
 class Item(NamedTuple):
     """What is right for one item; spans in code points of the page's text, end exclusive."""
@@ -54,12 +57,18 @@ class Head(NamedTuple):
 class Composer:
     """Writes one page."""
 
-    def __init__(self, seed: int, *, hard: bool) -> None:
+    def __init__(self, seed: int, *, hard: bool, captured: dt.datetime | None = None) -> None:
+        """Args:
+        seed: of what is chosen by chance.
+        hard: whether there is what goes wrong.
+        captured: when the page was captured, where it is one of a long row of pages: so that no two of their items
+            are the same by chance.
+        """
         self.random = random.Random(seed)  # noqa: S311 - the same page for the same seed, no secret
-        self.hard = hard
+        self.hard, self.in_row = hard, captured is not None
         self.text = ""
         self.items: list[Item] = []
-        self.capture = dt.datetime(2026, 1, 31, 20, 5, tzinfo=dt.UTC) - dt.timedelta(
+        self.capture = captured or dt.datetime(2026, 1, 31, 20, 5, tzinfo=dt.UTC) - dt.timedelta(
             minutes=self.random.randrange(600_000)
         )
         self.mixed_case = hard and self.random.random() < 0.2
@@ -97,7 +106,8 @@ class Composer:
 
     def body(self, language: str = "nl", *, short: bool = False) -> str:
         """A paragraph."""
-        parts = [self.sentence(language) for _ in range(self.random.randint(1, 4 if short else 6))]
+        least = 2 if self.in_row else 1
+        parts = [self.sentence(language) for _ in range(self.random.randint(least, 4 if short else 6))]
         if language == "nl" and self.maybe(0.4):
             parts.insert(self.random.randint(0, len(parts)), self.random.choice(words.words("distractions")))
         if parts[-1][-1].isalpha():
@@ -110,7 +120,12 @@ class Composer:
         """A title."""
         if self.maybe(0.15):
             return self.random.choice(words.words("hard_titles"))
-        return " ".join(self.random.choice(part) for part in words.SENTENCES["titles"])
+        title = " ".join(self.random.choice(part) for part in words.SENTENCES["titles"])
+        return f"{title} bij {self._name()}" if self.in_row else title
+
+    def _name(self) -> str:
+        """A name that means nothing, of 24 million."""
+        return "".join(self.random.choice("bdfgklmnprstvz") + self.random.choice("aeiou") for _ in range(4)).title()
 
     def place(self, *, capitals: bool = True) -> str:
         """The name of a place, in capitals as datelines have it."""
@@ -361,6 +376,6 @@ def _fill(form: str, fields: dict[str, str]) -> str:
     return "".join(parts)
 
 
-def pages(n: int, *, hard: bool, layouts: tuple[str, ...] = ("A", "B", "C", "C2"), seed: int = 0) -> list[Page]:
+def pages(n: int, *, hard: bool, layouts: tuple[str, ...] = LAYOUTS, seed: int = 0) -> list[Page]:
     """Compose n pages, the layouts in turn."""
     return [Composer(seed * 1_000_003 + i, hard=hard).page(layouts[i % len(layouts)]) for i in range(n)]

@@ -1,5 +1,6 @@
 """What Dateline reads in composed pages, against their gold; by hand over more pages: `python -m tests.composed`."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -26,6 +27,21 @@ def test_floors(name: str, hard: bool, layouts: tuple[str, ...]) -> None:
 def test_the_same_seed_gives_the_same_pages() -> None:
     assert compose.pages(8, hard=True, seed=3) == compose.pages(8, hard=True, seed=3)
     assert compose.pages(8, hard=True, seed=3) != compose.pages(8, hard=True, seed=4)
+
+
+def test_pages_in_a_row_tell_nothing_twice() -> None:
+    """By chance alone they would, and the more of them there are the more often."""
+    at = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    made = [
+        compose.Composer(seed, hard=False, captured=at).page(compose.LAYOUTS[seed % len(compose.LAYOUTS)])
+        for seed in range(1600)
+    ]
+    assert {page.captured for page in made} == {at}
+    items = [(page.text, item) for page in made for item in page.items]
+    bodies = [text[slice(*item.span)].split(" - ", len(item.places))[-1] for text, item in items]
+    titles = [text[slice(*item.title)] for text, item in items if item.title]
+    assert len(set(bodies)) == len(bodies)
+    assert len(set(titles)) == len(titles)
 
 
 def test_gold_gives_the_words() -> None:
