@@ -10,20 +10,24 @@ the documents asked for as they are on the whole build, but for those that count
 (`gathered.py`). Which documents changed, and where the rows of each lie, their fingerprints say (`fingerprints.py`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from typing import NamedTuple, TypeVar
 
 import duckdb
 
 from etl.schema import TABLES, Row, core, ops
 from etl.schema.ddl import sql_literal, sql_type
 from etl.warehouse import fingerprints
+from etl.warehouse.connection import n_threads
 from etl.warehouse.fingerprints import BY_DOCUMENT
-from etl.warehouse.models import Project
+from etl.warehouse.models import Model, Project
 
 SLICE_CHARS = 4_000_000
 """Characters of the documents asked for that a slice holds, and no more documents."""
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 @contextmanager
@@ -77,6 +81,24 @@ class Slicer:
         cursor.execute(f"USE {self._database}")
         return cursor
 
+    def beside(self, work: Callable[[duckdb.DuckDBPyConnection, Given], Made], given: Sequence[Given]) -> list[Made]:
+        """Do the same work on several things, as many at a time as there are cores, on connections to the slice.
+
+        A slice has too few rows for DuckDB to divide a query on it.
+        """
+        waiting, made = enumerate(given), dict[int, Made]()
+
+        def take_what_waits() -> None:
+            with closing(self.another()) as con:
+                for place, one in waiting:  # each goes to the thread that asks first
+                    made[place] = work(con, one)
+
+        n = min(n_threads(self.con), len(given))
+        with ThreadPoolExecutor(max(1, n)) as pool:
+            for worker in [pool.submit(take_what_waits) for _ in range(n)]:
+                worker.result()
+        return [made[place] for place in range(len(given))]
+
     def _make_tables(self) -> list[type[Row]]:
         """Make the tables; give those with rows of documents that the whole has too."""
         for schema in ("raw", "core", "ref", "ops"):
@@ -85,17 +107,17 @@ class Slicer:
             if row.table.startswith("ref.") or row in (ops.CheckResult, ops.Run):
                 self.con.execute(f'CREATE TABLE {row.table} AS FROM "{self._whole}".{row.table}')
             else:
-                self._empty(row)
+                self._empty(self.con, row)
         tables = self.con.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ?", [self._whole]
         ).fetchall()
         present = {table for (table,) in tables}
         return [row for row in BY_DOCUMENT if row.table in present]
 
-    def _empty(self, row: type[Row]) -> None:
+    def _empty(self, con: duckdb.DuckDBPyConnection, row: type[Row]) -> None:
         """Make a table anew: rows that were deleted stay in memory, and DuckDB is slower beside them."""
         columns = ", ".join(f"{c.name} {sql_type(c)}" for c in row.columns())
-        self.con.execute(f"CREATE OR REPLACE TABLE {row.table} ({columns})")
+        con.execute(f"CREATE OR REPLACE TABLE {row.table} ({columns})")
 
     def groups(self, documents: list[str]) -> Iterator[list[str]]:
         """Divide documents into such as make a slice each."""
@@ -139,7 +161,7 @@ class Slicer:
         """Find these documents, those they hang on, and where their rows lie; hold nothing."""
         for row in self._rows:
             if row.table in self._made:
-                self._empty(row)
+                self._empty(self.con, row)
         self._made.clear()
         self._name("asked", documents)
         reached = [name for (name,) in self._source.execute(_REACHED, [documents]).fetchall()]
@@ -155,44 +177,48 @@ class Slicer:
 
     def _take(self, tables: set[str]) -> None:
         """Put the rows of the documents into those of these tables that do not have them."""
-        speaking = {row: speaks for row, speaks in _SPEAKS.items() if row.table in tables - self._made}
-        tables = tables.union(*(speaks.tables for speaks in speaking.values())) - self._made
-        for row in self._rows:
-            if row.table not in tables:
-                continue
-            noted = self._noted.get(row.table, _NOWHERE)
-            stretches = f"FROM main.stretches WHERE name = {sql_literal(row.table)}"
-            lying = fingerprints.lying(stretches, noted.first, noted.last)
-            if self._replace(row, f"AND {lying}") != noted.n_rows:
-                self._replace(row, "")  # they no longer lie there
-        for row, speaks in speaking.items():
-            self._empty(row)
-            self.con.execute(
-                f"""
-                INSERT INTO {row.table} BY NAME FROM "{self._whole}".{row.table} WHERE {speaks.condition}
-                """
-            )
+        speaking = [row for row in _SPEAKS if row.table in tables - self._made]
+        tables = tables.union(*(_SPEAKS[row].tables for row in speaking)) - self._made
+        self.beside(self._take_own, [row for row in self._rows if row.table in tables])
+        self.beside(self._take_spoken_of, speaking)
         self._made |= tables
 
-    def _replace(self, row: type[Row], lying: str) -> int:
-        """Put the rows of the named documents in the place of those of a table; give how many."""
-        self._empty(row)
-        ((n,),) = self.con.execute(
-            f"""
-            INSERT INTO {row.table} BY NAME
-            FROM "{self._whole}".{row.table}
-            WHERE {BY_DOCUMENT[row]} IN (SELECT document_id FROM main.documents) {lying}
-            """  # noqa: S608 - as above
+    def _take_own(self, con: duckdb.DuckDBPyConnection, row: type[Row]) -> None:
+        """Put the rows of the documents into a table."""
+        noted = self._noted.get(row.table, _NOWHERE)
+        stretches = f"FROM main.stretches WHERE name = {sql_literal(row.table)}"
+        of_documents = f"{BY_DOCUMENT[row]} IN (SELECT document_id FROM main.documents)"  # noqa: S608 - as above
+        lying = fingerprints.lying(stretches, noted.first, noted.last)
+        if self._replace(con, row, f"{of_documents} AND {lying}") != noted.n_rows:
+            self._replace(con, row, of_documents)  # they no longer lie there
+
+    def _take_spoken_of(self, con: duckdb.DuckDBPyConnection, row: type[Row]) -> None:
+        """Put the rows that the documents speak of into a table."""
+        self._replace(con, row, _SPEAKS[row].condition)
+
+    def _replace(self, con: duckdb.DuckDBPyConnection, row: type[Row], which: str) -> int:
+        """Put rows of the whole in the place of those of a table; give how many."""
+        self._empty(con, row)
+        ((n,),) = con.execute(
+            f'INSERT INTO {row.table} BY NAME FROM "{self._whole}".{row.table} WHERE {which}'
         ).fetchall()
         return int(n)
 
     def _model(self, project: Project) -> None:
         """Make the models that are not there as tables, so that what reads one often finds it made."""
-        for model in project.models:
-            if model.name not in self._made:
-                self.con.execute(f"CREATE SCHEMA IF NOT EXISTS {model.schema}")
-                self.con.execute(f"CREATE OR REPLACE TABLE {model.schema}.{model.name} AS\n{model.sql}")
-                self._made.add(model.name)
+        waiting = [model for model in project.models if model.name not in self._made]
+        for schema in dict.fromkeys(model.schema for model in waiting):
+            self.con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        while waiting:
+            names = {model.name for model in waiting}
+            ready = [model for model in waiting if names.isdisjoint(model.refs)]
+            self.beside(_make, ready)
+            self._made |= {model.name for model in ready}
+            waiting = [model for model in waiting if model not in ready]
+
+
+def _make(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    con.execute(f"CREATE OR REPLACE TABLE {model.schema}.{model.name} AS\n{model.sql}")
 
 
 class _Noted(NamedTuple):
