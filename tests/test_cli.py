@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from etl.cli import ExitCode, app
+from etl.settings import current
 
 PAGE = """\
 Brand legt loods in Assen in de as
@@ -206,6 +207,22 @@ def test_a_failed_check_stops_publication_and_names_itself(house: House, tmp_pat
     assert "sentence_id" in answer.err
     assert "nothing was published" in answer.err
     assert (folder / "published" / "dateline.duckdb").readlink() == published
+
+
+def test_too_little_memory_names_the_setting_and_loses_nothing(tmp_path: Path) -> None:
+    folder, page = tmp_path / "warehouse", tmp_path / "brand.txt"
+    page.write_text(PAGE, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATELINE_DUCKDB_MEMORY", "8MB")
+        current.cache_clear()
+        answer = dateline("run", "--input", page, "--warehouse", folder)
+    current.cache_clear()
+    assert answer.code == ExitCode.FAILED
+    assert "set DATELINE_DUCKDB_MEMORY" in answer.err
+    assert "documents read" not in answer.counts()
+    again = dateline("run", "--input", page, "--warehouse", folder)
+    assert again.code == ExitCode.OK
+    assert again.counts()["documents read"] == "1"
 
 
 def test_check_looks_at_what_a_run_does_not(house: House, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from etl import heaps
 from etl.defs.automation import CHECKS, EVERYTHING, JOB, today
 from etl.defs.instance import PROCESS_TAG, open_instance
 from etl.engine.progress import Progress, silent
-from etl.settings import FIRST_DAY, PACKAGE, Settings
+from etl.settings import FIRST_DAY, PACKAGE, Settings, current
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -148,10 +148,19 @@ def _cause(error: Any) -> str:
         message = " ".join(error.message.split())
         if is_disk_full(RuntimeError(message)) and not message.startswith("etl."):
             return str(disk_full("the warehouse"))  # Dagster's own books are written there too
+        if any(words in message for words in _NO_MEMORY):
+            return (
+                f"DuckDB needs more memory than it may take ({current().duckdb_memory}): set DATELINE_DUCKDB_MEMORY, "
+                "say to 1GB, and run again; what was loaded before stays"
+            )
         if message.startswith("etl.") or error.cause is None:
             return message.partition(": ")[2] if message.startswith("etl.") else message
         error = error.cause
     return "failed"
+
+
+_NO_MEMORY = ("Out of Memory Error", "could not allocate block")
+"""What DuckDB says when it may take no more memory."""
 
 
 def serve(settings: Settings, port: int) -> int:

@@ -29,26 +29,31 @@ class RunSummary(NamedTuple):
 def run_summary(settings: Settings, run_id: str, *, is_published: bool) -> RunSummary:
     """Counts of a run, and of the warehouse after it. Read from the build: a run that failed published nothing."""
     with connect(settings.build_file, read_only=True) as con:
-        run = _one(con, "SELECT * FROM ops.runs WHERE run_id = ?", [run_id])
-        counts: dict[str, object] = {
-            "documents read": run.get("n_read", 0),
-            "  new": run.get("n_loaded", 0),
-            "  known": run.get("n_known", 0),
-            "rejected": run.get("n_rejected", 0),
-            "documents transformed": run.get("n_transformed", 0),
-            **({"  again, by other rules": n} if (n := run.get("n_renewed", 0)) else {}),
-            "capture claims added": run.get("n_claims", 0),
-            "articles": _count(con, "core.articles"),
-            "events": _count(con, "core.events"),
-        }
+        try:
+            run = _one(con, "SELECT * FROM ops.runs WHERE run_id = ?", [run_id])
+        except duckdb.CatalogException:  # it failed before there were tables
+            return RunSummary(0, 0, {}, [])
+        counts: dict[str, object] = {}
+        if run:  # one that failed early has nothing written down
+            counts |= {
+                "documents read": run["n_read"],
+                "  new": run["n_loaded"],
+                "  known": run["n_known"],
+                "rejected": run["n_rejected"],
+                "documents transformed": run["n_transformed"],
+                **({"  again, by other rules": n} if (n := run["n_renewed"]) else {}),
+                "capture claims added": run["n_claims"],
+            }
+        counts |= {"articles": _count(con, "core.articles"), "events": _count(con, "core.events")}
         for status, n in con.sql(
             "SELECT time_status, count(*) FROM core.events GROUP BY ALL ORDER BY ALL"
         ).fetchall():
             counts[f"  {status}"] = n
-        counts["events moved"] = run.get("n_events_moved", 0)
-        counts["bounds of clocks gained"] = run.get("n_bounds_gained", 0)
-        counts["bounds of clocks moved"] = n_moved = run.get("n_bounds_moved", 0)
-        if n_moved:
+        if run:
+            counts["events moved"] = run["n_events_moved"]
+            counts["bounds of clocks gained"] = run["n_bounds_gained"]
+            counts["bounds of clocks moved"] = run["n_bounds_moved"]
+        if run.get("n_bounds_moved"):
             counts["  by the median"] = span(run["moved_s"])
             counts["  by the most"] = span(run["moved_most_s"])
         rejects = con.execute(
