@@ -252,7 +252,7 @@ _JOINERS: Final = SUB | COND | REL | COORD
 _FINITE: Final = PRES | PAST
 _APART: Final = PRES | PAST | INF
 """What a form can be whose particle stands apart."""
-_MOST_RUNS: Final = 200_000
+_MOST_RUNS: Final = 50_000
 _LONG_RUN: Final = 60
 _MOST_SIGNS: Final = 60
 _SMALL_SIGNS: Final = 15
