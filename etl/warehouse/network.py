@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from etl.schema import Row, core, ops
+from etl.schema import Row, core, ops, raw
 from etl.schema.frames import polars_schema
 from etl.transform import anchors, clocks, evidence
 from etl.transform.clocks import Clocks
@@ -43,13 +43,26 @@ class Solved(NamedTuple):
     clocks: Clocks
 
 
+class Scope(NamedTuple):
+    """Documents that are solved together."""
+
+    documents: pl.DataFrame
+    """document_id."""
+    places: dict[type[Row], tuple[int, int]]
+    """Between which rows (rowid) of a table theirs stand; of one that is not there, anywhere."""
+
+    def lying(self, row: type[Row]) -> str:
+        """The SQL of whether a row is among these."""
+        return "rowid BETWEEN {} AND {}".format(*self.places[row]) if row in self.places else "true"
+
+
 class Found(NamedTuple):
     """What new documents and claims touch."""
 
     is_renewed: bool
     """Whether documents were read again: what hung on their clocks before may be gone."""
-    scopes: "list[pl.DataFrame | Solved]"
-    """Documents that are solved together, one scope after the other, or are solved already."""
+    scopes: list[Scope | Solved]
+    """One after the other, or solved already."""
 
 
 def find(con: duckdb.DuckDBPyConnection) -> Found:
@@ -77,7 +90,7 @@ def find(con: duckdb.DuckDBPyConnection) -> Found:
     return Found(bool(is_renewed), list(scopes))
 
 
-def solve(con: duckdb.DuckDBPyConnection, scope: pl.DataFrame | Solved) -> Solved:
+def solve(con: duckdb.DuckDBPyConnection, scope: Scope | Solved) -> Solved:
     """Solve the clocks of some documents; in no transaction, for the connection rests where they are many."""
     if isinstance(scope, Solved):
         return scope
@@ -167,7 +180,7 @@ def _widen(con: duckdb.DuckDBPyConnection, new: pl.DataFrame) -> Solved | None:
         scope = pl.concat([inner, ring]).unique().sort("document_id")
         if _had_conflicts(con, scope):
             return None
-        solved = _solve(_read(con, scope, keep=True))
+        solved = _solve(_read(con, Scope(scope, {}), keep=True))
         if solved.clocks.conflicts.height:
             return None
         moved = solved.before.filter(_differs(solved.before, solved.clocks.anchors)).select("document_id").unique()
@@ -243,7 +256,7 @@ def _neighbours(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> pl.D
     return found
 
 
-def _components(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _components(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> Iterator[Scope]:
     """All documents that are connected with these by shared items or by sequences, those that are connected together.
 
     Each is tied to the first document with the same key, so that what is held is two numbers a tie.
@@ -282,17 +295,39 @@ def _components(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame) -> Iter
         FROM labelled
         SEMI JOIN touched USING (label)
         LEFT JOIN counted USING (document_id)
-        -- the largest are solved each by itself
-        ORDER BY sum(coalesce(n_clocks, 0)) OVER (PARTITION BY label) DESC, label, document_id
-        """
+        -- the largest are solved each by itself, the others in the order they came: those of a scope stand together
+        ORDER BY sum(coalesce(n_clocks, 0)) OVER (PARTITION BY label) >= $most DESC, label, document_id
+        """,
+        params={"most": _CLOCKS},
     ).pl()
     con.unregister("asked")
     con.unregister("labels")
     # those of one label stay together
     ends = found["n_clocks"].cum_sum() - found["n_clocks"]
     part = pl.select(ends.alias("at")).hstack(found.select("label")).select(pl.col("at").min().over("label"))["at"]
-    for _, group in found.with_columns(_part=part // _CLOCKS).group_by("_part", maintain_order=True):
-        yield group.select("document_id").sort("document_id")
+    parts = found.select("document_id", part=part // _CLOCKS)
+    places = _places(con, parts)
+    for (number,), group in parts.group_by("part", maintain_order=True):
+        yield Scope(group.select("document_id").sort("document_id"), places.get(number, {}))
+
+
+def _places(con: duckdb.DuckDBPyConnection, parts: pl.DataFrame) -> dict[object, dict[type[Row], tuple[int, int]]]:
+    """Between which rows of the tables that are read the documents of each part stand: all tables looked at once."""
+    con.register("parts", parts.to_arrow())
+    places: dict[object, dict[type[Row], tuple[int, int]]] = {}
+    for row in (core.Anchor, raw.Document, core.Article):
+        found = con.execute(
+            f"""
+            SELECT part, min(t.rowid), max(t.rowid)
+            FROM {row.table} AS t
+            JOIN parts USING (document_id)
+            GROUP BY part
+            """  # noqa: S608 - declared names only
+        ).fetchall()
+        for part, first, last in found:
+            places.setdefault(part, {})[row] = first, last
+    con.unregister("parts")
+    return places
 
 
 class _Given(NamedTuple):
@@ -312,19 +347,14 @@ def _solve(given: _Given) -> Solved:
     return Solved(documents, before, clocks.solve(before, facts, claims, articles, standing, habits_))
 
 
-def _read(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: bool = False) -> _Given:
-    """Read the evidence on some documents.
-
-    Args:
-        con: the build.
-        documents: document_id.
-        keep: whether the bounds that stand are known to hold.
-    """
-    con.register("scope", documents.to_arrow())
+def _read(con: duckdb.DuckDBPyConnection, scope: Scope, *, keep: bool = False) -> _Given:
+    """Read the evidence on some documents; `keep`: whether the bounds that stand are known to hold."""
+    con.register("scope", scope.documents.to_arrow())
     before = con.sql(
         f"""
         SELECT a.rowid AS number, {", ".join(_OF_CLOCKS)}
-        FROM core.anchors AS a SEMI JOIN scope USING (document_id)
+        FROM {core.Anchor.table} AS a SEMI JOIN scope USING (document_id)
+        WHERE {scope.lying(core.Anchor)}
         ORDER BY anchor_id
         """  # noqa: S608 - declared names only
     ).pl()
@@ -333,16 +363,21 @@ def _read(con: duckdb.DuckDBPyConnection, documents: pl.DataFrame, *, keep: bool
         SELECT
             document_id, source_uri, ingested_at, published_earliest, published_latest,
             {", ".join(evidence.OF_SEQUENCES)}
-        FROM raw.documents SEMI JOIN scope USING (document_id)
+        FROM {raw.Document.table} SEMI JOIN scope USING (document_id)
+        WHERE {scope.lying(raw.Document)}
         """  # noqa: S608 - names of this package
     ).pl()
     claims = con.sql("SELECT * FROM raw.captures SEMI JOIN scope USING (document_id)").pl()
     articles = con.sql(
-        f"SELECT {', '.join(evidence.OF_ARTICLES)} FROM core.articles SEMI JOIN scope USING (document_id)"  # noqa: S608
+        f"""
+        SELECT {", ".join(evidence.OF_ARTICLES)}
+        FROM {core.Article.table} SEMI JOIN scope USING (document_id)
+        WHERE {scope.lying(core.Article)}
+        """  # noqa: S608 - names of this package
     ).pl()
     con.unregister("scope")
     standing = _standing(con, before) if keep else None
-    return _Given(documents, before, facts, anchors.best_claims(claims), articles, standing, habits.read(con))
+    return _Given(scope.documents, before, facts, anchors.best_claims(claims), articles, standing, habits.read(con))
 
 
 def _standing(con: duckdb.DuckDBPyConnection, before: pl.DataFrame) -> pl.DataFrame:
