@@ -36,7 +36,8 @@ def build(marts: list[AssetKey]) -> list[AssetsDefinition]:
         kinds={"csv", "parquet"},
         pool=POOL,
         description="Every mart as CSV and as Parquet, in published/csv and published/parquet, swapped as a whole. "
-        "The same warehouse gives the same bytes; CSV cells never start a formula.",
+        "The same warehouse gives the same bytes; CSV cells never start a formula. Of much text a mart is a folder "
+        "with a file for each part.",
     )
     def exports(warehouse: Warehouse) -> MaterializeResult[None]:
         from etl.warehouse.publish import publish_exports

@@ -1,6 +1,7 @@
 """The exports of a version, written from those of the version before: rows are computed of documents that changed.
 
     csv/events.csv                   one file; the rows of a block stand together, and in it those of a document
+    csv/events.csv/000004.csv        or, of more text than ONE_FILE_CHARS, a folder with a file for each block
     parquet/events.parquet           one file, or where there are several blocks a folder:
     parquet/events.parquet/000004.parquet
     exports.json                     which block stands where, and the fingerprint of its documents
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -48,6 +49,9 @@ BLOCK_CHARS = 250_000
 """Characters of documents that a block holds: its Parquet file is written again because one of them changed."""
 GATHERED_BLOCK_CHARS = 1_000_000
 """The same of a mart whose rows gather events: few documents change most of its blocks, and larger ones cost less."""
+ONE_FILE_CHARS = 64_000_000
+"""Characters of documents whose marts are one file of CSV each: some million events, as many rows as a spreadsheet
+opens. Of more a run would copy gigabytes for the few rows that are other."""
 _FRESH_CHARS = 250_000
 """Characters of fresh documents whose blocks one thread writes to Parquet at a time."""
 _GATHERED_CHARS = 2 * slices.SLICE_CHARS
@@ -72,7 +76,7 @@ class Place(NamedTuple):
     label: str
     fingerprint: str
     offset: int
-    """In the CSV file, in bytes."""
+    """In the CSV file, in bytes; 0 where it has one of its own."""
     size: int
 
 
@@ -117,13 +121,14 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
     with beside(file) as con:
         names = export.marts(con)
         marts = [model for model in project.models if model.document and model.name in names]
-        rules = _rules(project)
+        is_divided = _is_divided(con)
+        rules = _rules(project, is_divided=is_divided)
         known = _known(before, rules, marts)
         places: dict[str, list[Place]] = {}
         if marts:
             _stand(con, file, known)
             own = [mart for mart in marts if mart.grain != gathered.GRAIN]
-            with _Writer(con, project, folder, known) as writer:
+            with _Writer(con, project, folder, known, is_divided=is_divided) as writer:
                 places |= _write_own(writer, own, project)
                 for mart in marts:
                     if mart not in own:
@@ -136,13 +141,19 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
     (folder / MANIFEST).write_text(json.dumps(manifest, separators=(",", ":")), encoding="utf-8")
 
 
-def _rules(project: Project) -> str:
-    """A hash of what else but the documents says how a row is written."""
+def _is_divided(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there is so much text that CSV goes by block."""
+    ((n_chars,),) = con.execute("SELECT coalesce(sum(n_chars), 0) FROM raw.documents").fetchall()
+    return bool(n_chars > ONE_FILE_CHARS)
+
+
+def _rules(project: Project, *, is_divided: bool) -> str:
+    """A hash of what else but the documents says how a row is written, and into which files."""
     writers = (
         Path(str(file)).read_text(encoding="utf-8")
         for file in (__file__, export.__file__, gathered.__file__, pieces.__file__)
     )
-    texts = [*writers, *(model.sql for model in project.models), duckdb.__version__, pl.__version__]
+    texts = [*writers, *(model.sql for model in project.models), duckdb.__version__, pl.__version__, f"{is_divided}"]
     return hashlib.blake2b("\0".join(texts).encode(), digest_size=8).hexdigest()
 
 
@@ -356,11 +367,20 @@ _FAR_EVENTS = "CREATE OR REPLACE TEMP TABLE far_events AS FROM far_members SEMI 
 class _Writer:
     """Writes marts block by block; files of CSV are copied beside what comes next, until the end."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, project: Project, folder: Path, before: Before | None) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        project: Project,
+        folder: Path,
+        before: Before | None,
+        *,
+        is_divided: bool,
+    ) -> None:
         self.con, self.folder, self.before = con, folder, before
+        self.is_divided = is_divided
+        """Whether each block has a file of CSV of its own."""
         self.keys = {model.name: project.unique(model) for model in project.models}
         """Columns with no value twice: what is in their order is in order of all."""
-        self._files = ExitStack()
         self._copier = ThreadPoolExecutor(1)
         self._copies: list[Future[None]] = []
 
@@ -369,7 +389,6 @@ class _Writer:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._copier.shutdown(cancel_futures=kind is not None)
-        self._files.close()
         if kind is None:
             for copy in self._copies:
                 copy.result()
@@ -408,7 +427,7 @@ class _Writer:
             n_chars: characters of documents whose rows are computed at a time.
         """
         changed = [b for b in blocks if not self.before or not all(self.before.has(mart, b) for mart in marts)]
-        files = [self._files.enter_context(_File(self, mart, blocks)) for mart in marts]
+        files = [_File(self, mart, blocks) for mart in marts]
         with ThreadPoolExecutor(n_threads(self.con)) as pool:
             for stretch in _stretches(changed, n_chars):
                 fill(stretch)
@@ -436,8 +455,9 @@ def _stretches(blocks: Sequence[Block], n_chars: int) -> Iterator[Sequence[Block
 
 
 class _Piece(NamedTuple):
-    """So many bytes of a file."""
+    """So many bytes of a file, that go to the end of another."""
 
+    target: Path
     source: Path
     first: int
     size: int
@@ -449,8 +469,7 @@ class _File:
     def __init__(self, writer: _Writer, mart: Model, blocks: Sequence[Block]) -> None:
         self.mart, self.places = mart, list[Place]()
         self._writer, self._blocks = writer, blocks
-        self._csv = writer.folder / "csv" / f"{mart.name}.csv"
-        self._rows = self._csv.with_suffix(".rows")
+        self._rows: Path | None = None
         """The fresh rows that come next; it goes when they are copied."""
         self._sizes = f"sizes_of_{mart.name}"
         """The temporary table of how much each document has."""
@@ -463,24 +482,25 @@ class _File:
         self._pieces: list[_Piece] = []
         """What comes next in the CSV."""
         self._fresh_rows = f"SELECT * EXCLUDE (block_label, block_document) FROM main.fresh_{mart.name}"  # noqa: S608
-        self._files = ExitStack()
-
-    def __enter__(self) -> "_File":
-        con, mart, before = self._writer.con, self.mart, self._writer.before
-        columns = con.table(f"marts.{mart.name}").columns
-        self._order = f'"{columns[0]}"' if columns[0] in self._writer.keys[mart.name] else "ALL"
-        self._csv.write_text(",".join(columns) + "\n", encoding="utf-8")
-        if len(self._blocks) != 1:
-            (self._writer.folder / "parquet" / f"{mart.name}.parquet").mkdir()
-        self._out = self._files.enter_context(self._csv.open("r+b", buffering=0))
-        self._end = self._out.seek(0, os.SEEK_END)
-        self._old = before and before.folder / "csv" / self._csv.name
+        columns = writer.con.table(f"marts.{mart.name}").columns
+        self._order = f'"{columns[0]}"' if columns[0] in writer.keys[mart.name] else "ALL"
+        self._head = (",".join(columns) + "\n").encode()
+        self._end = len(self._head)
+        """Where the next byte goes in the file of CSV."""
+        before = writer.before
         if before and before.places[mart.name]:
-            self._held = pieces.read(_sizes_file(before.folder, mart), self._end)
-        return self
+            self._held = pieces.read(_sizes_file(before.folder, mart), self._end, by_label=writer.is_divided)
+        if len(blocks) != 1:
+            (writer.folder / "parquet" / f"{mart.name}.parquet").mkdir()
+        if writer.is_divided:
+            (writer.folder / "csv" / f"{mart.name}.csv").mkdir()
+        else:
+            self._csv(writer.folder, "").write_bytes(self._head)
 
-    def __exit__(self, *_: object) -> None:
-        self._files.close()
+    def _csv(self, folder: Path, label: str) -> Path:
+        """The file of a version that has the rows of a block."""
+        file = folder / "csv" / f"{self.mart.name}.csv"
+        return file / f"{label}.csv" if self._writer.is_divided else file
 
     def mine(self, stretch: Sequence[Block]) -> list[Block]:
         """Those of some blocks that do not stand in the exports before as they are."""
@@ -491,7 +511,7 @@ class _File:
         """Put the fresh rows of some blocks in a table, and write them to a file of CSV."""
         mine = self.mine(stretch)
         document = document_of(str(self.mart.document))
-        self._rows = self._csv.with_suffix(f".{len(self.places)}.rows")
+        self._rows = self._writer.folder / "csv" / f"{self.mart.name}.{len(self.places)}.rows"
         with closing(another()) as con:
             con.execute(
                 f"""
@@ -568,35 +588,54 @@ class _File:
         self._fresh = pieces.none()
         names = {block.label for block in mine}
         for block in blocks:
+            if self._writer.is_divided:
+                self._end = len(self._head)
             start = self._end
             place = before and before.place(self.mart, block)
             if before and place and block.label not in names:
-                self._take(self._old, place.offset, place.size)
-                target = _parquet(self._writer.folder, self.mart.name, block.label, len(self._blocks))
-                _link(before.parquet(self.mart, block.label), target)
+                self._take_over(before, place)
+            elif self._writer.is_divided:
+                self._csv(self._writer.folder, block.label).write_bytes(self._head)
             for run in self._runs.get(block.label, []):
-                self._take(self._rows if run.is_fresh else self._old, run.first, run.size)
+                source = self._rows if run.is_fresh else before and self._csv(before.folder, block.label)
+                self._take(block.label, source, run.first, run.size)
             self.places.append(Place(block.label, block.fingerprint, start, self._end - start))
         taken, self._pieces = self._pieces, []
         return partial(self._copy, taken, self._rows)
 
-    def _take(self, source: Path | None, first: int, size: int) -> None:
+    def _take_over(self, before: Before, place: Place) -> None:
+        """Let a block that stands as it is come next."""
+        target = _parquet(self._writer.folder, self.mart.name, place.label, len(self._blocks))
+        _link(before.parquet(self.mart, place.label), target)
+        held = self._csv(before.folder, place.label)
+        if self._writer.is_divided:
+            _link(held, self._csv(self._writer.folder, place.label))
+            self._end += place.size
+        else:
+            self._take(place.label, held, place.offset, place.size)
+
+    def _take(self, label: str, source: Path | None, first: int, size: int) -> None:
         """Let so many bytes of a file come next; what stands together there, and here, is copied together."""
         if source is None:
             raise ValueError("there are none")
         self._end += size
-        if self._pieces and (last := self._pieces[-1]).source == source and last.first + last.size == first:
-            first, size = last.first, last.size + size
-            self._pieces.pop()
-        self._pieces.append(_Piece(source, first, size))
+        piece = _Piece(self._csv(self._writer.folder, label), source, first, size)
+        last = self._pieces[-1] if self._pieces else None
+        if last and last[:2] == piece[:2] and last.first + last.size == first:
+            self._pieces[-1] = last._replace(size=last.size + size)
+        else:
+            self._pieces.append(piece)
 
-    def _copy(self, taken: Sequence[_Piece], rows: Path) -> None:
+    def _copy(self, taken: Sequence[_Piece], rows: Path | None) -> None:
         """Copy what comes next."""
-        with ExitStack() as stack:
-            files = {path: stack.enter_context(path.open("rb")) for path in {piece.source for piece in taken}}
-            for piece in taken:
-                _copy(files[piece.source], piece.first, piece.size, self._out)
-        rows.unlink(missing_ok=True)
+        for target, parts in groupby(taken, key=lambda piece: piece.target):
+            with target.open("r+b", buffering=0) as out:
+                out.seek(0, os.SEEK_END)
+                for part in parts:
+                    with part.source.open("rb") as source:
+                        _copy(source, part.first, part.size, out)
+        if rows:
+            rows.unlink(missing_ok=True)
 
     def write_sizes(self) -> None:
         """Write how much each document has."""

@@ -38,17 +38,29 @@ def none() -> pl.DataFrame:
     return placed(pl.DataFrame(schema=_COLUMNS), 0)
 
 
-def placed(sizes: pl.DataFrame, offset: int) -> pl.DataFrame:
-    """Say where rows of documents stand: `first` in a file of CSV whose rows begin at an offset, `first_row`."""
+def placed(sizes: pl.DataFrame, offset: int, *, by_label: bool = False) -> pl.DataFrame:
+    """Say where rows of documents stand.
+
+    Args:
+        sizes: how much each document has.
+        offset: where the rows begin in a file of CSV.
+        by_label: whether each block has a file of its own.
+
+    Returns:
+        The same, with `first`, the byte where the rows of a document begin in their file, and `first_row`, in their
+        block.
+    """
     size, n_rows = pl.col("size"), pl.col("n_rows")
+    before = size.cum_sum() - size
     return sizes.with_columns(
-        first=offset + size.cum_sum() - size, first_row=(n_rows.cum_sum() - n_rows).over("label")
+        first=offset + (before.over("label") if by_label else before),
+        first_row=(n_rows.cum_sum() - n_rows).over("label"),
     )
 
 
-def read(file: Path, offset: int) -> pl.DataFrame:
-    """Read what `write` wrote, of a mart the rows of whose CSV begin at an offset."""
-    return placed(pl.read_parquet(file), offset)
+def read(file: Path, offset: int, *, by_label: bool) -> pl.DataFrame:
+    """Read what `write` wrote, and say where the rows stand in CSV."""
+    return placed(pl.read_parquet(file), offset, by_label=by_label)
 
 
 def note(con: duckdb.DuckDBPyConnection, table: str, sizes: pl.DataFrame) -> None:

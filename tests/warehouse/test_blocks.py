@@ -27,10 +27,26 @@ def written(file: Path, folder: Path, before: Path | None = None) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=["one file", "divided"])
+def small_blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("BLOCK_CHARS", "GATHERED_BLOCK_CHARS"):
         monkeypatch.setattr(blocks, name, 1)
+    if request.param == "divided":
+        monkeypatch.setattr(blocks, "ONE_FILE_CHARS", 1)
+
+
+def csv_files(folder: Path, mart: str) -> list[Path]:
+    """Those of a mart, in the order of its rows."""
+    file = folder / "csv" / f"{mart}.csv"
+    return sorted(file.iterdir()) if file.is_dir() else [file]
+
+
+def csv_rows(folder: Path, mart: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    for file in csv_files(folder, mart):
+        with file.open(encoding="utf-8", newline="") as lines:
+            found += csv.DictReader(lines)
+    return found
 
 
 def test_every_row_is_there_once(sample: Settings, tmp_path: Path) -> None:
@@ -38,8 +54,7 @@ def test_every_row_is_there_once(sample: Settings, tmp_path: Path) -> None:
     with duckdb.connect(str(sample.published_file), read_only=True) as con:
         for mart in (model.name for model in PROJECT.models if model.schema == "marts"):
             ((n_rows,),) = con.execute(f"SELECT count(*) FROM marts.{mart}").fetchall()
-            with (folder / "csv" / f"{mart}.csv").open(encoding="utf-8", newline="") as lines:
-                assert sum(1 for _ in csv.DictReader(lines)) == n_rows
+            assert len(csv_rows(folder, mart)) == n_rows
             assert pl.read_parquet(folder / "parquet" / f"{mart}.parquet").height == n_rows
 
 
@@ -68,6 +83,21 @@ def test_only_blocks_that_changed_are_written_again(sample: Settings, tmp_path: 
     assert sum(not (first / part).samefile(second / part) for part in parts) == 1
 
 
+def test_of_much_text_each_block_has_a_file_of_csv(
+    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same rows in the same order, and a version whose text was less is no hindrance."""
+    monkeypatch.setattr(blocks, "ONE_FILE_CHARS", 10**9)
+    first = written(sample.published_file, tmp_path / "first")
+    assert (first / "csv" / "events.csv").is_file()
+    monkeypatch.setattr(blocks, "ONE_FILE_CHARS", 1)
+    second = written(sample.published_file, tmp_path / "second", first)
+    assert contents(second) == contents(written(sample.published_file, tmp_path / "anew"))
+    for mart in ("articles", "events", "story_events"):
+        assert len(csv_files(second, mart)) == len(list((second / "parquet" / f"{mart}.parquet").iterdir())) > 1
+        assert csv_rows(second, mart) == csv_rows(first, mart)
+
+
 def test_other_rules_write_everything(sample: Settings, tmp_path: Path) -> None:
     first = written(sample.published_file, tmp_path / "first")
     manifest = first / blocks.MANIFEST
@@ -84,7 +114,8 @@ def test_a_mart_that_did_not_change_is_the_same_file(sample: Settings, tmp_path:
     with duckdb.connect(str(changed)) as con:
         con.execute("UPDATE core.stories SET n_articles = n_articles + 1")
     second = written(changed, tmp_path / "second", first)
-    assert (first / "csv" / "events.csv").samefile(second / "csv" / "events.csv")
+    for file in csv_files(first, "events"):
+        assert file.samefile(second / file.relative_to(first))
     assert contents(second) == contents(written(changed, tmp_path / "anew"))
     third = written(sample.published_file, tmp_path / "third", second)
     assert contents(third) == contents(first)
@@ -104,7 +135,7 @@ def test_a_warehouse_without_documents_has_files_too(sample: Settings, tmp_path:
     second = written(empty, tmp_path / "second", first)
     third = written(empty, tmp_path / "third", second)
     assert contents(third) == contents(second)
-    assert len((third / "csv" / "events.csv").read_text().splitlines()) == 1
+    assert [len(file.read_text().splitlines()) for file in csv_files(third, "events")] == [1]
 
 
 @pytest.mark.parametrize("share", [0, 0.99, 1])
@@ -124,9 +155,9 @@ def test_an_event_that_several_pages_tell_is_written_again_when_one_of_them_chan
         con.execute("UPDATE core.events SET cluster_id = ? WHERE list_contains(?, event_id)", [ids[0], others])
     second = written(changed, tmp_path / "second", first)
     assert contents(second) == contents(written(changed, tmp_path / "anew"))
-    assert (first / "csv" / "events.csv").samefile(second / "csv" / "events.csv")
-    with (second / "csv" / "story_events.csv").open(encoding="utf-8", newline="") as lines:
-        (told,) = (row for row in csv.DictReader(lines) if row["cluster_id"] == ids[0])
+    for file in csv_files(first, "events"):
+        assert file.samefile(second / file.relative_to(first))
+    (told,) = (row for row in csv_rows(second, "story_events") if row["cluster_id"] == ids[0])
     assert {*others} < {*json.loads(told["event_ids"])}
     assert len({name.split("-")[0] for name in (ids[0], *others)}) == 3
     assert int(told["n_mentions"]) == 3

@@ -50,4 +50,11 @@ def test_what_is_written_is_read_in_order(tmp_path: Path) -> None:
         for half in (HELD[:1], HELD[1:].reverse(), pieces.none()):
             pieces.note(con, "sizes", pieces.placed(half, 0))
         pieces.write(con, "sizes", tmp_path / "sizes.parquet")
-    assert pieces.read(tmp_path / "sizes.parquet", 9).equals(pieces.placed(HELD, 9))
+    for by_label in (False, True):
+        found = pieces.read(tmp_path / "sizes.parquet", 9, by_label=by_label)
+        assert found.equals(pieces.placed(HELD, 9, by_label=by_label))
+
+
+def test_where_each_block_has_a_file_its_rows_begin_after_the_names_of_columns() -> None:
+    placed = pieces.placed(sizes(("0", "a", 2, 5), ("0", "b", 1, 4), ("1", "c", 4, 6)), 9, by_label=True)
+    assert placed["first"].to_list() == [9, 14, 9]
