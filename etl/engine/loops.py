@@ -26,7 +26,7 @@ from etl.warehouse.connection import connect, fewer_threads, logged
 _LOG_OF_TEXTS = "256MB"
 """The log that documents may come to before it is put into the file: texts are long, and transactions small."""
 
-_RECEIVED_TOGETHER = 4
+_RECEIVED_TOGETHER = 16
 """Batches that are received as one: for each, the ids of all documents that are known are looked through."""
 
 
