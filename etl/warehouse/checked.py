@@ -80,7 +80,7 @@ def run(
         with nullcontext(slicer) if slicer else slices.sliced(con) as slicer:
             for documents in slicer.groups(changed):
                 slicer.fill(documents, project, read)
-                for rule, (n_failed, example) in zip(local, slicer.beside(_run, local), strict=True):
+                for rule, (n_failed, example) in zip(local, slicer.at_once(_run, local), strict=True):
                     before = held[rule.name]
                     held[rule.name] = Found(before.n_failed + n_failed, before.example or example)
         if not any(n_failed for n_failed, _ in held.values()):

@@ -81,7 +81,7 @@ class Slicer:
         cursor.execute(f"USE {self._database}")
         return cursor
 
-    def beside(self, work: Callable[[duckdb.DuckDBPyConnection, Given], Made], given: Sequence[Given]) -> list[Made]:
+    def at_once(self, work: Callable[[duckdb.DuckDBPyConnection, Given], Made], given: Sequence[Given]) -> list[Made]:
         """Do the same work on several things, as many at a time as there are cores, on connections to the slice.
 
         A slice has too few rows for DuckDB to divide a query on it.
@@ -179,8 +179,8 @@ class Slicer:
         """Put the rows of the documents into those of these tables that do not have them."""
         speaking = [row for row in _SPEAKS if row.table in tables - self._made]
         tables = tables.union(*(_SPEAKS[row].tables for row in speaking)) - self._made
-        self.beside(self._take_own, [row for row in self._rows if row.table in tables])
-        self.beside(self._take_spoken_of, speaking)
+        self.at_once(self._take_own, [row for row in self._rows if row.table in tables])
+        self.at_once(self._take_spoken_of, speaking)
         self._made |= tables
 
     def _take_own(self, con: duckdb.DuckDBPyConnection, row: type[Row]) -> None:
@@ -212,7 +212,7 @@ class Slicer:
         while waiting:
             names = {model.name for model in waiting}
             ready = [model for model in waiting if names.isdisjoint(model.refs)]
-            self.beside(_make, ready)
+            self.at_once(_make, ready)
             self._made |= {model.name for model in ready}
             waiting = [model for model in waiting if model not in ready]
 

@@ -253,6 +253,7 @@ _FINITE: Final = PRES | PAST
 _APART: Final = PRES | PAST | INF
 """What a form can be whose particle stands apart."""
 _MOST_RUNS: Final = 50_000
+"""Forms, and runs of words, that are remembered: some 70 MB. More are no faster where every title has a new name."""
 _LONG_RUN: Final = 60
 _MOST_SIGNS: Final = 60
 _SMALL_SIGNS: Final = 15
