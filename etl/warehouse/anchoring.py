@@ -232,13 +232,11 @@ def _date_stories(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     which = """
         WHERE a.story_id IN (SELECT story_id FROM core.articles SEMI JOIN undated USING (document_id))
     """
-    dated = con.sql(
-        f"""
+    dated = f"""
         SELECT s.rowid AS number, d.earliest AS first_published_earliest, d.latest AS last_published_latest
         FROM core.stories AS s
         JOIN ({STORY_BOUNDS.format(which="" if of_all else which)}) AS d USING (story_id)
         WHERE s.first_published_earliest IS DISTINCT FROM d.earliest
             OR s.last_published_latest IS DISTINCT FROM d.latest
-        """  # noqa: S608 - of this module
-    ).pl()
+    """  # noqa: S608 - of this module
     rows.update_in_parts(con, core.Story.table, dated, _filled_by_anchor(core.Story))

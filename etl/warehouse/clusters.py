@@ -92,7 +92,7 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     for query in (_CLOSE_ALONE, _ALONE):
         con.execute(f"INSERT INTO clustered {query}")
     _gather_sets(con)
-    _write(con)
+    rows.update_in_parts(con, core.Event.table, "FROM clustered", ["cluster_id"])
     with transaction(con):
         # of what is not told to have happened
         con.execute("UPDATE core.events SET cluster_id = event_id WHERE cluster_id IS NULL")
@@ -261,16 +261,6 @@ def _gather_sets(con: duckdb.DuckDBPyConnection) -> None:
         con.register("found", pl.concat(changed).to_arrow())
         con.execute("INSERT INTO clustered FROM found")
         con.unregister("found")
-
-
-def _write(con: duckdb.DuckDBPyConnection) -> None:
-    """Write the clusters of `clustered` in several transactions, each of which may be done again."""
-    ((n_clustered,),) = con.execute("SELECT count(*) FROM clustered").fetchall()
-    con.execute("CREATE OR REPLACE TEMP TABLE clustered AS FROM clustered ORDER BY number")
-    for first in range(0, n_clustered, rows.AT_ONCE):
-        part = con.sql(f"FROM clustered WHERE rowid >= {first} AND rowid < {first + rows.AT_ONCE}").pl()
-        with transaction(con):
-            rows.update(con, core.Event.table, part, ["cluster_id"])
 
 
 _CLUSTERED = "CREATE OR REPLACE TEMP TABLE clustered (number BIGINT, cluster_id VARCHAR)"

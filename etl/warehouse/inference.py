@@ -82,4 +82,4 @@ def infer_from_words(
 
 def infer_from_events(con: duckdb.DuckDBPyConnection) -> None:
     """Infer what the dated events of all make likely, with bounds and clusters as they are now."""
-    rows.update_in_parts(con, core.Anchor.table, con.sql(_DATED_ELSEWHERE).pl(), _INFERRED)
+    rows.update_in_parts(con, core.Anchor.table, _DATED_ELSEWHERE, _INFERRED)

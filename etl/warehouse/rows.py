@@ -68,8 +68,19 @@ def update(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, name
     con.unregister("renewed")
 
 
-def update_in_parts(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, names: Sequence[str]) -> None:
-    """Write columns of many rows in several transactions, each of which may be done again."""
-    for part in frame.sort("number").iter_slices(AT_ONCE):
+def update_in_parts(con: duckdb.DuckDBPyConnection, table: str, query: str, names: Sequence[str]) -> None:
+    """Write columns of many rows in several transactions, each of which may be done again.
+
+    Args:
+        con: the build.
+        table: qualified name.
+        query: gives number (rowid), and the columns; DuckDB holds what it gives, be it more than fits in memory.
+        names: of the columns.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE renewing AS FROM ({query}) ORDER BY number")
+    ((n,),) = con.execute("SELECT count(*) FROM renewing").fetchall()
+    for first in range(0, n, AT_ONCE):
+        part = con.sql(f"FROM renewing WHERE rowid >= {first} AND rowid < {first + AT_ONCE}").pl()
         with transaction(con):
             update(con, table, part, names)
+    con.execute("DROP TABLE renewing")
