@@ -121,7 +121,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
     with beside(file) as con:
         names = export.marts(con)
         marts = [model for model in project.models if model.document and model.name in names]
-        is_divided = _is_divided(con)
+        is_divided = bool(marts) and _is_divided(con)
         rules = _rules(project, is_divided=is_divided)
         known = _known(before, rules, marts)
         places: dict[str, list[Place]] = {}

@@ -208,13 +208,24 @@ _ALONE = f"""
 
 
 def _gather_close(con: duckdb.DuckDBPyConnection) -> _Close:
-    """Put close mentions together, and say what is other than it was."""
+    """Put close mentions together, and say what is other than it was.
+
+    Those that are alone of their kind in their story, and have neither names nor a place, can join none.
+    """
     links, changed = [], []
     query = f"""
+        WITH several AS (
+            SELECT {_UNIT} AS unit FROM core.events AS e
+            WHERE {_IS_TOLD} AND {_IS_CLOSE}
+            GROUP BY ALL
+            HAVING count(*) > 1
+        )
+
         SELECT {_MENTIONS}, hash(e.cluster_id) AS old, NULL::BIGINT AS known, {_KIND} AS kind
         FROM core.events AS e
         {_JOINED}
         WHERE {_IS_TOLD} AND {_IS_CLOSE}
+            AND (p.role IS NOT NULL OR {_IS_PLACED} OR {_UNIT} IN (FROM several))
         ORDER BY kind, {_IN_ORDER}
     """  # noqa: S608 - of this module
     for mentions in _read(con, query, "kind"):

@@ -72,7 +72,10 @@ def test_what_is_known_may_be_claimed_and_is_read_no_further(
     assert standing == before
 
 
-def test_progress_is_told_after_every_batch(con: duckdb.DuckDBPyConnection, pages: Path) -> None:
+def test_progress_is_told_after_every_batch(
+    con: duckdb.DuckDBPyConnection, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loops, "_RECEIVED_TOGETHER", 2)
     told: list[tuple[str, int, int, int]] = []
     settings = Settings(batch_chars=40)
     loops.receive(con, [pages], captured_at=None, run_id="run", settings=settings, progress=lambda *s: told.append(s))
