@@ -60,14 +60,28 @@ class _Told:
         self.who = mentions.select("names").join(
             texts, on="names", how="left", maintain_order="left", nulls_equal=True
         )["who"]
-        named = [_NOBODY if text is None else _named(text) for text in texts["names"]]
-        keys = pl.Series("name", [one.keys for one in named], pl.List(pl.String))
-        self.words = (
-            pl.DataFrame([texts["who"], keys]).explode("name").drop_nulls().with_columns(pl.col("name").hash())
+        self._texts: list[str | None] = texts["names"].to_list()
+        self._named: list[Named | None] = [None] * len(self._texts)
+        """Of those that were compared: a kilobyte each, and most are named once."""
+        keys = [() if text is None else _named(text).keys for text in self._texts]
+        # of a list of lists Polars would make a series each
+        self.words = pl.DataFrame(
+            {
+                "who": np.repeat(texts["who"].to_numpy(), [len(words) for words in keys]),
+                "name": pl.Series([word for words in keys for word in words], dtype=pl.String).hash(),
+            }
         )
         """who and name, a number: each word of each that takes part in an event."""
         self._of = _array("i", self.who)
-        self._actor, self._recipient = [one.actor for one in named], [one.recipient for one in named]
+
+    def _names(self, one: int) -> Named:
+        """Who took part in a mention."""
+        who = self._of[one]
+        named = self._named[who]
+        if named is None:
+            text = self._texts[who]
+            named = self._named[who] = _NOBODY if text is None else _named(text)
+        return named
 
     def agree(self, one: int, other: int) -> bool:
         """Whether nothing that two mentions say speaks against their being of one event."""
@@ -80,9 +94,12 @@ class _Told:
         same_word = self.lemma[one] == self.lemma[other]
         if not same_word and not self.is_deed[one]:
             return False
+        names, other_names = self._names(one), self._names(other)
         shared = 0
-        for words in (self._actor, self._recipient):
-            mine, theirs = words[self._of[one]], words[self._of[other]]
+        for mine, theirs in (
+            (names.actor, other_names.actor),
+            (names.recipient, other_names.recipient),
+        ):
             if mine and theirs:
                 if not (mine <= theirs or theirs <= mine):
                     return False
