@@ -265,12 +265,22 @@ def _move(con: duckdb.DuckDBPyConnection) -> int:
     """Give the items the stories of their bodies, and the events those of their items; say how many items moved."""
     con.execute(
         """
+        CREATE OR REPLACE TEMP TABLE parted AS
+        SELECT article_id, body_sha256, story_id FROM core.articles WHERE NOT starts_with(body_sha256, story_id);
+
+        -- most bodies and their items are called after themselves: neither side is all of them
         CREATE OR REPLACE TEMP TABLE moved AS
         SELECT a.article_id, s.story_id
         FROM core.articles AS a
         JOIN ops.body_sketches AS s USING (body_sha256)
-        -- a body that is called after itself was always
         WHERE s.story_id <> a.story_id AND NOT starts_with(s.body_sha256, s.story_id)
+        UNION
+        SELECT a.article_id, s.story_id
+        FROM parted AS a
+        JOIN ops.body_sketches AS s USING (body_sha256)
+        WHERE s.story_id <> a.story_id;
+
+        DROP TABLE parted
         """
     )
     ((n_moved,),) = con.execute("SELECT count(*) FROM moved").fetchall()

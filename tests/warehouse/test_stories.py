@@ -54,6 +54,17 @@ def test_a_second_merge_changes_nothing() -> None:
     assert con.execute("SELECT * FROM ops.body_sketches ORDER BY ALL").fetchall() == before
 
 
+def test_items_whose_body_is_a_story_of_its_own_again_go_back_to_it() -> None:
+    """As when other rules read one of several pages that have it, and sketch it otherwise."""
+    con = build()
+    add(con, TEXT, EDITED, OTHER, kind="text")
+    alone = told(con)
+    assert stories.merge(con) > 0
+    con.execute("UPDATE ops.body_sketches SET story_id = left(body_sha256, 20)")
+    assert stories.merge(con) == 1
+    assert told(con) == alone
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations([TEXT, EDITED, OTHER])))
 def test_the_order_does_not_matter(order: tuple[str, ...]) -> None:
     con, at_once = build(), build()
