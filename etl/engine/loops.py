@@ -28,6 +28,9 @@ _LOG_OF_TEXTS = "256MB"
 
 _RECEIVED_TOGETHER = 16
 """Batches that are received as one: for each, the ids of all documents that are known are looked through."""
+_MUCH = 50_000_000
+"""Characters of text after which what reading takes is not kept for more of it: what follows takes memory by how much
+there is."""
 
 
 class Received(NamedTuple):
@@ -142,6 +145,8 @@ def transform_pending(
                 n_documents += documents.height
                 n_chars += int(documents["n_chars"].sum())
                 progress("transform", n_documents, n_chars, n_all)
+        if n_all > _MUCH:
+            pipeline.forget()
         n_rejected = made.load()  # with all cores: nobody is busy beside it any more
         if settings.shards is None:
             store.sweep()

@@ -14,6 +14,7 @@ from etl.extract import files, language
 from etl.extract.records import Source
 from etl.settings import Settings
 from etl.transform import pipeline
+from etl.transform.places import gazetteer
 from etl.transform.tabulate import Tables
 from etl.warehouse import load
 from etl.warehouse.connection import connect
@@ -70,6 +71,17 @@ def test_what_is_known_may_be_claimed_and_is_read_no_further(
     assert [text[:4] for text in looked_at] == ["ROME"]
     standing = con.sql("FROM raw.documents WHERE source_uri NOT LIKE '%new.txt' ORDER BY document_id").fetchall()
     assert standing == before
+
+
+@pytest.mark.parametrize("is_much", [True, False])
+def test_what_reading_takes_is_let_go_of_where_much_was_read(
+    con: duckdb.DuckDBPyConnection, pages: Path, monkeypatch: pytest.MonkeyPatch, *, is_much: bool
+) -> None:
+    if is_much:
+        monkeypatch.setattr(loops, "_MUCH", 100)
+    receive(con, pages)
+    loops.transform_pending(con, run_id="run", settings=Settings(), progress=silent)
+    assert (gazetteer.load.cache_info().currsize == 0) == is_much
 
 
 def test_progress_is_told_after_every_batch(

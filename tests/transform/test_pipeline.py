@@ -13,6 +13,8 @@ from etl.schema import Row, core, ops, tables
 from etl.schema.frames import polars_schema
 from etl.settings import PACKAGE, current
 from etl.transform import pipeline
+from etl.transform.events import lexicon
+from etl.transform.places import gazetteer
 from etl.warehouse.checks import declared
 from tests.warehouse.test_load import documents
 
@@ -50,6 +52,19 @@ def test_ids_are_unique_and_do_not_change() -> None:
     for row in tables("core").values():
         assert first[row.table].select(row.key).is_duplicated().sum() == 0
         assert_frame_equal(first[row.table], second[row.table])
+
+
+def test_what_reading_takes_is_let_go_of_and_loaded_again() -> None:
+    first = pipeline.transform(documents(*PAGES))
+    known, entries = gazetteer.load(), lexicon.load.cache_info().currsize
+    assert entries > 0
+    pipeline.forget()
+    assert gazetteer.load.cache_info().currsize == lexicon.load.cache_info().currsize == 0
+    assert type(known).place.cache_info().currsize == 0, "it would hold the gazetteer"
+    second = pipeline.transform(documents(*PAGES))
+    assert gazetteer.load() is not known
+    for name, frame in first.items():
+        assert_frame_equal(frame, second[name])
 
 
 def test_the_checks_speak_of_every_table_the_transform_fills() -> None:
