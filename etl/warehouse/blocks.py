@@ -63,9 +63,8 @@ class Block(NamedTuple):
 
     label: str
     fingerprint: str
-    fresh: list[str]
-    """Documents of it whose rows are not in the block before, in order of their names."""
     fresh_chars: int
+    """Of the documents of it whose rows are not in the block before."""
     gone: list[str]
     """Documents whose rows in the block before are no longer so."""
 
@@ -101,8 +100,8 @@ class Before(NamedTuple):
         return _parquet(self.folder, mart.name, label, len(self.places[mart.name]))
 
 
-Fill = Callable[[Sequence[Block]], None]
-"""Computes the rows of the fresh documents of some blocks."""
+Fill = Callable[[list[str]], None]
+"""Computes the rows of these documents, the fresh ones of some blocks."""
 Another = Callable[[], duckdb.DuckDBPyConnection]
 """Gives a connection on the database where they are."""
 
@@ -229,31 +228,52 @@ def _label(n_chars: int) -> str:
 
 
 def _blocks(con: duckdb.DuckDBPyConnection, by: str, n_chars: int) -> list[Block]:
-    """The blocks, of so many characters, told apart by one of the fingerprints of documents: linked, or gathered."""
+    """The blocks, of so many characters, told apart by one of the fingerprints of documents: linked, or gathered.
+
+    They leave the temporary table `standing`: label, document_id, is_fresh.
+    """
+    key = f"h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}"
     rows = con.execute(
         f"""
-        WITH d AS (SELECT *, {_label(n_chars)} AS label, {by} AS key, rowid AS place FROM documents),
-        h AS (SELECT document_id, {_label(n_chars)} AS label, {by} AS key FROM held_documents)
+        CREATE OR REPLACE TEMP TABLE standing AS
+        SELECT d.label, d.document_id, h.document_id IS NULL AS is_fresh, d.{by} AS key, d.n_chars, d.place
+        FROM (SELECT *, {_label(n_chars)} AS label, rowid AS place FROM documents) AS d
+        LEFT JOIN (SELECT *, {_label(n_chars)} AS label FROM held_documents) AS h
+            ON h.document_id = d.document_id AND {key};
+
+        WITH gone AS (
+            SELECT h.label, list(h.document_id ORDER BY h.document_id) AS documents
+            FROM (SELECT *, {_label(n_chars)} AS label FROM held_documents) AS h
+            ANTI JOIN (SELECT *, {_label(n_chars)} AS label FROM documents) AS d
+                ON h.document_id = d.document_id AND {key}
+            GROUP BY h.label
+        )
 
         SELECT
-            d.label,
-            hash(list(hash(d.document_id, d.key) ORDER BY d.place))::VARCHAR,
-            list(d.document_id ORDER BY d.document_id) FILTER (h.document_id IS NULL),
-            sum(d.n_chars) FILTER (h.document_id IS NULL),
-            any_value(g.documents)
-        FROM d
-        LEFT JOIN h ON h.document_id = d.document_id AND h.label = d.label AND h.key IS NOT DISTINCT FROM d.key
-        LEFT JOIN (
-            SELECT h.label, list(h.document_id ORDER BY h.document_id) AS documents
-            FROM h
-            ANTI JOIN d ON h.document_id = d.document_id AND h.label = d.label AND h.key IS NOT DISTINCT FROM d.key
-            GROUP BY h.label
-        ) AS g ON g.label = d.label
-        GROUP BY d.label
-        ORDER BY d.label
+            s.label,
+            hash(list(hash(s.document_id, s.key) ORDER BY s.place))::VARCHAR,
+            coalesce(sum(s.n_chars) FILTER (s.is_fresh), 0)::BIGINT,
+            coalesce(any_value(gone.documents), [])
+        FROM standing AS s
+        LEFT JOIN gone ON gone.label = s.label
+        GROUP BY s.label
+        ORDER BY s.label
         """  # noqa: S608 - names of this module
     ).fetchall()
-    return [Block(label, key, fresh or [], n_chars or 0, gone or []) for label, key, fresh, n_chars, gone in rows]
+    return [Block(*row) for row in rows]
+
+
+def _fresh(con: duckdb.DuckDBPyConnection, stretch: Sequence[Block]) -> pl.DataFrame:
+    """The fresh documents of some blocks, in order of these and of their names: label and document_id."""
+    found: pl.DataFrame = con.sql(
+        """
+        SELECT label, document_id FROM standing
+        WHERE is_fresh AND label IN (SELECT unnest($labels))
+        ORDER BY label, document_id
+        """,
+        params={"labels": [block.label for block in stretch]},
+    ).pl()
+    return found
 
 
 def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> dict[str, list[Place]]:
@@ -265,8 +285,8 @@ def _write_own(writer: "_Writer", marts: Sequence[Model], project: Project) -> d
         behind = project.behind([mart.name for mart in changed])
         with slices.sliced(writer.con) as slicer:
 
-            def fill(stretch: Sequence[Block]) -> None:
-                slicer.fill([document for block in stretch for document in block.fresh], behind)
+            def fill(documents: list[str]) -> None:
+                slicer.fill(documents, behind)
 
             places |= writer.write(changed, blocks, fill, slicer.another, slices.SLICE_CHARS)
     return places
@@ -296,9 +316,9 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
             con.execute(_FAR_MEMBERS)
             far.enter_context(gathered.collected(con, mart, files("far_members USING (document_id)")))
 
-        def fill(stretch: Sequence[Block]) -> None:
+        def fill(documents: list[str]) -> None:
             stack.close()
-            _ask(con, [document for block in stretch for document in block.fresh])
+            _ask(con, documents)
             tables = dict.fromkeys([core.Event.table, *mart.sources])
             rows = [row for row in map(TABLES.__getitem__, tables) if row in fingerprints.BY_DOCUMENT]
             lying = {row.table: _lying(con, row) for row in rows}
@@ -422,7 +442,7 @@ class _Writer:
         Args:
             marts: that changed.
             blocks: theirs.
-            fill: computes the rows of the fresh documents of some blocks.
+            fill: computes the rows of some documents.
             another: gives a connection on the database where they are.
             n_chars: characters of documents whose rows are computed at a time.
         """
@@ -430,8 +450,9 @@ class _Writer:
         files = [_File(self, mart, blocks) for mart in marts]
         with ThreadPoolExecutor(n_threads(self.con)) as pool:
             for stretch in _stretches(changed, n_chars):
-                fill(stretch)
-                list(pool.map(lambda file, now=stretch: file.compute(another, now), files))
+                fresh = _fresh(self.con, stretch)
+                fill(fresh["document_id"].to_list())
+                list(pool.map(lambda file, now=stretch, of=fresh: file.compute(another, now, of), files))
                 self._copies += [self._copier.submit(file.append(blocks.index(stretch[-1]) + 1)) for file in files]
                 jobs = [
                     partial(file.write_parquet, another, some)
@@ -507,9 +528,9 @@ class _File:
         before = self._writer.before
         return [block for block in stretch if not before or not before.has(self.mart, block)]
 
-    def compute(self, another: Another, stretch: Sequence[Block]) -> None:
-        """Put the fresh rows of some blocks in a table, and write them to a file of CSV."""
-        mine = self.mine(stretch)
+    def compute(self, another: Another, stretch: Sequence[Block], fresh: pl.DataFrame) -> None:
+        """Put the rows of the fresh documents of some blocks in a table, and write them to a file of CSV."""
+        mine = fresh.filter(pl.col("label").is_in([block.label for block in self.mine(stretch)]))
         document = document_of(str(self.mart.document))
         self._rows = self._writer.folder / "csv" / f"{self.mart.name}.{len(self.places)}.rows"
         with closing(another()) as con:
@@ -522,7 +543,7 @@ class _File:
                     ON block_document = {document}
                 ORDER BY {"ALL" if self._order == "ALL" else f"block_label, {self._order}"}
                 """,  # noqa: S608 - names of our own files
-                [[one for b in mine for one in b.fresh], [b.label for b in mine for _ in b.fresh]],
+                [mine["document_id"].to_list(), mine["label"].to_list()],
             )
             con.execute(f"CREATE TEMP VIEW fresh_rows AS {self._fresh_rows}")
             write_rows(con, "fresh_rows", self._rows, "rows", is_ordered=True)
