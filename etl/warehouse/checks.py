@@ -86,10 +86,14 @@ def _column_checks(row: type[Row], column: Column) -> Iterator[Check]:
     if column.references:
         parent = TABLES[column.references]
         (key,) = parent.key
-        of_others = f"{name} <> {key} AND" if parent is row else ""  # most refer to themselves
-        sql = f"""
-            SELECT {name} FROM {table} WHERE {of_others} {name} NOT IN (SELECT {key} FROM {parent.table})
-        """  # noqa: S608 - declared names only
+        sql = f"SELECT {name} FROM {table} WHERE {name} NOT IN (SELECT {key} FROM {parent.table})"  # noqa: S608
+        if parent is row:  # most refer to themselves: neither side is all rows
+            sql = f"""
+                WITH others AS (SELECT DISTINCT {name} FROM {table} WHERE {name} <> {key})
+
+                FROM others
+                WHERE {name} NOT IN (SELECT {key} FROM {table} WHERE {key} IN (FROM others))
+            """  # noqa: S608 - declared names only
         check = _check(row, "relationships", f"{name}_relationship", f"{name} is a {key} of {parent.table}", sql)
         yield check._replace(is_of_all=parent not in BY_DOCUMENT or name in LEFT_OUT)
 

@@ -100,6 +100,14 @@ def test_a_key_that_begins_with_the_id_of_another_item_is_found(con: duckdb.Duck
     assert run(con, [CHECKS["core.sentences.key_unique"]])[0].n_failed
 
 
+def test_a_table_that_refers_to_itself_is_looked_up_in_itself(con: duckdb.DuckDBPyConnection) -> None:
+    check = CHECKS["core.events.cluster_id_relationship"]
+    con.execute("UPDATE core.events SET cluster_id = (SELECT min(event_id) FROM core.events)")
+    assert [result.n_failed for result in run(con, [check])] == [0]
+    con.execute("UPDATE core.events SET cluster_id = 'nobody' WHERE event_id <> cluster_id")
+    assert [(result.n_failed, result.example) for result in run(con, [check])] == [(1, "cluster_id nobody")]
+
+
 def test_every_hand_written_check_has_a_fault_here() -> None:
     derived = ("unique", "not_null", "accepted_values", "relationships")
     assert {check.name for check in CHECKS.values() if check.kind not in derived} == set(FAULTS)
