@@ -132,7 +132,7 @@ def _annotate(tasks: list[_Task], prefer: Literal["past", "future"]) -> Iterator
         tables["core.events"], tables["core.time_expressions"], clocks, prefer
     )
     tables["core.events"] = tables["core.events"].update(
-        cluster.cluster(tables["core.events"], tables["core.event_participants"], tables["core.locations"]),
+        cluster.cluster(tables["core.events"], tables["core.event_participants"], tables["core.locations"], clocks),
         on="event_id",
     )
     tables["core.time_expressions"] = anchors.date_expressions(tables["core.time_expressions"], clocks, prefer)

@@ -290,7 +290,7 @@ class Event(Row, table="core.events", key=("event_id",)):
     confidence: float = column("trust in the coding, 0 to 1", ge=0, le=1)
     story_id: str = column("the story it is part of", references="core.stories")
     cluster_id: str | None = column(
-        "the mention that those of one event are called after; NULL until it is dated",
+        "the mention that those of one event are called after, the one told first; NULL until it is dated",
         references="core.events",
         filled_by="anchor",
     )

@@ -6,8 +6,8 @@ one event (`etl.transform.events.cluster`).
 The close mentions are put together first, all of them: they are few, and what one joins hangs on those before it.
 What is left is tied by item and story, so it can join only what is in its unit: what is of one kind in a story. It is
 put together by sets: the mentions of a unit that is open, where something is left and is not alone, and of all
-clusters of close ones that have a mention in it; or of several such units with a cluster in common. All else is
-called after the first of its cluster of close ones, or itself.
+clusters of close ones that have a mention in it; or of several such units with a cluster in common. All else is in
+its cluster of close ones, or alone. What a cluster is called after, `cluster.first_told` says.
 
 Only units that are asked for are looked at: where a mention moved, or one that was in a cluster with it, or where a
 cluster of close ones is another than it was. Mentions move with the clocks of their document, and with their story: a
@@ -187,10 +187,14 @@ _CLOSE_ALONE = """
     ),
 
     named AS (
-        SELECT l.number, e.cluster_id, min(e.event_id) OVER (PARTITION BY l.known) AS own
+        SELECT
+            l.number,
+            e.cluster_id,
+            first_value(e.event_id) OVER (PARTITION BY l.known ORDER BY c.latest NULLS LAST, e.event_id) AS own
         FROM core.events AS e
         JOIN close_links AS l ON l.number = e.rowid
         JOIN asked ON asked.known = l.known
+        LEFT JOIN core.anchors AS c ON c.anchor_id = e.anchor_id
     )
 
     SELECT number, own AS cluster_id FROM named WHERE own IS DISTINCT FROM cluster_id
@@ -254,18 +258,19 @@ def _gather_sets(con: duckdb.DuckDBPyConnection) -> None:
     n_parts = 1 + n_chosen // _PART
     for part in range(n_parts):
         query = f"""
-            SELECT {_MENTIONS}, e.event_id, e.cluster_id, chosen.component, chosen.known
+            SELECT {_MENTIONS}, e.event_id, e.cluster_id, c.latest AS told_by, chosen.component, chosen.known
             FROM chosen
             JOIN core.events AS e ON e.rowid = chosen.number
+            LEFT JOIN core.anchors AS c ON c.anchor_id = e.anchor_id
             {_JOINED}
             WHERE chosen.component % {n_parts} = {part}
             ORDER BY chosen.component, {_IN_ORDER}
         """  # noqa: S608 - of this module
         changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
         for mentions in _read(con, query, "component"):
-            named = mentions.select("number", "event_id", "cluster_id", first=cluster.gather(mentions))
+            names = mentions.select("number", "event_id", "cluster_id", "told_by", first=cluster.gather(mentions))
             changed.append(
-                named.with_columns(own=pl.col("event_id").min().over("first"))
+                names.with_columns(own=cluster.first_told().over("first"))
                 .filter(pl.col("own").ne_missing(pl.col("cluster_id")))
                 .select("number", cluster_id="own")
             )

@@ -36,10 +36,13 @@ told as (
 
     select
         events.cluster_id,
-        first(details.event_type order by events.event_id) as event_type,
-        first(details.mode order by events.event_id) filter (where details.mode is not null) as mode,
-        first(details.trigger order by events.event_id) as trigger,
-        first(details.sentence order by events.event_id) as sentence,
+        any_value(details.event_type) filter (where events.event_id = events.cluster_id) as event_type,
+        coalesce(
+            any_value(details.mode) filter (where events.event_id = events.cluster_id),
+            first(details.mode order by events.event_id) filter (where details.mode is not null)
+        ) as mode,
+        any_value(details.trigger) filter (where events.event_id = events.cluster_id) as trigger,
+        any_value(details.sentence) filter (where events.event_id = events.cluster_id) as sentence,
         first(details.actors order by len(details.actors) desc, events.event_id) as actors,
         first(details.recipients order by len(details.recipients) desc, events.event_id) as recipients,
         first(details.location_id order by details.location_basis = 'stated' desc, events.event_id)

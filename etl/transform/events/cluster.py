@@ -183,26 +183,30 @@ class _Clusters:
             least[number], most[number] = max(least[number], least[row]), min(most[number], most[row])
 
 
-def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.DataFrame) -> pl.DataFrame:
+def cluster(
+    events: pl.DataFrame, participants: pl.DataFrame, locations: pl.DataFrame, clocks: pl.DataFrame
+) -> pl.DataFrame:
     """Say which mentions tell one event.
 
     Args:
         events: core.events with bounds.
         participants: core.event_participants.
         locations: core.locations, at least location_id and country_code.
+        clocks: core.anchors with bounds, at least anchor_id and latest.
 
     Returns:
-        event_id, cluster_id: one row a mention; the cluster is called after the first of its mentions. One that is
-        negated or not told to have happened is alone.
+        event_id, cluster_id: one row a mention; the cluster is called after the mention told first (`first_told`).
+        One that is negated or not told to have happened is alone.
     """
     is_placed = pl.col("location_basis").is_in(PLACED)
     told = (
         events.filter((pl.col("polarity") == "POS") & pl.col("modality").is_in(TOLD))
         .join(locations.select("location_id", "country_code"), on="location_id", how="left")
+        .join(clocks.select("anchor_id", told_by="latest"), on="anchor_id", how="left")
         .with_columns(pl.col(*SIDES).dt.epoch("us"))
         .sort(width(), "event_id")
         .select(
-            *("event_id", "event_type", "story_id", "article_id", "mode", *SIDES),
+            *("event_id", "event_type", "story_id", "article_id", "mode", *SIDES, "told_by"),
             lemma="trigger_lemma",
             is_noun=pl.col("tense") == "NONE",
             place=pl.when(is_placed).then("location_id"),
@@ -212,14 +216,23 @@ def cluster(events: pl.DataFrame, participants: pl.DataFrame, locations: pl.Data
     )
     names = participants.filter(pl.col("role") != "attribution").group_by("event_id").agg(names=names_of())
     mentions = told.join(names, on="event_id", how="left", maintain_order="left")
-    found = mentions.select("event_id", _number=gather(mentions)).select(
-        "event_id", cluster_id=pl.col("event_id").min().over("_number")
+    found = mentions.select("event_id", "told_by", _number=gather(mentions)).select(
+        "event_id", cluster_id=first_told().over("_number")
     )
     return (
         events.select("event_id")
         .join(found, on="event_id", how="left", maintain_order="left")
         .select("event_id", cluster_id=pl.coalesce("cluster_id", "event_id"))
     )
+
+
+def first_told() -> pl.Expr:
+    """What a cluster is called after: the event_id of the mention that was told first, at the latest it can be.
+
+    So an event keeps its name when it is told again. Of those told together it is the least; told_by is the upper
+    bound of the clock that a mention hangs on.
+    """
+    return pl.col("event_id").sort_by("told_by", "event_id", nulls_last=True).first()
 
 
 def width() -> pl.Expr:

@@ -15,6 +15,8 @@ from etl.transform.events.cluster import CLOSE, SIDES, cluster, gather, names_of
 LOCATIONS = pl.DataFrame({"location_id": ["lyon", "gent"], "country_code": ["FR", "BE"]})
 DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
 NAMES = ("event_id", "role", "name")
+TOLD_BY: dict[str | None, int] = {"early": 1, "late": 2, None: 3}
+CLOCKS = pl.DataFrame({"anchor_id": ["early", "late"], "latest": [DAY, DAY + dt.timedelta(days=1)]})
 
 
 def mention(event_id: str, day: int | None = 0, **other: Any) -> dict[str, Any]:
@@ -39,16 +41,20 @@ def mention(event_id: str, day: int | None = 0, **other: Any) -> dict[str, Any]:
     } | other
 
 
-def groups(mentions: list[dict[str, Any]], people: list[tuple[str, str, str]]) -> set[frozenset[str]]:
+def _events(mentions: list[dict[str, Any]]) -> pl.DataFrame:
     schema = polars_schema(core.Event)
-    events = pl.DataFrame([{name: m.get(name) for name in schema} for m in mentions], schema=schema)
+    return pl.DataFrame([{name: m.get(name) for name in schema} for m in mentions], schema=schema)
+
+
+def groups(mentions: list[dict[str, Any]], people: list[tuple[str, str, str]]) -> set[frozenset[str]]:
     named = pl.DataFrame(people, schema=dict.fromkeys(NAMES, pl.String), orient="row")
-    found = cluster(events, named, LOCATIONS)
+    found = cluster(_events(mentions), named, LOCATIONS, CLOCKS)
     assert found["event_id"].to_list() == [m["event_id"] for m in mentions]
     together: dict[str, set[str]] = {}
     for event_id, cluster_id in found.iter_rows():
         together.setdefault(cluster_id, set()).add(event_id)
-    assert all(min(members) == name for name, members in together.items())
+    told_by = {m["event_id"]: TOLD_BY[m.get("anchor_id")] for m in mentions}
+    assert all(min(members, key=lambda one: (told_by[one], one)) == name for name, members in together.items())
     return {frozenset(members) for members in together.values()}
 
 
@@ -105,6 +111,17 @@ def test_two_mentions(
     assert found == ({frozenset({"a1", "b1"})} if is_one else {frozenset({"a1"}), frozenset({"b1"})})
 
 
+def test_an_event_keeps_its_name_when_it_is_told_again() -> None:
+    mentions = [mention("b1", anchor_id="late"), mention("c1", anchor_id="early"), mention("a1")]
+    people = [(m["event_id"], "recipient", "Ann Vos") for m in mentions]
+    events = _events(mentions)
+    named = pl.DataFrame(people, schema=dict.fromkeys(NAMES, pl.String), orient="row")
+    names = [
+        cluster(told, named, LOCATIONS, CLOCKS)["cluster_id"].to_list() for told in (events[:1], events[:2], events)
+    ]
+    assert names == [["b1"], ["c1"] * 2, ["c1"] * 3]
+
+
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 3)), max_size=12))
 def test_the_bounds_of_a_cluster_always_meet(spans: list[tuple[int, int]]) -> None:
     mentions, people = [], []
@@ -134,8 +151,7 @@ def _frames(drawn: list[tuple[Any, ...]]) -> tuple[pl.DataFrame, pl.DataFrame]:
         where = {"location_id": place, "location_basis": "stated" if place else "none"}
         mentions.append(mention(event_id, day, begin_latest=end, end_latest=end, **where))
         people.append((event_id, role, name))
-    schema = polars_schema(core.Event)
-    events = pl.DataFrame([{name: m.get(name) for name in schema} for m in mentions], schema=schema)
+    events = _events(mentions)
     return events, pl.DataFrame(people, schema=dict.fromkeys(NAMES, pl.String), orient="row")
 
 
