@@ -4,12 +4,7 @@ with events as (
 
 ),
 
-anchors as (
-
-    select * from {{ source('core', 'anchors') }}
-
-),
-
+-- days count in the zone of the newsroom, the first of its zones (tests/events_count_in_the_newsrooms_zone.sql)
 -- an upper bound is exclusive: what ends at midnight does not touch the day that begins there
 days as (
 
@@ -18,16 +13,15 @@ days as (
         events.story_id,
         events.event_type,
         events.polarity = 'POS' and events.modality in ('asserted', 'reported') as is_asserted,
-        cast(events.begin_earliest at time zone anchors.timezone as date) as first_day,
+        cast(events.begin_earliest at time zone events.zones[1] as date) as first_day,
         case
             when events.begin_earliest is not null and events.end_latest is not null
                 then cast(
                     greatest(events.end_latest - interval 1 microsecond, events.begin_earliest)
-                    at time zone anchors.timezone as date
+                    at time zone events.zones[1] as date
                 )
         end as last_day
     from events
-    inner join anchors on events.anchor_id = anchors.anchor_id
 
 )
 
