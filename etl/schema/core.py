@@ -244,7 +244,9 @@ class TimeExpression(Row, table="core.time_expressions", key=("time_expression_i
     precision: Precision = column("unit the words speak in")
     confidence: float = column("trust in the reading, 0 to 1", ge=0, le=1)
     anchor_id: str = column("the clock it is read against", references="core.anchors")
-    zones: list[str] = column("zones its civil days may count in: the newsroom's, then the place's; bounds hold them all")
+    zones: list[str] = column(
+        "zones its civil days may count in: the newsroom's, then the place's; bounds hold them all"
+    )
     earliest: dt.datetime | None = column("lower bound; NULL: not known, or open", filled_by="anchor")
     latest: dt.datetime | None = column("upper bound, exclusive", filled_by="anchor")
 
@@ -277,7 +279,9 @@ class Event(Row, table="core.events", key=("event_id",)):
     time_basis: TimeBasis = column("expression: in its clause; carried; tense_default: tense against the publication")
     anchor_id: str = column("the clock it hangs on", references="core.anchors")
     time_expression_id: str | None = column("the expression it hangs on", references="core.time_expressions")
-    zones: list[str] = column("zones its civil days may count in: the newsroom's, then the place's; bounds hold them all")
+    zones: list[str] = column(
+        "zones its civil days may count in: the newsroom's, then the place's; bounds hold them all"
+    )
     time_precision: Precision = column("unit its time is known in")
     begin_earliest: dt.datetime | None = column("it began no earlier", filled_by="anchor")
     begin_latest: dt.datetime | None = column("it began no later", filled_by="anchor")

@@ -4,15 +4,15 @@ What changed is found by content: the fingerprint of a document is a hash of its
 text. The same scan notes between which rowids the rows of each document lie, so that slices read no others. Symbols
 are scanned when the transform is done, bounds when the anchor step is: together everything is read once.
 
-    stretches      name (of a table), document_id, first, last (rowid), n (rows of the document between them): several
-                   where they do not stand together; number (rowid of the document), by which they are looked up, and
-                   in whose order those stand that were scanned together
+    stretches      name (of a table), number (rowid of a document, in whose order those of a table stand), first, last
+                   (rowid), n (rows of the document between them): several where they do not stand together
     links          document_id, from_id: another document that a bound of this one is reckoned from
     fingerprints   document_id; symbols, of what the text says, which hangs on no clock; own, of all its rows, but for
                    the clusters of its events, which others may move; linked, of these and of the documents that its
                    bounds rest on
 
-All are temporary tables of the connection that took them.
+All are temporary tables of the connection that took them, but that stretches are a view of a table for each name:
+they are millions, and of each table they are made, put in order and made anew by themselves.
 """
 
 from collections.abc import Iterable
@@ -46,21 +46,21 @@ def _by_document() -> dict[type[Row], str]:
 
 
 BY_DOCUMENT = _by_document()
-LEFT_OUT = {"text", "cluster_id"}
-"""Columns that no fingerprint has: a long text has its hash, and a cluster is no document's own."""
+LEFT_OUT = {"text", "body", "cluster_id"}
+"""Columns that no fingerprint has: a text has its hash, and so its spans, and a cluster is no document's own."""
 _HASHED = tuple(row for row in BY_DOCUMENT if row.table.startswith("core.") or row is raw.Document)
 """The tables that say how a document stands; the others say how it came to that."""
 _BOUNDED = tuple(row for row in _HASHED if any(column.filled_by == "anchor" for column in row.columns()))
 _ANCHORED: tuple[type[Row], ...] = (*_BOUNDED, core.AnchorEvidence, ops.Anchored, ops.Conflict)
 """The tables that the anchor step writes."""
-_TABLES = ("stretches", "links", "fingerprints")
+_TABLES = ("links", "fingerprints")
 _PIECE = 256
 """Rows of a table that are looked at by themselves: within each the rows of a document make one stretch."""
 _AT_ONCE = 4096 * _PIECE
 """Rows that are looked at together: their stretches are held in memory."""
 _CROSSES = f"{document_of('anchor_id')} <> {document_of('from_anchor_id')}"
 """Of a piece of evidence: its bound is reckoned from a clock of another document."""
-_STRETCH = "name VARCHAR, document_id VARCHAR, first BIGINT, last BIGINT, n BIGINT, hashed UBIGINT"
+_STRETCHES = "number, first, last, n"
 
 
 def take(con: "duckdb.DuckDBPyConnection") -> None:
@@ -76,28 +76,32 @@ def take_symbols(con: "duckdb.DuckDBPyConnection") -> None:
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE fingerprints AS
-        SELECT document_id, bit_xor(hashed) AS symbols FROM stretches GROUP BY document_id
+        WITH taken AS (SELECT number, bit_xor(hashed) AS symbols FROM stretches GROUP BY number)
+
+        SELECT d.document_id, t.symbols FROM raw.documents AS d JOIN taken AS t ON t.number = d.rowid
         """
     )
 
 
 def take_bounds(con: "duckdb.DuckDBPyConnection") -> None:
     """Take what the anchor step has written since the symbols were taken."""
-    con.execute("CREATE OR REPLACE TEMP TABLE unbounded AS FROM stretches")
     _scan(con, _ANCHORED, "anchor")
+    names = ", ".join(sql_literal(row.table) for row in _ANCHORED)
     con.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE own_fingerprints AS
-        SELECT f.document_id, f.symbols, hash(f.symbols, bit_xor(s.hashed)) AS own
+        WITH taken AS (
+            SELECT number, bit_xor(hashed) AS bounds FROM stretches WHERE name IN ({names}) GROUP BY number
+        )
+
+        SELECT document_id, f.symbols, hash(f.symbols, t.bounds) AS own
         FROM fingerprints AS f
-        LEFT JOIN stretches AS s USING (document_id)
-        GROUP BY f.document_id, f.symbols
-        """
+        JOIN raw.documents AS d USING (document_id)
+        LEFT JOIN taken AS t ON t.number = d.rowid
+        """  # noqa: S608 - declared names only
     )
     con.execute(_LINKED)
-    names = ", ".join(sql_literal(row.table) for row in _ANCHORED)
-    con.execute(f"INSERT INTO stretches FROM unbounded WHERE name NOT IN ({names})")
-    con.execute("DROP TABLE unbounded; DROP TABLE own_fingerprints")
+    con.execute("DROP TABLE own_fingerprints")
     _link(con)
 
 
@@ -125,15 +129,18 @@ def lying(noted: str, first: int, last: int) -> str:
 
 def forget(con: "duckdb.DuckDBPyConnection") -> None:
     """Drop everything: rows have changed."""
-    for table in _TABLES:
+    con.execute("DROP VIEW IF EXISTS temp.stretches")
+    for table in (*_TABLES, *map(_stretches_of, BY_DOCUMENT)):
         con.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
 def keep(con: "duckdb.DuckDBPyConnection", folder: Path) -> None:
     """Write everything that `take` makes to Parquet files of a folder, where it has been taken."""
     if _is_there(con, "fingerprints"):
-        for table in _TABLES:
-            con.execute(f"COPY (FROM temp.{table}) TO {sql_literal(str(_file(folder, table)))} (FORMAT parquet)")
+        kept = {table: f"FROM temp.{table}" for table in _TABLES}
+        kept["stretches"] = f"SELECT name, {_STRETCHES} FROM temp.stretches"  # noqa: S608 - of this module
+        for table, query in kept.items():
+            con.execute(f"COPY ({query}) TO {sql_literal(str(_file(folder, table)))} (FORMAT parquet)")
 
 
 def read(con: "duckdb.DuckDBPyConnection", folder: Path) -> None:
@@ -142,10 +149,17 @@ def read(con: "duckdb.DuckDBPyConnection", folder: Path) -> None:
     Raises:
         FileNotFoundError: nothing was kept.
     """
-    for table in _TABLES:
+    for table in ("stretches", *_TABLES):
         if not (file := _file(folder, table)).is_file():
             raise FileNotFoundError(file)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM read_parquet({sql_literal(str(file))})")
+        source = f"read_parquet({sql_literal(str(file))})"
+        if table in _TABLES:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {source}")
+            continue
+        for row in BY_DOCUMENT:
+            query = f"SELECT {_STRETCHES} FROM {source} WHERE name = {sql_literal(row.table)}"  # noqa: S608 - as above
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {_stretches_of(row)} AS {query}")
+        _show(con)
 
 
 def _file(folder: Path, table: str) -> Path:
@@ -158,29 +172,47 @@ def _is_there(con: "duckdb.DuckDBPyConnection", table: str) -> bool:
 
 def _scan(con: "duckdb.DuckDBPyConnection", rows: Iterable[type[Row]], filled_by: str | None) -> None:
     """Make `stretches` of these tables, with a hash of the columns that a step fills; none: with no hash."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE scanned ({_STRETCH})")
     for row in rows:
+        con.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE scanned
+                (document_id VARCHAR, first BIGINT, last BIGINT, n BIGINT, hashed UBIGINT)
+            """
+        )
         ((last,),) = con.execute(f"SELECT max(rowid) FROM {row.table}").fetchall()  # noqa: S608 - declared names only
         for first in range(0, -1 if last is None else last + 1, _AT_ONCE):
             con.execute(
                 f"""
                 INSERT INTO scanned
                 SELECT
-                    '{row.table}', {BY_DOCUMENT[row]} AS document_id, min(rowid), max(rowid), count(*),
+                    {BY_DOCUMENT[row]} AS document_id, min(rowid), max(rowid), count(*),
                     bit_xor({_hashed(row, filled_by)})
                 FROM {row.table}
                 WHERE rowid BETWEEN {first} AND {first + _AT_ONCE - 1}
                 GROUP BY document_id, rowid // {_PIECE}
                 """  # noqa: S608 - as above
             )
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE stretches AS
-        SELECT s.*, d.rowid AS number FROM scanned AS s JOIN raw.documents AS d USING (document_id)
-        ORDER BY number;
-        DROP TABLE scanned
-        """
-    )
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE {_stretches_of(row)} AS
+            SELECT d.rowid AS number, s.first, s.last, s.n, s.hashed
+            FROM scanned AS s
+            JOIN raw.documents AS d USING (document_id)
+            ORDER BY number
+            """  # noqa: S608 - as above
+        )
+    con.execute("DROP TABLE scanned")
+    _show(con)
+
+
+def _stretches_of(row: type[Row]) -> str:
+    return f"stretches_of_{row.table.replace('.', '_')}"
+
+
+def _show(con: "duckdb.DuckDBPyConnection") -> None:
+    """Make the view of all stretches."""
+    each = (f"SELECT {sql_literal(row.table)} AS name, * FROM temp.{_stretches_of(row)}" for row in BY_DOCUMENT)  # noqa: S608
+    con.execute(f"CREATE OR REPLACE TEMP VIEW stretches AS {' UNION ALL '.join(each)}")
 
 
 def _hashed(row: type[Row], filled_by: str | None) -> str:
