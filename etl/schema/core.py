@@ -99,7 +99,7 @@ class Furniture(Row, table="core.furniture", key=("furniture_id",)):
 class Story(Row, table="core.stories", key=("story_id",)):
     """One row per story told by one or several items."""
 
-    story_id: str = column("hash of the body, the least of those that are nearly the same")
+    story_id: str = column("hash of the body, the first received of those that are nearly the same")
     n_articles: int = column("items that tell it", ge=1)
     first_published_earliest: dt.datetime | None = column("lower bound of its first publication", filled_by="anchor")
     last_published_latest: dt.datetime | None = column("upper bound of its last publication", filled_by="anchor")

@@ -59,7 +59,7 @@ class BodySketch(Row, table="ops.body_sketches", key=("body_sha256",)):
     """One row per distinct body of ten words or more: what finds those nearly the same, and the story they share."""
 
     body_sha256: str = column("SHA-256 of the body with white space folded")
-    story_id: str = column("the story it tells: the least hash of the bodies that are nearly the same")
+    story_id: str = column("the story it tells: the hash of the first of the bodies that are nearly the same")
     bands: list[int] = column(
         "sketch of its words, in sixteen numbers: bodies that are nearly the same share one at the same place"
     )

@@ -378,7 +378,7 @@ _FAR_MEMBERS = f"""
     SELECT e.event_id, e.article_id, members.member_of AS document_id, members.number
     FROM members
     JOIN core.events AS e ON e.rowid = members.member
-    WHERE {_IS_FAR}
+    WHERE {_IS_FAR} AND members.document_id IN (SELECT document_id FROM standing WHERE is_fresh)
     ORDER BY members.number
 """  # noqa: S608 - of this module
 _FAR_EVENTS = "CREATE OR REPLACE TEMP TABLE far_events AS FROM far_members SEMI JOIN asked USING (number)"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from etl.schema import TABLES
+from etl.schema import TABLES, Row
 from etl.schema.ddl import sql_literal
 from etl.warehouse import slices, wholes
 from etl.warehouse.fingerprints import BY_DOCUMENT, KEYS, document_of
@@ -84,9 +84,19 @@ def _count(con: duckdb.DuckDBPyConnection, model: Model) -> int:
         what = f"coalesce(sum({column}), 0)"
     elif model.grain:
         table, column = model.grain
-        what = f"count({column})" if TABLES[table].key == (column,) else f"count(DISTINCT {column})"
+        what = _n_values(TABLES[table], column)
     ((n_rows,),) = con.execute(f"SELECT {what} FROM {table}").fetchall()  # noqa: S608 - names of our own files
     return int(n_rows)
+
+
+def _n_values(row: type[Row], column: str) -> str:
+    """The SQL of how many values a column has."""
+    if row.key == (column,):
+        return f"count({column})"
+    (of_table,) = (known.references for known in row.columns() if known.name == column)
+    if of_table == row.table:  # rows that are called after one of them, which is so too
+        return f"count(*) FILTER ({column} = {row.key[0]})"
+    return f"count(DISTINCT {column})"
 
 
 def _first_keys(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list[str]:

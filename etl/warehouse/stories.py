@@ -6,10 +6,12 @@ sketched, and what is nearly the same (`sketches.py`).
 
 Sketches come with the rows of a batch. Bodies that share a band are compared with the one of them that has the least
 hash, so that a thousand copies cost a thousand comparisons: first their sketches and, where these agree, the words.
-The story's id is that of the least body hash among its bodies, which does not hang on the order they came in.
+A story is called after the hash of the body that was received first, the least of those of one run: it keeps its name
+when later bodies join it, and the name does not hang on the order in which they are transformed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -233,21 +235,38 @@ def _near_of(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
 
 
 def _unite(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> None:
-    """Put the stories of the bodies of each pair together, under the least of their ids."""
+    """Put the stories of the bodies of each pair together, under the first of their ids."""
     con.register("numbers", pl.DataFrame({"number": np.unique(pairs)}).to_arrow())
     known = dict(
         con.execute("SELECT rowid, story_id FROM ops.body_sketches WHERE rowid IN (FROM numbers)").fetchall()
     )
     con.unregister("numbers")
-    above = _least((known[first], known[second]) for first, second in pairs.T.tolist())
+    con.register("named", pl.DataFrame({"story_id": [*set(known.values())]}).to_arrow())
+    since: dict[str, dt.datetime] = dict(con.execute(_SINCE).fetchall())
+    con.unregister("named")
+    above = _called(((known[first], known[second]) for first, second in pairs.T.tolist()), since)
     con.register("above", pl.DataFrame([*above.items()], schema=["lower", "top"], orient="row").to_arrow())
     con.execute("UPDATE ops.body_sketches AS s SET story_id = top FROM above WHERE s.story_id = lower")
     con.unregister("above")
 
 
-def _least(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """By id that is not the least of those it is connected with, the least."""
+_SINCE = """
+    SELECT left(a.body_sha256, 20) AS story_id, min(d.ingested_at) AS since
+    FROM core.articles AS a
+    JOIN raw.documents AS d USING (document_id)
+    WHERE left(a.body_sha256, 20) IN (FROM named)
+    GROUP BY ALL
+"""
+_NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+"""When a body was received that no item has any more."""
+
+
+def _called(pairs: Iterable[tuple[str, str]], since: Mapping[str, dt.datetime]) -> dict[str, str]:
+    """By id that is not the first of those it is connected with, the first: by when its body came, then by itself."""
     above: dict[str, str] = {}
+
+    def rank(story: str) -> tuple[dt.datetime, str]:
+        return since.get(story, _NEVER), story
 
     def top(story: str) -> str:
         while story in above:
@@ -255,7 +274,7 @@ def _least(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         return story
 
     for a, b in pairs:
-        first, second = sorted((top(a), top(b)))
+        first, second = sorted((top(a), top(b)), key=rank)
         if first != second:
             above[second] = first
     return {story: top(story) for story in above}

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from etl.settings import current
-from etl.warehouse import checked, fingerprints
+from etl.transform.events.cluster import SIDES
+from etl.warehouse import checked, fingerprints, slices
 from etl.warehouse.checks import declared
 from etl.warehouse.models import load_project
 
@@ -57,6 +59,22 @@ def test_a_reference_to_what_the_document_lost_is_found(con: duckdb.DuckDBPyConn
     assert failed(con, tmp_path, rules) == set()
     con.execute("DELETE FROM core.sentences WHERE sentence_id = (SELECT max(sentence_id) FROM core.events)")
     assert failed(con, tmp_path, rules) == {"core.events.sentence_id_relationship"}
+
+
+def test_an_event_may_be_told_in_several_slices(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some of which have not the mention that it is called after."""
+    sides = ", ".join(f"{side} = f.{side}" for side in SIDES)
+    con.execute(
+        f"""
+        UPDATE core.events AS e SET cluster_id = f.event_id, {sides}
+        FROM (FROM core.events ORDER BY event_id LIMIT 1) AS f
+        WHERE e.event_id = (SELECT max(event_id) FROM core.events)
+        """
+    )
+    monkeypatch.setattr(slices, "SLICE_CHARS", 1)
+    assert failed(con, tmp_path, [test for test in PROJECT.tests if test.model == "story_events"]) == set()
 
 
 def test_the_tests_of_models_run_on_slices(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

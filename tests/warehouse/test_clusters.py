@@ -22,6 +22,9 @@ TABLES = """
     SET threads = 1;
     CREATE SCHEMA core;
     CREATE SCHEMA ops;
+    CREATE SCHEMA raw;
+    CREATE TABLE raw.documents AS
+    SELECT range::VARCHAR AS document_id, TIMESTAMPTZ '2026-03-20' AS ingested_at FROM range(5);
     CREATE TABLE core.locations AS FROM (VALUES ('lyon', 'FR'), ('gent', 'BE')) AS t (location_id, country_code);
     CREATE TABLE core.anchors AS
     SELECT range::VARCHAR AS anchor_id, TIMESTAMPTZ '2026-03-12' - to_days(range % 3) AS latest FROM range(5);

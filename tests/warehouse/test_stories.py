@@ -1,5 +1,6 @@
 """Items that are nearly the same share a story; rows are kept, and the order of loading does not matter."""
 
+import datetime as dt
 import itertools
 from unittest.mock import Mock
 
@@ -74,6 +75,19 @@ def test_the_order_does_not_matter(order: tuple[str, ...]) -> None:
     add(at_once, TEXT, EDITED, OTHER, kind="text")
     stories.merge(at_once)
     assert told(con) == told(at_once)
+
+
+@pytest.mark.parametrize("texts", list(itertools.permutations([TEXT, EDITED, TWICE_EDITED])))
+def test_a_story_keeps_its_name_when_later_bodies_join_it(texts: tuple[str, ...]) -> None:
+    con = build()
+    for day, text in enumerate(texts, 1):
+        add(con, text, kind="text", ingested_at=dt.datetime(2026, 2, day, tzinfo=dt.UTC))
+        stories.merge(con)
+    ((own,),) = con.execute(
+        "SELECT left(body_sha256, 20) FROM core.articles JOIN raw.documents USING (document_id) WHERE text = ?",
+        [texts[0]],
+    ).fetchall()
+    assert set(told(con).values()) == {own}
 
 
 def test_texts_looked_up_in_many_parts_are_as_near(monkeypatch: pytest.MonkeyPatch) -> None:
