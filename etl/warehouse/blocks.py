@@ -133,7 +133,7 @@ def write(file: Path, project: Project, folder: Path, before: Path | None) -> No
                     if mart not in own:
                         places |= _write_gathered(writer, mart)
             target = sql_literal(str(folder / DETAILS / "documents.parquet"))
-            con.execute(f"COPY (FROM documents ORDER BY ALL) TO {target} (FORMAT parquet)")
+            con.execute(f"COPY (SELECT {_HELD} FROM documents ORDER BY ALL) TO {target} (FORMAT parquet)")  # noqa: S608
         names |= wholes.kept(con, file.with_name(wholes.FILE))
         _write_whole(con, {name: table for name, table in names.items() if name not in places}, folder)
     manifest = {"rules": rules, "marts": places}
@@ -167,13 +167,16 @@ def _known(before: Path | None, rules: str, marts: Sequence[Model]) -> Before | 
     return Before(before, places)
 
 
+_HELD = "document_id, n_chars, until, linked, gathered"
+
+
 def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) -> None:
     """Make the tables that say how the documents stand, and how they stood before.
 
     documents, held_documents: document_id, n_chars, until (characters up to its end), linked (its fingerprint),
-    gathered (one of all that `members` has of it too); in the order they came. members: document_id, number (rowid of
-    that document, by which they are ordered), member (rowid in core.events of an event that is called after another,
-    one of this document), member_of (its own document).
+    gathered (one of all that `members` has of it too), and in `documents` number (rowid); in the order they came.
+    members: number (of a document, in whose order they stand), member (rowid in core.events of an event that is
+    called after another, one of this document), member_of (number of its own document).
     """
     try:
         fingerprints.read(con, file.parent)
@@ -182,24 +185,30 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
     con.execute(
         f"""
         CREATE TEMP TABLE members AS
+        WITH d AS (
+            SELECT document_id, d.rowid AS number, linked
+            FROM raw.documents AS d
+            LEFT JOIN fingerprints USING (document_id)
+        )
+
         SELECT
-            {document_of("cluster_id")} AS document_id,
-            d.rowid AS number,
+            d.number,
             e.rowid AS member,
-            {document_of("e.article_id")} AS member_of,
-            {fingerprints.hashed("event_id", "cluster_id", "f.linked")} AS hashed
+            o.number AS member_of,
+            {fingerprints.hashed("event_id", "cluster_id", "o.linked")} AS hashed
         FROM core.events AS e
-        LEFT JOIN fingerprints AS f ON f.document_id = {document_of("e.article_id")}
-        LEFT JOIN raw.documents AS d ON d.document_id = {document_of("cluster_id")}
+        JOIN d AS o ON o.document_id = {document_of("e.article_id")}
+        LEFT JOIN d ON d.document_id = {document_of("cluster_id")}
         WHERE cluster_id IS DISTINCT FROM event_id
         ORDER BY number
         """  # noqa: S608 - names of this module
     )
     con.execute(
-        """
+        f"""
         CREATE TEMP TABLE documents AS
         SELECT
             d.document_id,
+            d.rowid AS number,
             d.n_chars,
             (sum(d.n_chars) OVER (ORDER BY d.rowid))::BIGINT AS until,
             f.linked,
@@ -207,19 +216,20 @@ def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) ->
         FROM raw.documents AS d
         LEFT JOIN fingerprints AS f USING (document_id)
         LEFT JOIN (
-            SELECT document_id, bit_xor(hashed) AS hashed
+            SELECT number, bit_xor(hashed) AS hashed
             FROM (
-                SELECT document_id, hashed FROM members
+                SELECT number, hashed FROM members
                 UNION ALL
-                SELECT member_of, hashed FROM members WHERE document_id IS DISTINCT FROM member_of
+                SELECT member_of, hashed FROM members WHERE {_IS_FAR}
             )
-            GROUP BY document_id
-        ) AS g USING (document_id)
+            GROUP BY number
+        ) AS g ON g.number = d.rowid
         ORDER BY d.rowid
-        """
+        """  # noqa: S608 - names of this module
     )
     source = before and f"read_parquet({sql_literal(str(before.folder / DETAILS / 'documents.parquet'))})"
-    con.execute(f"CREATE TEMP TABLE held_documents AS FROM {source or 'documents LIMIT 0'}")
+    nothing = f"SELECT {_HELD} FROM documents LIMIT 0"  # noqa: S608 - names of this module
+    con.execute(f"CREATE TEMP TABLE held_documents AS {f'FROM {source}' if source else nothing}")
 
 
 def _label(n_chars: int) -> str:
@@ -230,13 +240,13 @@ def _label(n_chars: int) -> str:
 def _blocks(con: duckdb.DuckDBPyConnection, by: str, n_chars: int) -> list[Block]:
     """The blocks, of so many characters, told apart by one of the fingerprints of documents: linked, or gathered.
 
-    They leave the temporary table `standing`: label, document_id, is_fresh.
+    They leave the temporary table `standing`: label, document_id, number, is_fresh.
     """
     key = f"h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}"
     rows = con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE standing AS
-        SELECT d.label, d.document_id, h.document_id IS NULL AS is_fresh, d.{by} AS key, d.n_chars, d.place
+        SELECT d.label, d.document_id, d.number, h.document_id IS NULL AS is_fresh, d.{by} AS key, d.n_chars, d.place
         FROM (SELECT *, {_label(n_chars)} AS label, rowid AS place FROM documents) AS d
         LEFT JOIN (SELECT *, {_label(n_chars)} AS label FROM held_documents) AS h
             ON h.document_id = d.document_id AND {key};
@@ -325,11 +335,10 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
             con.execute(
                 f"""
                 CREATE OR REPLACE TEMP TABLE gathered_events AS
-                SELECT rowid AS member, {document_of("article_id")} AS member_of
+                SELECT rowid AS member, number AS member_of
                 FROM core.events
-                WHERE {document_of("article_id")} IN (SELECT document_id FROM asked)
-                    AND cluster_id = event_id
-                    AND {lying[core.Event.table]}
+                JOIN (SELECT document_id, number FROM asked) AS a ON a.document_id = {document_of("article_id")}
+                WHERE cluster_id = event_id AND {lying[core.Event.table]}
                 UNION ALL
                 SELECT member, member_of
                 FROM members
@@ -339,7 +348,7 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
             )
             if with_far:
                 con.execute(_FAR_EVENTS)
-            told = files("gathered_events ON document_id = member_of")
+            told = files("gathered_events ON documents.number = member_of")
             near = lying if with_far else {}
             current[:] = [stack.enter_context(gathered.gathering(con, [mart], told, with_far=with_far, lying=near))]
 
@@ -371,15 +380,16 @@ def _lying(con: duckdb.DuckDBPyConnection, row: type[Row]) -> str:
     return lying if n_found == n else "true"
 
 
-_IS_FAR = "(member_of <> document_id)"
+_IS_FAR = "(member_of IS DISTINCT FROM number)"
 """Of a member: told in another document than the one that its event is called after."""
 _FAR_MEMBERS = f"""
     CREATE OR REPLACE TEMP TABLE far_members AS
-    SELECT e.event_id, e.article_id, members.member_of AS document_id, members.number
-    FROM members
-    JOIN core.events AS e ON e.rowid = members.member
-    WHERE {_IS_FAR} AND members.document_id IN (SELECT document_id FROM standing WHERE is_fresh)
-    ORDER BY members.number
+    SELECT e.event_id, e.article_id, d.document_id, m.number
+    FROM (FROM members WHERE {_IS_FAR}) AS m
+    JOIN documents AS d ON d.number = m.member_of
+    JOIN core.events AS e ON e.rowid = m.member
+    WHERE m.number IN (SELECT number FROM standing WHERE is_fresh)
+    ORDER BY m.number
 """  # noqa: S608 - of this module
 _FAR_EVENTS = "CREATE OR REPLACE TEMP TABLE far_events AS FROM far_members SEMI JOIN asked USING (number)"
 
