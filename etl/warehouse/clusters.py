@@ -9,8 +9,9 @@ put together by sets: the mentions of a unit that is open, where something is le
 clusters of close ones that have a mention in it; or of several such units with a cluster in common. All else is in
 its cluster of close ones, or alone. What a cluster is called after, `cluster.first_told` says.
 
-Only units that are asked for are looked at: where a mention moved, or one that was in a cluster with it, or where a
-cluster of close ones is another than it was. Mentions move with the clocks of their document, and with their story: a
+Only close mentions that may be in another cluster are put together anew (`_regather_close`). Of the rest only units
+that are asked for are looked at: where a mention moved, or one that was in a cluster with it, or where a cluster of
+close ones is another than it was. Mentions move with the clocks of their document, and with their story: a
 cluster of one whose story moved is NULL until then (`stories.py`).
 """
 
@@ -81,7 +82,7 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     if not of_all:
         con.execute(_MOVED)
     with at_half(con):
-        close = _gather_close(con)
+        close = (_gather_close if of_all else _regather_close)(con)
     _create(con, "close_links", close.links)
     _create(con, "changed_units", close.changed.alias("unit").to_frame())
     for made in (_OPEN.format(only=""), _ALL) if of_all else (_ASKED, _OPEN.format(only=_IN_REACH)):
@@ -89,8 +90,8 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     _create(con, "ties", _components(con.sql("FROM close_links SEMI JOIN open_units USING (unit)").pl()))
     con.execute(_SETS)
     con.execute(_CLUSTERED)
-    for query in (_CLOSE_ALONE, _ALONE):
-        con.execute(f"INSERT INTO clustered {query}")
+    _name_close(con)
+    con.execute(f"INSERT INTO clustered {_ALONE}")
     _gather_sets(con)
     rows.update_in_parts(con, core.Event.table, "FROM clustered", ["cluster_id"])
     with transaction(con):
@@ -101,6 +102,13 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
 
 
 _TABLES = (
+    "moved_clusters",
+    "close_mentions",
+    "moved_cells",
+    "cells",
+    "free_mentions",
+    "given_mentions",
+    "looked",
     "close_links",
     "changed_units",
     "moved_units",
@@ -109,6 +117,7 @@ _TABLES = (
     "ties",
     "sets",
     "spread",
+    "close_alone",
     "chosen",
     "clustered",
 )
@@ -120,18 +129,20 @@ def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> 
     con.unregister("found")
 
 
+_HAS_MOVED = "(e.cluster_id IS NULL OR e.cluster_id IN (FROM moved_clusters))"
+"""Of a mention: it moved, or one that was in a cluster with it."""
 _MOVED = f"""
-    CREATE OR REPLACE TEMP TABLE moved_units AS
+    CREATE OR REPLACE TEMP TABLE moved_clusters AS
     WITH items AS (
         SELECT article_id FROM core.articles
         WHERE document_id IN (SELECT document_id FROM ops.anchored WHERE NOT is_dated)
-    ),
+    )
 
-    clusters AS (SELECT cluster_id FROM core.events WHERE article_id IN (SELECT article_id FROM items))
+    SELECT DISTINCT cluster_id FROM core.events
+    WHERE article_id IN (SELECT article_id FROM items) AND cluster_id IS NOT NULL;
 
-    SELECT DISTINCT {_UNIT} AS unit
-    FROM core.events AS e
-    WHERE e.cluster_id IS NULL OR e.cluster_id IN (SELECT cluster_id FROM clusters)
+    CREATE OR REPLACE TEMP TABLE moved_units AS
+    SELECT DISTINCT {_UNIT} AS unit FROM core.events AS e WHERE {_HAS_MOVED}
 """  # noqa: S608 - of this module
 _OPEN = f"""
     CREATE OR REPLACE TEMP TABLE open_units AS
@@ -179,27 +190,30 @@ _SETS = """
     JOIN tied USING (known)
     WHERE unit NOT IN (SELECT unit FROM open_units)
 """
+# of units that are not open
 _CLOSE_ALONE = """
+    CREATE OR REPLACE TEMP TABLE close_alone AS
     WITH asked AS (
         SELECT known FROM close_links SEMI JOIN asked_units USING (unit)
         EXCEPT
         SELECT known FROM ties
-    ),
+    )
 
-    named AS (
+    SELECT number, known FROM close_links SEMI JOIN asked USING (known)
+"""
+_NAMED = """
+    WITH named AS (
         SELECT
             l.number,
             e.cluster_id,
             first_value(e.event_id) OVER (PARTITION BY l.known ORDER BY c.latest NULLS LAST, e.event_id) AS own
         FROM core.events AS e
-        JOIN close_links AS l ON l.number = e.rowid
-        JOIN asked ON asked.known = l.known
-        LEFT JOIN core.anchors AS c ON c.anchor_id = e.anchor_id
+        JOIN (FROM close_alone WHERE known % {n_parts} = {part}) AS l ON l.number = e.rowid
+        JOIN core.anchors AS c ON c.anchor_id = e.anchor_id
     )
 
     SELECT number, own AS cluster_id FROM named WHERE own IS DISTINCT FROM cluster_id
 """
-"""Clusters of close mentions in units that are not open."""
 _ALONE = f"""
     SELECT e.rowid AS number, e.event_id AS cluster_id
     FROM core.events AS e
@@ -242,6 +256,108 @@ def _gather_close(con: duckdb.DuckDBPyConnection) -> _Close:
     return _Close(pl.concat([nothing, *links]), pl.concat([nothing["unit"], *changed]))
 
 
+_SPELLS = f"(epoch_us({{}}) + {2**20 * cluster.SPELL}) // {cluster.SPELL}"  # // goes towards 0
+_CLOSE_MENTIONS = f"""
+    CREATE OR REPLACE TEMP TABLE close_mentions AS
+    SELECT
+        e.rowid AS number,
+        {_UNIT} AS unit,
+        {_KIND} AS kind,
+        {_SPELLS.format("e.begin_earliest")} AS first_spell,
+        {_SPELLS.format("e.end_latest")} AS last_spell,
+        (hash(coalesce(e.cluster_id, e.event_id)) >> 1)::BIGINT AS old,
+        {_HAS_MOVED} AS is_moved
+    FROM core.events AS e
+    WHERE {_IS_TOLD} AND {_IS_CLOSE}
+"""  # noqa: S608 - of this module
+_SPREAD = "SELECT number, old, kind, unnest(range(first_spell, last_spell + 1)) AS spell FROM close_mentions"
+"""Kinds and spells, as keys have them: mentions with none in common share no key."""
+_CELLS = f"SELECT kind, spell FROM ({_SPREAD} WHERE {{}})"  # noqa: S608 - of this module
+_IN = f"SELECT number FROM ({_SPREAD})"  # noqa: S608 - of this module
+_CELLS_OF_MOVED = f"""
+    CREATE OR REPLACE TEMP TABLE moved_cells AS SELECT DISTINCT * FROM ({_CELLS.format("is_moved")});
+    CREATE OR REPLACE TEMP TABLE cells AS
+    SELECT DISTINCT * FROM ({_CELLS.format(f"number IN ({_IN} SEMI JOIN moved_cells USING (kind, spell))")})
+"""  # noqa: S608 - of this module
+_GIVEN = f"""
+    CREATE OR REPLACE TEMP TABLE free_mentions AS
+    SELECT DISTINCT number FROM ({_IN} SEMI JOIN cells USING (kind, spell));
+
+    CREATE OR REPLACE TEMP TABLE given_mentions AS
+    WITH beside AS (SELECT DISTINCT * FROM ({_CELLS.format("number IN (FROM free_mentions)")})),
+
+    near AS (SELECT DISTINCT number FROM ({_IN} SEMI JOIN beside USING (kind, spell)))
+
+    SELECT number, old, is_moved FROM close_mentions
+    WHERE old IN (SELECT old FROM close_mentions SEMI JOIN near USING (number))
+"""  # noqa: S608 - of this module
+_WIDER = f"""
+    CREATE OR REPLACE TEMP TABLE cells AS
+    SELECT DISTINCT * FROM (
+        {_CELLS.format("number IN (FROM found)")}
+        UNION ALL
+        FROM cells WHERE kind IN (SELECT kind FROM close_mentions WHERE number IN (FROM found))
+    )
+"""  # noqa: S608 - of this module
+
+
+def _regather_close(con: duckdb.DuckDBPyConnection) -> _Close:
+    """Put those close mentions together again that moved, and those that share a key with them, and so on from there.
+
+    What stands near these in time and kind is given too, in the clusters it is in. Where one of it must look again,
+    that kind is done again with more that are free, until none must.
+    """
+    con.execute(_CLOSE_MENTIONS)
+    con.execute(_CELLS_OF_MOVED)
+    looked = [pl.DataFrame(schema=_LOOKED)]
+    while True:
+        con.execute(_GIVEN)
+        query = f"""
+            SELECT
+                {_MENTIONS}, g.old AS known, g.is_moved, e.rowid IN (FROM free_mentions) AS is_free, {_KIND} AS kind
+            FROM given_mentions AS g
+            JOIN core.events AS e ON e.rowid = g.number
+            {_JOINED}
+            ORDER BY kind, {_IN_ORDER}
+        """  # noqa: S608 - of this module
+        unsettled = [pl.Series(dtype=pl.Int64)]
+        for mentions in _read(con, query, "kind"):
+            again = cluster.regather(mentions)
+            known = mentions["number"].gather(again.found)
+            found = mentions.select("number", "unit", "kind", known=known, is_changed=again.is_changed)
+            waiting = found.filter(again.is_unsettled)
+            unsettled.append(waiting["number"])
+            looked.append(found.join(waiting, on="kind", how="anti").select(*_LOOKED))
+        numbers = pl.concat(unsettled)
+        if numbers.is_empty():
+            return _close(con, pl.concat(looked))
+        con.register("found", numbers.alias("number").to_frame().to_arrow())
+        con.execute(_WIDER)
+        con.unregister("found")
+
+
+_LOOKED = {"number": pl.Int64, "known": pl.Int64, "unit": pl.UInt64, "is_changed": pl.Boolean}
+
+
+def _close(con: duckdb.DuckDBPyConnection, looked: pl.DataFrame) -> _Close:
+    """What was looked at, and the clusters of the others as they are."""
+    _create(con, "looked", looked.select("number"))
+    others: pl.DataFrame = con.sql(
+        """
+        WITH several AS (
+            SELECT old, min(number) AS known FROM close_mentions
+            WHERE number NOT IN (FROM looked)
+            GROUP BY old
+            HAVING count(*) > 1
+        )
+
+        SELECT number, known, unit FROM close_mentions JOIN several USING (old)
+        """
+    ).pl()
+    several = looked.filter(pl.len().over("known") > 1).select("number", "known", "unit")
+    return _Close(pl.concat([others, several]), looked.filter("is_changed")["unit"].unique())
+
+
 def _components(links: pl.DataFrame) -> pl.DataFrame:
     """Say which clusters of close mentions are of one set: unit, known, and component, a number of the set."""
     ends = [links[name].rank("dense").cast(pl.Int64).to_numpy() for name in ("unit", "known")]
@@ -251,17 +367,29 @@ def _components(links: pl.DataFrame) -> pl.DataFrame:
     return links.select("unit", "known", component=pl.Series(labels[ends[0]].astype(np.uint64))).unique()
 
 
+def _name_close(con: duckdb.DuckDBPyConnection) -> None:
+    """Name clusters of close mentions alone: those that are called otherwise go to `clustered`."""
+    con.execute(_CLOSE_ALONE)
+    n_parts = _n_parts(con, "close_alone")
+    for part in range(n_parts):
+        con.execute(f"INSERT INTO clustered {_NAMED.format(n_parts=n_parts, part=part)}")
+
+
+def _n_parts(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    ((n_rows,),) = con.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608 - of this module
+    return 1 + int(n_rows) // _PART
+
+
 def _gather_sets(con: duckdb.DuckDBPyConnection) -> None:
     """Put the mentions of the sets together: those whose cluster is another than it was go to `clustered`."""
     con.execute(_CHOSEN)
-    ((n_chosen,),) = con.execute("SELECT count(*) FROM chosen").fetchall()
-    n_parts = 1 + n_chosen // _PART
+    n_parts = _n_parts(con, "chosen")
     for part in range(n_parts):
         query = f"""
             SELECT {_MENTIONS}, e.event_id, e.cluster_id, c.latest AS told_by, chosen.component, chosen.known
             FROM chosen
             JOIN core.events AS e ON e.rowid = chosen.number
-            LEFT JOIN core.anchors AS c ON c.anchor_id = e.anchor_id
+            JOIN core.anchors AS c ON c.anchor_id = e.anchor_id
             {_JOINED}
             WHERE chosen.component % {n_parts} = {part}
             ORDER BY chosen.component, {_IN_ORDER}

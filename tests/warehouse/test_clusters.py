@@ -116,9 +116,24 @@ def clusters_of(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return con.execute("SELECT event_id, cluster_id FROM core.events ORDER BY event_id").fetchall()
 
 
-@settings(max_examples=25)
+OVER_WEEKS = st.builds(
+    Told,
+    document=st.integers(0, 4),
+    item=st.integers(0, 2),
+    event_type=st.just("COERCE"),
+    lemma=st.just("slaan"),
+    day=st.integers(0, 40),
+    n_days=st.sampled_from([1, 2, 5, 8]),
+    name=st.sampled_from(["Ann Vos", "Vos", "Bo Vos"]),
+    place=st.sampled_from(["lyon", "gent", None]),
+    polarity=st.just("POS"),
+)
+"""What is close, of one kind, and so far from each other that most stay where they are when some move."""
+
+
+@settings(max_examples=50)
 @given(
-    st.lists(TOLD, min_size=2, max_size=12),
+    st.lists(TOLD, min_size=2, max_size=12) | st.lists(OVER_WEEKS, min_size=12, max_size=30),
     st.sets(st.integers(0, 4)),
     st.integers(0, 4),
     st.sampled_from([LATER, OTHERWISE_WIDE]),
