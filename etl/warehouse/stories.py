@@ -13,7 +13,6 @@ when later bodies join it, and the name does not hang on the order in which they
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TypeVar
 
 import duckdb
@@ -85,7 +84,6 @@ _CANDIDATES = """
     WITH shared AS (
         SELECT bands[{0}] AS band
         FROM ops.body_sketches
-        WHERE {1}
         GROUP BY band
         HAVING count(*) > 1 AND NOT bool_and(is_compared)
     ),
@@ -111,8 +109,29 @@ _CANDIDATES = """
 
     FROM pairs
 """
-_OF_NEW = "bands[{0}] IN (SELECT bands[{0}] FROM ops.body_sketches WHERE NOT is_compared)"
-"""Bands that a new body has: where few are new, most others need not be counted."""
+# the same for all places at once: where few are new, most bands are no new body's and go before they are counted
+_PLACED = "SELECT rowid AS number, unnest(bands) AS band, unnest(range(len(bands))) AS place FROM ops.body_sketches"
+_CANDIDATES_OF_FEW = f"""
+    WITH new AS (SELECT DISTINCT place, band FROM ({_PLACED} WHERE NOT is_compared)),
+
+    banded AS MATERIALIZED (
+        SELECT number, place, band, s.body_sha256, NOT s.is_compared AS is_new
+        FROM (FROM ({_PLACED}) SEMI JOIN new USING (place, band)) AS p
+        JOIN ops.body_sketches AS s ON s.rowid = p.number
+    ),
+
+    least AS (
+        SELECT place, band, arg_min(number, body_sha256) AS first, arg_min(is_new, body_sha256) AS is_first_new
+        FROM banded
+        GROUP BY place, band
+        HAVING count(*) > 1
+    )
+
+    SELECT first, number AS second
+    FROM banded
+    JOIN least USING (place, band)
+    WHERE number <> first AND (is_new OR is_first_new)
+"""  # noqa: S608 - of this module
 _BANDS = """
     SELECT pairs.first, pairs.second, a.bands AS first_bands, b.bands AS second_bands
     FROM pairs
@@ -127,16 +146,21 @@ def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     held: list[Pairs] = []
     query = "SELECT 4 * count(*) FILTER (NOT is_compared) < count(*) FROM ops.body_sketches"
     ((are_few,),) = con.execute(query).fetchall()
-    sharing = partial(_sharing, which=_OF_NEW if are_few else "true")
+    if are_few:
+        return _of_agreeing(con, _numbers(con.sql(_CANDIDATES_OF_FEW).pl()))
     for first in range(1, sketches.N_BANDS + 1, _AT_A_TIME):
         places = range(first, min(first + _AT_A_TIME, sketches.N_BANDS + 1))
-        held.append(_beside_each_other(con, sharing, places))
+        held.append(_beside_each_other(con, _sharing, places))
         if sum(pairs.shape[1] for pairs in held) > _HELD or places.stop > sketches.N_BANDS:
-            pairs = np.concatenate(held, axis=1)
-            n_parts = max(_AT_A_TIME, -(-pairs.shape[1] // _JOINED_AT_ONCE))
-            near.append(_beside_each_other(con, _agreeing, np.array_split(pairs, n_parts, axis=1)))
+            near.append(_of_agreeing(con, np.concatenate(held, axis=1)))
             held.clear()
     return _each_once(near)
+
+
+def _of_agreeing(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
+    """Those of many that agree in enough of their sketches, each once."""
+    n_parts = max(_AT_A_TIME, -(-pairs.shape[1] // _JOINED_AT_ONCE))
+    return _each_once([_beside_each_other(con, _agreeing, np.array_split(pairs, n_parts, axis=1))])
 
 
 def _each_once(pairs: Sequence[Pairs]) -> Pairs:
@@ -149,9 +173,9 @@ def _numbers(pairs: pl.DataFrame) -> Pairs:
     return np.stack([pairs["first"].to_numpy(), pairs["second"].to_numpy()])
 
 
-def _sharing(con: duckdb.DuckDBPyConnection, place: int, which: str) -> Pairs:
-    """Those that share the band at a place, from 1; of all bands there, or of some."""
-    return _numbers(con.sql(_CANDIDATES.format(place, which.format(place))).pl())
+def _sharing(con: duckdb.DuckDBPyConnection, place: int) -> Pairs:
+    """Those that share the band at a place, from 1."""
+    return _numbers(con.sql(_CANDIDATES.format(place)).pl())
 
 
 def _agreeing(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
@@ -282,24 +306,27 @@ def _called(pairs: Iterable[tuple[str, str]], since: Mapping[str, dt.datetime]) 
 
 def _move(con: duckdb.DuckDBPyConnection) -> int:
     """Give the items the stories of their bodies, and the events those of their items; say how many items moved."""
+    # most bodies, and their items, are called after themselves: all that are looked up are few
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE parted AS
-        SELECT article_id, body_sha256, story_id FROM core.articles WHERE NOT starts_with(body_sha256, story_id);
-
-        -- most bodies and their items are called after themselves: neither side is all of them
         CREATE OR REPLACE TEMP TABLE moved AS
-        SELECT a.article_id, s.story_id
-        FROM core.articles AS a
-        JOIN ops.body_sketches AS s USING (body_sha256)
-        WHERE s.story_id <> a.story_id AND NOT starts_with(s.body_sha256, s.story_id)
-        UNION
-        SELECT a.article_id, s.story_id
-        FROM parted AS a
-        JOIN ops.body_sketches AS s USING (body_sha256)
-        WHERE s.story_id <> a.story_id;
+        WITH parted AS (
+            SELECT body_sha256, story_id FROM ops.body_sketches WHERE NOT starts_with(body_sha256, story_id)
+        ),
 
-        DROP TABLE parted
+        items AS MATERIALIZED (
+            SELECT a.article_id, a.body_sha256, a.story_id, p.story_id AS own
+            FROM core.articles AS a
+            LEFT JOIN parted AS p USING (body_sha256)
+            WHERE a.story_id <> p.story_id OR (p.story_id IS NULL AND NOT starts_with(a.body_sha256, a.story_id))
+        )
+
+        SELECT article_id, own AS story_id FROM items WHERE own IS NOT NULL
+        UNION ALL
+        SELECT i.article_id, s.story_id
+        FROM items AS i
+        JOIN ops.body_sketches AS s USING (body_sha256)
+        WHERE i.own IS NULL
         """
     )
     ((n_moved,),) = con.execute("SELECT count(*) FROM moved").fetchall()
@@ -321,19 +348,25 @@ def _move(con: duckdb.DuckDBPyConnection) -> int:
 
 def _recount(con: duckdb.DuckDBPyConnection) -> None:
     """Remove the stories that no item tells any more, add those that are told, count their items."""
-    con.execute("DELETE FROM core.stories WHERE story_id NOT IN (SELECT story_id FROM core.articles)")
     con.execute(
         """
-        INSERT INTO core.stories BY NAME
-        SELECT story_id, count(*) AS n_articles
-        FROM core.articles ANTI JOIN core.stories USING (story_id)
-        GROUP BY ALL
-        """
-    )
-    con.execute(
-        """
-        UPDATE core.stories AS s SET n_articles = c.n
-        FROM (SELECT story_id, count(*) AS n FROM core.articles GROUP BY ALL) AS c
-        WHERE s.story_id = c.story_id AND s.n_articles <> c.n
+        CREATE OR REPLACE TEMP TABLE counted AS
+        SELECT story_id, count(*) AS n FROM core.articles GROUP BY story_id;
+
+        CREATE OR REPLACE TEMP TABLE recounted AS
+        SELECT coalesce(s.story_id, c.story_id) AS story_id, s.story_id IS NULL AS is_new, c.n
+        FROM core.stories AS s
+        FULL JOIN counted AS c USING (story_id)
+        WHERE s.n_articles IS DISTINCT FROM c.n;
+
+        DELETE FROM core.stories WHERE story_id IN (SELECT story_id FROM recounted WHERE n IS NULL);
+
+        UPDATE core.stories AS s SET n_articles = r.n FROM recounted AS r
+        WHERE s.story_id = r.story_id AND r.n IS NOT NULL;
+
+        INSERT INTO core.stories BY NAME SELECT story_id, n AS n_articles FROM recounted WHERE is_new;
+
+        DROP TABLE counted;
+        DROP TABLE recounted
         """
     )

@@ -135,6 +135,23 @@ def test_near_copies_are_found_among_many_that_share_sentences() -> None:
     assert len(set(found.values())) == len(every)
 
 
+def test_a_few_that_come_to_many_find_the_stories_that_all_at_once_find() -> None:
+    every = [" ".join(some).format(*["Assen"] * 3) for some in itertools.combinations(BULLETIN, 3)]
+    copies = [text.replace("Assen", "Emmen", 1) for text in every]
+    con, at_once = build(), build()
+    add(con, *every, *copies[::2], kind="text")
+    stories.merge(con)
+    late = [*copies[1::8], OTHER]
+    add(con, *late, kind="text")
+    assert 4 * len(late) < len(every) + len(copies[::2])
+    assert stories.merge(con) > 0
+    add(at_once, *every, *copies[::2], *late, kind="text")
+    stories.merge(at_once)
+    assert told(con) == told(at_once)
+    counts = "SELECT story_id, n_articles FROM core.stories ORDER BY ALL"
+    assert con.execute(counts).fetchall() == at_once.execute(counts).fetchall()
+
+
 def test_a_body_in_several_batches_has_one_sketch() -> None:
     con = build()
     for n in range(2):
