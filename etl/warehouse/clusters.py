@@ -1,22 +1,19 @@
 """The clusters of a build: which mentions to look at again, in parts that fit in memory.
 
-What belongs here: reading mentions in order, and writing `core.events.cluster_id`. What does not: which of them tell
-one event (`etl.transform.events.cluster`).
+What belongs here: what hangs on which, and writing `core.events.cluster_id`. What does not: which of them tell one
+event (`etl.transform.events.cluster`), and reading them (`mentions.py`).
 
-The close mentions are put together first, all of them: they are few, and what one joins hangs on those before it.
+The close mentions are put together first (`close.py`): they are few, and what one joins hangs on those before it.
 What is left is tied by item and story, so it can join only what is in its unit: what is of one kind in a story. It is
 put together by sets: the mentions of a unit that is open, where something is left and is not alone, and of all
 clusters of close ones that have a mention in it; or of several such units with a cluster in common. All else is in
 its cluster of close ones, or alone. What a cluster is called after, `cluster.first_told` says.
 
-Only close mentions that may be in another cluster are put together anew (`_regather_close`). Of the rest only units
+Only close mentions that may be in another cluster are put together anew (`close.regather`). Of the rest only units
 that are asked for are looked at: where a mention moved, or one that was in a cluster with it, or where a cluster of
 close ones is another than it was. Mentions move with the clocks of their document, and with their story: a
 cluster of one whose story moved is NULL until then (`stories.py`).
 """
-
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -25,49 +22,9 @@ import polars as pl
 from etl.schema import core
 from etl.transform import network
 from etl.transform.events import cluster
-from etl.warehouse import rows
+from etl.warehouse import close, rows
 from etl.warehouse.connection import at_half, transaction
-
-_AT_ONCE = 20_000
-"""Mentions that are put together at once, and no more sets or kinds."""
-_WIDTH = "epoch_us(e.end_latest) - epoch_us(e.begin_earliest)"
-_IS_TOLD = f"e.polarity = 'POS' AND e.modality IN {cluster.TOLD}"
-_IS_CLOSE = f"coalesce({_WIDTH} <= {cluster.CLOSE}, false)"
-_KIND = f"hash(e.event_type, CASE WHEN e.event_type NOT IN {tuple(sorted(cluster.DEEDS))} THEN e.trigger_lemma END)"
-"""What close mentions of one event have in common: the type, and the word where it must be the same."""
-_UNIT = f"hash(e.story_id, {_KIND})"
-_IS_PLACED = f"e.location_basis IN {cluster.PLACED}"
-# texts as numbers: only whether they are the same matters
-_MENTIONS = f"""
-    e.rowid AS number,
-    e.event_type,
-    {_UNIT} AS unit,
-    hash(e.story_id) AS story_id,
-    hash(e.article_id) AS article_id,
-    CASE WHEN e.mode <> '' THEN hash(e.mode) END AS mode,
-    hash(e.trigger_lemma) AS lemma,
-    e.tense = 'NONE' AS is_noun,
-    CASE WHEN {_IS_PLACED} AND e.location_id <> '' THEN hash(e.location_id) END AS place,
-    CASE WHEN {_IS_PLACED} AND l.country_code <> '' THEN hash(l.country_code) END AS country,
-    {", ".join(f"epoch_us(e.{side}) AS {side}" for side in cluster.SIDES)},
-    p.role,
-    p.name
-"""
-_JOINED = """
-    LEFT JOIN core.locations AS l ON l.location_id = e.location_id
-    LEFT JOIN core.event_participants AS p
-        ON p.event_id = e.event_id AND p.role <> 'attribution' AND p.name IS NOT NULL
-"""
-_IN_ORDER = f"coalesce({_WIDTH}, {2**63 - 1}), e.event_id"
-
-
-class _Close(NamedTuple):
-    """What the close mentions gave."""
-
-    links: pl.DataFrame
-    """number, known, unit of those in clusters of several."""
-    changed: pl.Series
-    """Units with a cluster that is another than it was."""
+from etl.warehouse.mentions import HAS_MOVED, IN_ORDER, IS_CLOSE, IS_TOLD, JOINED, SAID, UNIT, create, read
 
 
 def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
@@ -82,12 +39,12 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     if not of_all:
         con.execute(_MOVED)
     with at_half(con):
-        close = (_gather_close if of_all else _regather_close)(con)
-    _create(con, "close_links", close.links)
-    _create(con, "changed_units", close.changed.alias("unit").to_frame())
+        gathered = (close.gather if of_all else close.regather)(con)
+    create(con, "close_links", gathered.links)
+    create(con, "changed_units", gathered.changed.alias("unit").to_frame())
     for made in (_OPEN.format(only=""), _ALL) if of_all else (_ASKED, _OPEN.format(only=_IN_REACH)):
         con.execute(made)
-    _create(con, "ties", _components(con.sql("FROM close_links SEMI JOIN open_units USING (unit)").pl()))
+    create(con, "ties", _components(con.sql("FROM close_links SEMI JOIN open_units USING (unit)").pl()))
     con.execute(_SETS)
     con.execute(_CLUSTERED)
     _name_close(con)
@@ -102,13 +59,8 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
 
 
 _TABLES = (
+    *close.TABLES,
     "moved_clusters",
-    "close_mentions",
-    "moved_cells",
-    "cells",
-    "free_mentions",
-    "given_mentions",
-    "looked",
     "close_links",
     "changed_units",
     "moved_units",
@@ -123,14 +75,6 @@ _TABLES = (
 )
 
 
-def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    con.register("found", frame.to_arrow())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM found")
-    con.unregister("found")
-
-
-_HAS_MOVED = "(e.cluster_id IS NULL OR e.cluster_id IN (FROM moved_clusters))"
-"""Of a mention: it moved, or one that was in a cluster with it."""
 _MOVED = f"""
     CREATE OR REPLACE TEMP TABLE moved_clusters AS
     WITH items AS (
@@ -142,17 +86,17 @@ _MOVED = f"""
     WHERE article_id IN (SELECT article_id FROM items) AND cluster_id IS NOT NULL;
 
     CREATE OR REPLACE TEMP TABLE moved_units AS
-    SELECT DISTINCT {_UNIT} AS unit FROM core.events AS e WHERE {_HAS_MOVED}
+    SELECT DISTINCT {UNIT} AS unit FROM core.events AS e WHERE {HAS_MOVED}
 """  # noqa: S608 - of this module
 _OPEN = f"""
     CREATE OR REPLACE TEMP TABLE open_units AS
-    SELECT {_UNIT} AS unit
+    SELECT {UNIT} AS unit
     FROM core.events AS e
-    WHERE {_IS_TOLD} {{only}}
+    WHERE {IS_TOLD} {{only}}
     GROUP BY ALL
-    HAVING count(*) > 1 AND NOT bool_and({_IS_CLOSE})
+    HAVING count(*) > 1 AND NOT bool_and({IS_CLOSE})
 """  # noqa: S608 - of this module
-_IN_REACH = f"AND {_UNIT} IN (SELECT unit FROM asked_units UNION SELECT unit FROM close_links)"  # noqa: S608
+_IN_REACH = f"AND {UNIT} IN (SELECT unit FROM asked_units UNION SELECT unit FROM close_links)"  # noqa: S608
 _ASKED = """
     CREATE OR REPLACE TEMP TABLE asked_units AS
     SELECT unit FROM moved_units UNION SELECT unit FROM changed_units
@@ -163,7 +107,7 @@ _ALL = f"""
     UNION
     SELECT unit FROM close_links
     UNION
-    SELECT {_UNIT} FROM core.events AS e WHERE {_IS_TOLD} AND e.cluster_id <> e.event_id
+    SELECT {UNIT} FROM core.events AS e WHERE {IS_TOLD} AND e.cluster_id <> e.event_id
 """  # noqa: S608 - of this module
 # the units of the sets that are looked at, and the mentions of them that are of no such unit
 _SETS = """
@@ -218,144 +162,11 @@ _ALONE = f"""
     SELECT e.rowid AS number, e.event_id AS cluster_id
     FROM core.events AS e
     WHERE
-        {_IS_TOLD}
+        {IS_TOLD}
         AND e.cluster_id <> e.event_id
         AND e.rowid NOT IN (SELECT number FROM close_links)
-        AND {_UNIT} IN (SELECT unit FROM asked_units EXCEPT SELECT unit FROM open_units)
+        AND {UNIT} IN (SELECT unit FROM asked_units EXCEPT SELECT unit FROM open_units)
 """  # noqa: S608 - of this module
-
-
-def _gather_close(con: duckdb.DuckDBPyConnection) -> _Close:
-    """Put close mentions together, and say what is other than it was.
-
-    Those that are alone of their kind in their story, and have neither names nor a place, can join none.
-    """
-    links, changed = [], []
-    query = f"""
-        WITH several AS (
-            SELECT {_UNIT} AS unit FROM core.events AS e
-            WHERE {_IS_TOLD} AND {_IS_CLOSE}
-            GROUP BY ALL
-            HAVING count(*) > 1
-        )
-
-        SELECT {_MENTIONS}, hash(e.cluster_id) AS old, NULL::BIGINT AS known, {_KIND} AS kind
-        FROM core.events AS e
-        {_JOINED}
-        WHERE {_IS_TOLD} AND {_IS_CLOSE}
-            AND (p.role IS NOT NULL OR {_IS_PLACED} OR {_UNIT} IN (FROM several))
-        ORDER BY kind, {_IN_ORDER}
-    """  # noqa: S608 - of this module
-    for mentions in _read(con, query, "kind"):
-        found = mentions.select("number", "unit", "old", known=mentions["number"].gather(cluster.gather(mentions)))
-        several = found.filter(pl.len().over("known") > 1)
-        links.append(several.select("number", "known", "unit"))
-        is_same = (pl.col("old").n_unique().over("known") == 1) & (pl.len().over("old") == pl.len().over("known"))
-        changed.append(found.filter(~is_same)["unit"].unique())
-    nothing = pl.DataFrame(schema={"number": pl.Int64, "known": pl.Int64, "unit": pl.UInt64})
-    return _Close(pl.concat([nothing, *links]), pl.concat([nothing["unit"], *changed]))
-
-
-_SPELLS = f"(epoch_us({{}}) + {2**20 * cluster.SPELL}) // {cluster.SPELL}"  # // goes towards 0
-_CLOSE_MENTIONS = f"""
-    CREATE OR REPLACE TEMP TABLE close_mentions AS
-    SELECT
-        e.rowid AS number,
-        {_UNIT} AS unit,
-        {_KIND} AS kind,
-        {_SPELLS.format("e.begin_earliest")} AS first_spell,
-        {_SPELLS.format("e.end_latest")} AS last_spell,
-        (hash(coalesce(e.cluster_id, e.event_id)) >> 1)::BIGINT AS old,
-        {_HAS_MOVED} AS is_moved
-    FROM core.events AS e
-    WHERE {_IS_TOLD} AND {_IS_CLOSE}
-"""  # noqa: S608 - of this module
-_SPREAD = "SELECT number, old, kind, unnest(range(first_spell, last_spell + 1)) AS spell FROM close_mentions"
-"""Kinds and spells, as keys have them: mentions with none in common share no key."""
-_CELLS = f"SELECT kind, spell FROM ({_SPREAD} WHERE {{}})"  # noqa: S608 - of this module
-_IN = f"SELECT number FROM ({_SPREAD})"  # noqa: S608 - of this module
-_CELLS_OF_MOVED = f"""
-    CREATE OR REPLACE TEMP TABLE moved_cells AS SELECT DISTINCT * FROM ({_CELLS.format("is_moved")});
-    CREATE OR REPLACE TEMP TABLE cells AS
-    SELECT DISTINCT * FROM ({_CELLS.format(f"number IN ({_IN} SEMI JOIN moved_cells USING (kind, spell))")})
-"""  # noqa: S608 - of this module
-_GIVEN = f"""
-    CREATE OR REPLACE TEMP TABLE free_mentions AS
-    SELECT DISTINCT number FROM ({_IN} SEMI JOIN cells USING (kind, spell));
-
-    CREATE OR REPLACE TEMP TABLE given_mentions AS
-    WITH beside AS (SELECT DISTINCT * FROM ({_CELLS.format("number IN (FROM free_mentions)")})),
-
-    near AS (SELECT DISTINCT number FROM ({_IN} SEMI JOIN beside USING (kind, spell)))
-
-    SELECT number, old, is_moved FROM close_mentions
-    WHERE old IN (SELECT old FROM close_mentions SEMI JOIN near USING (number))
-"""  # noqa: S608 - of this module
-_WIDER = f"""
-    CREATE OR REPLACE TEMP TABLE cells AS
-    SELECT DISTINCT * FROM (
-        {_CELLS.format("number IN (FROM found)")}
-        UNION ALL
-        FROM cells WHERE kind IN (SELECT kind FROM close_mentions WHERE number IN (FROM found))
-    )
-"""  # noqa: S608 - of this module
-
-
-def _regather_close(con: duckdb.DuckDBPyConnection) -> _Close:
-    """Put those close mentions together again that moved, and those that share a key with them, and so on from there.
-
-    What stands near these in time and kind is given too, in the clusters it is in. Where one of it must look again,
-    that kind is done again with more that are free, until none must.
-    """
-    con.execute(_CLOSE_MENTIONS)
-    con.execute(_CELLS_OF_MOVED)
-    looked = [pl.DataFrame(schema=_LOOKED)]
-    while True:
-        con.execute(_GIVEN)
-        query = f"""
-            SELECT
-                {_MENTIONS}, g.old AS known, g.is_moved, e.rowid IN (FROM free_mentions) AS is_free, {_KIND} AS kind
-            FROM given_mentions AS g
-            JOIN core.events AS e ON e.rowid = g.number
-            {_JOINED}
-            ORDER BY kind, {_IN_ORDER}
-        """  # noqa: S608 - of this module
-        unsettled = [pl.Series(dtype=pl.Int64)]
-        for mentions in _read(con, query, "kind"):
-            again = cluster.regather(mentions)
-            known = mentions["number"].gather(again.found)
-            found = mentions.select("number", "unit", "kind", known=known, is_changed=again.is_changed)
-            waiting = found.filter(again.is_unsettled)
-            unsettled.append(waiting["number"])
-            looked.append(found.join(waiting, on="kind", how="anti").select(*_LOOKED))
-        numbers = pl.concat(unsettled)
-        if numbers.is_empty():
-            return _close(con, pl.concat(looked))
-        con.register("found", numbers.alias("number").to_frame().to_arrow())
-        con.execute(_WIDER)
-        con.unregister("found")
-
-
-_LOOKED = {"number": pl.Int64, "known": pl.Int64, "unit": pl.UInt64, "is_changed": pl.Boolean}
-
-
-def _close(con: duckdb.DuckDBPyConnection, looked: pl.DataFrame) -> _Close:
-    """What was looked at, and the clusters of the others as they are."""
-    _create(con, "looked", looked.select("number"))
-    others: pl.DataFrame = con.sql(
-        """
-        WITH several AS (
-            SELECT old, min(number) AS known FROM close_mentions
-            WHERE number NOT IN (FROM looked)
-            GROUP BY old
-            HAVING count(*) > 1
-        )
-
-        SELECT number, known, unit FROM close_mentions JOIN several USING (old)
-        """
-    ).pl()
-    several = looked.filter(pl.len().over("known") > 1).select("number", "known", "unit")
-    return _Close(pl.concat([others, several]), looked.filter("is_changed")["unit"].unique())
 
 
 def _components(links: pl.DataFrame) -> pl.DataFrame:
@@ -386,16 +197,16 @@ def _gather_sets(con: duckdb.DuckDBPyConnection) -> None:
     n_parts = _n_parts(con, "chosen")
     for part in range(n_parts):
         query = f"""
-            SELECT {_MENTIONS}, e.event_id, e.cluster_id, c.latest AS told_by, chosen.component, chosen.known
+            SELECT {SAID}, e.event_id, e.cluster_id, c.latest AS told_by, chosen.component, chosen.known
             FROM chosen
             JOIN core.events AS e ON e.rowid = chosen.number
             JOIN core.anchors AS c ON c.anchor_id = e.anchor_id
-            {_JOINED}
+            {JOINED}
             WHERE chosen.component % {n_parts} = {part}
-            ORDER BY chosen.component, {_IN_ORDER}
+            ORDER BY chosen.component, {IN_ORDER}
         """  # noqa: S608 - of this module
         changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
-        for mentions in _read(con, query, "component"):
+        for mentions in read(con, query, "component"):
             names = mentions.select("number", "event_id", "cluster_id", "told_by", first=cluster.gather(mentions))
             changed.append(
                 names.with_columns(own=cluster.first_told().over("first"))
@@ -415,30 +226,10 @@ _CHOSEN = f"""
     CREATE OR REPLACE TEMP TABLE chosen AS
     SELECT
         e.rowid AS number, coalesce(sets.component, spread.component) AS component,
-        CASE WHEN {_IS_CLOSE} THEN coalesce(close_links.known, e.rowid) END AS known
+        CASE WHEN {IS_CLOSE} THEN coalesce(close_links.known, e.rowid) END AS known
     FROM core.events AS e
-    LEFT JOIN sets ON sets.unit = {_UNIT}
+    LEFT JOIN sets ON sets.unit = {UNIT}
     LEFT JOIN spread ON spread.number = e.rowid
     LEFT JOIN close_links ON close_links.number = e.rowid
-    WHERE {_IS_TOLD} AND (sets.component IS NOT NULL OR spread.component IS NOT NULL)
+    WHERE {IS_TOLD} AND (sets.component IS NOT NULL OR spread.component IS NOT NULL)
 """  # noqa: S608 - of this module
-
-
-def _read(con: duckdb.DuckDBPyConnection, query: str, by: str) -> Iterator[pl.DataFrame]:
-    """The mentions of a query, those that agree in a column together; the rows of one follow each other."""
-    parts = rows.grouped(rows.streamed(con, query, _AT_ONCE), "number", _AT_ONCE)
-    return rows.grouped((_one_each(part) for part in parts), by, _AT_ONCE)
-
-
-def _one_each(part: pl.DataFrame) -> pl.DataFrame:
-    """One row a mention, with the names of all who took part; the rows of one follow each other."""
-    number = part["number"]
-    of_several = number.is_duplicated()
-    names = pl.concat(
-        [
-            part.filter(~of_several).select("number", names=cluster.name_of()),
-            part.filter(of_several).group_by("number").agg(names=cluster.names_of()),
-        ]
-    )
-    first = part.filter(number.ne_missing(number.shift(1))).drop("role", "name")
-    return first.join(names, on="number", how="left", maintain_order="left")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from etl.schema import core
 from etl.schema.frames import polars_schema
 from etl.transform.events import cluster
-from etl.warehouse import clusters, stories
+from etl.warehouse import clusters, mentions, stories
 
 DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
 LONG = 12
@@ -192,7 +192,7 @@ def test_what_is_read_and_compared_in_parts_is_put_together_as_all_at_once(told:
         con.execute("UPDATE core.events SET cluster_id = event_id")
         with (
             patch.object(clusters, "_PART", n_at_once),
-            patch.object(clusters, "_AT_ONCE", n_at_once),
+            patch.object(mentions, "AT_ONCE", n_at_once),
             patch.object(cluster, "_AT_ONCE", n_at_once),
         ):
             clusters.gather(con, of_all=True)
