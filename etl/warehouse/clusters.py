@@ -3,17 +3,18 @@
 What belongs here: what hangs on which, and writing `core.events.cluster_id`. What does not: which of them tell one
 event (`etl.transform.events.cluster`), and reading them (`mentions.py`).
 
-The close mentions are put together first (`close.py`): they are few, and what one joins hangs on those before it.
+The close mentions are put together first, all of them: they are few, and what one joins hangs on those before it.
 What is left is tied by item and story, so it can join only what is in its unit: what is of one kind in a story. It is
 put together by sets: the mentions of a unit that is open, where something is left and is not alone, and of all
 clusters of close ones that have a mention in it; or of several such units with a cluster in common. All else is in
 its cluster of close ones, or alone. What a cluster is called after, `cluster.first_told` says.
 
-Only close mentions that may be in another cluster are put together anew (`close.regather`). Of the rest only units
-that are asked for are looked at: where a mention moved, or one that was in a cluster with it, or where a cluster of
-close ones is another than it was. Mentions move with the clocks of their document, and with their story: a
+Only units that are asked for are looked at: where a mention moved, or one that was in a cluster with it, or where a
+cluster of close ones is another than it was. Mentions move with the clocks of their document, and with their story: a
 cluster of one whose story moved is NULL until then (`stories.py`).
 """
+
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -22,9 +23,18 @@ import polars as pl
 from etl.schema import core
 from etl.transform import network
 from etl.transform.events import cluster
-from etl.warehouse import close, rows
+from etl.warehouse import rows
 from etl.warehouse.connection import at_half, transaction
-from etl.warehouse.mentions import HAS_MOVED, IN_ORDER, IS_CLOSE, IS_TOLD, JOINED, SAID, UNIT, create, read
+from etl.warehouse.mentions import IN_ORDER, IS_CLOSE, IS_PLACED, IS_TOLD, JOINED, KIND, SAID, UNIT, create, read
+
+
+class _Close(NamedTuple):
+    """What the close mentions gave."""
+
+    links: pl.DataFrame
+    """number, known, unit of those in clusters of several."""
+    changed: pl.Series
+    """Units with a cluster that is another than it was."""
 
 
 def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
@@ -39,9 +49,9 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
     if not of_all:
         con.execute(_MOVED)
     with at_half(con):
-        gathered = (close.gather if of_all else close.regather)(con)
-    create(con, "close_links", gathered.links)
-    create(con, "changed_units", gathered.changed.alias("unit").to_frame())
+        close = _gather_close(con)
+    create(con, "close_links", close.links)
+    create(con, "changed_units", close.changed.alias("unit").to_frame())
     for made in (_OPEN.format(only=""), _ALL) if of_all else (_ASKED, _OPEN.format(only=_IN_REACH)):
         con.execute(made)
     create(con, "ties", _components(con.sql("FROM close_links SEMI JOIN open_units USING (unit)").pl()))
@@ -59,8 +69,6 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
 
 
 _TABLES = (
-    *close.TABLES,
-    "moved_clusters",
     "close_links",
     "changed_units",
     "moved_units",
@@ -76,17 +84,17 @@ _TABLES = (
 
 
 _MOVED = f"""
-    CREATE OR REPLACE TEMP TABLE moved_clusters AS
+    CREATE OR REPLACE TEMP TABLE moved_units AS
     WITH items AS (
         SELECT article_id FROM core.articles
         WHERE document_id IN (SELECT document_id FROM ops.anchored WHERE NOT is_dated)
-    )
+    ),
 
-    SELECT DISTINCT cluster_id FROM core.events
-    WHERE article_id IN (SELECT article_id FROM items) AND cluster_id IS NOT NULL;
+    clusters AS (SELECT cluster_id FROM core.events WHERE article_id IN (SELECT article_id FROM items))
 
-    CREATE OR REPLACE TEMP TABLE moved_units AS
-    SELECT DISTINCT {UNIT} AS unit FROM core.events AS e WHERE {HAS_MOVED}
+    SELECT DISTINCT {UNIT} AS unit
+    FROM core.events AS e
+    WHERE e.cluster_id IS NULL OR e.cluster_id IN (SELECT cluster_id FROM clusters)
 """  # noqa: S608 - of this module
 _OPEN = f"""
     CREATE OR REPLACE TEMP TABLE open_units AS
@@ -167,6 +175,37 @@ _ALONE = f"""
         AND e.rowid NOT IN (SELECT number FROM close_links)
         AND {UNIT} IN (SELECT unit FROM asked_units EXCEPT SELECT unit FROM open_units)
 """  # noqa: S608 - of this module
+
+
+def _gather_close(con: duckdb.DuckDBPyConnection) -> _Close:
+    """Put close mentions together, and say what is other than it was.
+
+    Those that are alone of their kind in their story, and have neither names nor a place, can join none.
+    """
+    links, changed = [], []
+    query = f"""
+        WITH several AS (
+            SELECT {UNIT} AS unit FROM core.events AS e
+            WHERE {IS_TOLD} AND {IS_CLOSE}
+            GROUP BY ALL
+            HAVING count(*) > 1
+        )
+
+        SELECT {SAID}, hash(e.cluster_id) AS old, NULL::BIGINT AS known, {KIND} AS kind
+        FROM core.events AS e
+        {JOINED}
+        WHERE {IS_TOLD} AND {IS_CLOSE}
+            AND (p.role IS NOT NULL OR {IS_PLACED} OR {UNIT} IN (FROM several))
+        ORDER BY kind, {IN_ORDER}
+    """  # noqa: S608 - of this module
+    for mentions in read(con, query, "kind"):
+        found = mentions.select("number", "unit", "old", known=mentions["number"].gather(cluster.gather(mentions)))
+        several = found.filter(pl.len().over("known") > 1)
+        links.append(several.select("number", "known", "unit"))
+        is_same = (pl.col("old").n_unique().over("known") == 1) & (pl.len().over("old") == pl.len().over("known"))
+        changed.append(found.filter(~is_same)["unit"].unique())
+    nothing = pl.DataFrame(schema={"number": pl.Int64, "known": pl.Int64, "unit": pl.UInt64})
+    return _Close(pl.concat([nothing, *links]), pl.concat([nothing["unit"], *changed]))
 
 
 def _components(links: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Mentions as a build has them, read to be put together: in order, with who took part.
 
-What belongs here: the SQL of what they say, and reading them. What does not: which are read (`close.py`,
-`clusters.py`), and which tell one event (`etl.transform.events.cluster`).
+What belongs here: the SQL of what they say, and reading them. What does not: which are read (`clusters.py`), and
+which tell one event (`etl.transform.events.cluster`).
 """
 
 from collections.abc import Iterator
@@ -46,8 +46,6 @@ JOINED = """
         ON p.event_id = e.event_id AND p.role <> 'attribution' AND p.name IS NOT NULL
 """
 IN_ORDER = f"coalesce({_WIDTH}, {2**63 - 1}), e.event_id"
-HAS_MOVED = "(e.cluster_id IS NULL OR e.cluster_id IN (FROM moved_clusters))"
-"""Of a mention: it moved, or one that was in a cluster with it (`clusters.gather` makes the table)."""
 
 
 def read(con: duckdb.DuckDBPyConnection, query: str, by: str) -> Iterator[pl.DataFrame]:

@@ -13,6 +13,7 @@ when later bodies join it, and the name does not hang on the order in which they
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import duckdb
@@ -84,6 +85,7 @@ _CANDIDATES = """
     WITH shared AS (
         SELECT bands[{0}] AS band
         FROM ops.body_sketches
+        WHERE {1}
         GROUP BY band
         HAVING count(*) > 1 AND NOT bool_and(is_compared)
     ),
@@ -109,29 +111,8 @@ _CANDIDATES = """
 
     FROM pairs
 """
-# the same for all places at once: where few are new, most bands are no new body's and go before they are counted
-_PLACED = "SELECT rowid AS number, unnest(bands) AS band, unnest(range(len(bands))) AS place FROM ops.body_sketches"
-_CANDIDATES_OF_FEW = f"""
-    WITH new AS (SELECT DISTINCT place, band FROM ({_PLACED} WHERE NOT is_compared)),
-
-    banded AS MATERIALIZED (
-        SELECT number, place, band, s.body_sha256, NOT s.is_compared AS is_new
-        FROM (FROM ({_PLACED}) SEMI JOIN new USING (place, band)) AS p
-        JOIN ops.body_sketches AS s ON s.rowid = p.number
-    ),
-
-    least AS (
-        SELECT place, band, arg_min(number, body_sha256) AS first, arg_min(is_new, body_sha256) AS is_first_new
-        FROM banded
-        GROUP BY place, band
-        HAVING count(*) > 1
-    )
-
-    SELECT first, number AS second
-    FROM banded
-    JOIN least USING (place, band)
-    WHERE number <> first AND (is_new OR is_first_new)
-"""  # noqa: S608 - of this module
+_OF_NEW = "bands[{0}] IN (SELECT bands[{0}] FROM ops.body_sketches WHERE NOT is_compared)"
+"""Bands that a new body has: where few are new, most others need not be counted."""
 _BANDS = """
     SELECT pairs.first, pairs.second, a.bands AS first_bands, b.bands AS second_bands
     FROM pairs
@@ -146,21 +127,16 @@ def _of_near_sketches(con: duckdb.DuckDBPyConnection) -> Pairs:
     held: list[Pairs] = []
     query = "SELECT 4 * count(*) FILTER (NOT is_compared) < count(*) FROM ops.body_sketches"
     ((are_few,),) = con.execute(query).fetchall()
-    if are_few:
-        return _of_agreeing(con, _numbers(con.sql(_CANDIDATES_OF_FEW).pl()))
+    sharing = partial(_sharing, which=_OF_NEW if are_few else "true")
     for first in range(1, sketches.N_BANDS + 1, _AT_A_TIME):
         places = range(first, min(first + _AT_A_TIME, sketches.N_BANDS + 1))
-        held.append(_beside_each_other(con, _sharing, places))
+        held.append(_beside_each_other(con, sharing, places))
         if sum(pairs.shape[1] for pairs in held) > _HELD or places.stop > sketches.N_BANDS:
-            near.append(_of_agreeing(con, np.concatenate(held, axis=1)))
+            pairs = np.concatenate(held, axis=1)
+            n_parts = max(_AT_A_TIME, -(-pairs.shape[1] // _JOINED_AT_ONCE))
+            near.append(_beside_each_other(con, _agreeing, np.array_split(pairs, n_parts, axis=1)))
             held.clear()
     return _each_once(near)
-
-
-def _of_agreeing(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:
-    """Those of many that agree in enough of their sketches, each once."""
-    n_parts = max(_AT_A_TIME, -(-pairs.shape[1] // _JOINED_AT_ONCE))
-    return _each_once([_beside_each_other(con, _agreeing, np.array_split(pairs, n_parts, axis=1))])
 
 
 def _each_once(pairs: Sequence[Pairs]) -> Pairs:
@@ -173,9 +149,9 @@ def _numbers(pairs: pl.DataFrame) -> Pairs:
     return np.stack([pairs["first"].to_numpy(), pairs["second"].to_numpy()])
 
 
-def _sharing(con: duckdb.DuckDBPyConnection, place: int) -> Pairs:
-    """Those that share the band at a place, from 1."""
-    return _numbers(con.sql(_CANDIDATES.format(place)).pl())
+def _sharing(con: duckdb.DuckDBPyConnection, place: int, which: str) -> Pairs:
+    """Those that share the band at a place, from 1; of all bands there, or of some."""
+    return _numbers(con.sql(_CANDIDATES.format(place, which.format(place))).pl())
 
 
 def _agreeing(con: duckdb.DuckDBPyConnection, pairs: Pairs) -> Pairs:

@@ -32,7 +32,7 @@ DEEDS = frozenset({"RETREAT", "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSA
 """Types of what is done once to somebody; of the others the same word must be used."""
 _MOST = 50  # mentions of a cluster that another is compared with: the first ones
 _MOST_CLUSTERS = 500  # clusters of one key that a mention is compared with: the last ones
-SPELL = 2 * 86_400 * 10**6
+_SPELL = 2 * 86_400 * 10**6
 """Into what time is cut for keys, in microseconds: about as wide as most close bounds are."""
 
 _FIELD, _ENTRY = "\x1f", "\x1e"  # between a role and a name, and between two such
@@ -270,67 +270,17 @@ def gather(mentions: pl.DataFrame) -> pl.Series:
         close = gather(mentions.head(n_close))
         return gather(mentions.with_columns(known=close.extend_constant(None, mentions.height - n_close)))
     told = _Told(mentions)
-    return _together(
-        mentions, told, _keys(mentions.with_columns(is_close=_is_close()), told), mentions["known"].is_null()
-    )
-
-
-class Regathered(NamedTuple):
-    """What close mentions are together now, by row."""
-
-    found: pl.Series
-    """The row that is first in its cluster."""
-    is_changed: pl.Series
-    """Whether its cluster is another than it was, or something in it moved."""
-    is_unsettled: pl.Series
-    """Whether it stayed though what it could join is another than it was: it should have been free."""
-
-
-def regather(mentions: pl.DataFrame) -> Regathered:
-    """Put close mentions together anew, of which some stay with the first that was in their cluster.
-
-    What comes out is what `gather` gives for all, where none is unsettled: one that stays would choose as it did, for
-    nothing that shares a key with it is in another cluster than it was.
-
-    Args:
-        mentions: as for `gather`, all of them close; known, a number of the cluster that each was in, of which all
-            are given; is_free, whether it may be in another now: all that share a key with such a one are given too;
-            is_moved, whether it says something else than when it was put there, and so is free.
-    """
-    told = _Told(mentions)
-    keys = _keys(mentions.with_columns(is_close=pl.lit(value=True)), told)
-    found = _together(mentions, told, keys, mentions["is_free"])
-    was_is = mentions.select("known", "is_moved", found=found)
-    is_same = (
-        (pl.col("known").n_unique().over("found") == 1)
-        & (pl.len().over("found") == pl.len().over("known"))
-        & ~pl.col("is_moved").any().over("found")
-    )
-    is_changed = was_is.select(is_changed=~is_same)["is_changed"]
-    first = np.frombuffer(keys.first, np.int32)
-    row_of, key_of = np.repeat(np.arange(mentions.height), np.diff(first)), np.frombuffer(keys.keys, np.int32)
-    is_of_changed = np.zeros(keys.n_keys, np.bool_)
-    is_of_changed[key_of[is_changed.to_numpy()[row_of]]] = True
-    is_beside = is_changed.to_numpy().copy()
-    is_beside[row_of[is_of_changed[key_of]]] = True
-    return Regathered(found, is_changed, pl.Series(is_beside) & ~mentions["is_free"])
-
-
-def _together(mentions: pl.DataFrame, told: _Told, keys: "_Keys", is_free: pl.Series) -> pl.Series:
-    """For each the row that is first in its cluster; one that is not free goes where the first of its own went."""
-    clusters = _Clusters(told, mentions, keys.n_keys)
+    first, keys, n_keys = _keys(mentions, told)
+    clusters = _Clusters(told, mentions, n_keys)
     found = array("q", range(mentions.height))
     by_known: dict[int, int] = {}
     known = mentions["known"].fill_null(_UNKNOWN)
-    has_keys = pl.Series(np.diff(np.frombuffer(keys.first, np.int32)) > 0)
+    has_keys = pl.Series(np.diff(np.frombuffer(first, np.int32)) > 0)
     # the others are alone
     asked = ((known != _UNKNOWN) | has_keys).arg_true()
-    of_asked = _array("q", asked), _array("q", known.gather(asked)), _array("b", is_free.gather(asked))
-    for row, number, may_choose in zip(*of_asked, strict=True):
-        mine = keys.keys[keys.first[row] : keys.first[row + 1]]
-        own = clusters.taking(mine, row) if may_choose else by_known.get(number, row)
-        if number != _UNKNOWN:
-            by_known.setdefault(number, own)
+    for row, number in zip(_array("q", asked), _array("q", known.gather(asked)), strict=True):
+        mine = keys[first[row] : first[row + 1]]
+        own = clusters.taking(mine, row) if number == _UNKNOWN else by_known.setdefault(number, row)
         clusters.add(own, row)
         found[row] = own
         for key in mine:
@@ -360,18 +310,11 @@ def _as_numbers(values: pl.Series) -> "array[int]":
     return _array("q", hashed.reinterpret(signed=True))
 
 
-class _Keys(NamedTuple):
-    """The keys that several mentions have, numbered."""
+def _keys(mentions: pl.DataFrame, told: _Told) -> "tuple[array[int], array[int], int]":
+    """The keys that several mentions have, numbered: where those of each row begin, the keys, and how many there are.
 
-    first: "array[int]"
-    """Where those of each row begin; the last is their end."""
-    keys: "array[int]"
-    """The surest of each mention first."""
-    n_keys: int
-
-
-def _keys(mentions: pl.DataFrame, told: _Told) -> _Keys:
-    """The keys of mentions; is_close: whether time is part of them."""
+    The surest of each mention stands first.
+    """
     numbered = mentions.select(*_OF_KEYS).with_columns(told.who).with_row_index("row")
     parts = [_keys_of(part, told.words) for part in numbered.iter_slices(_AT_ONCE)]
     rows, hashed = [np.concatenate([part[name].to_numpy() for part in parts]) for name in ("row", "key")]
@@ -382,17 +325,17 @@ def _keys(mentions: pl.DataFrame, told: _Told) -> _Keys:
     is_shared = np.append(shared, 0)[keys] == hashed
     is_shared &= keys >= 0
     first = np.searchsorted(rows[is_shared], np.arange(mentions.height + 1))
-    return _Keys(_array("i", pl.Series(first)), _array("i", pl.Series(keys[is_shared])), len(shared))
+    return _array("i", pl.Series(first)), _array("i", pl.Series(keys[is_shared])), len(shared)
 
 
-_OF_KEYS = ("event_type", "story_id", "article_id", "lemma", "place", "begin_earliest", "end_latest", "is_close")
+_OF_KEYS = ("event_type", "story_id", "article_id", "lemma", "place", "begin_earliest", "end_latest", "known")
 
 
 def _keys_of(mentions: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     """The keys of some mentions: row and key, a number; the surest of each mention first."""
     word = pl.when(~pl.col("event_type").is_in(DEEDS)).then("lemma").alias("word")
-    ends = pl.col("begin_earliest") // SPELL, pl.col("end_latest") // SPELL + 1
-    spells = pl.when("is_close").then(pl.int_ranges(*ends)).otherwise([None])
+    ends = pl.col("begin_earliest") // _SPELL, pl.col("end_latest") // _SPELL + 1
+    spells = pl.when(_is_close()).then(pl.int_ranges(*ends)).otherwise([None])
     told = mentions.with_columns(word, spell=spells).explode("spell")
     close = told.filter(pl.col("spell").is_not_null())
     named = close.join(words, on="who", maintain_order="left_right")

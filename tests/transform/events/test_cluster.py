@@ -5,12 +5,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.schema import core
 from etl.schema.frames import polars_schema
-from etl.transform.events.cluster import CLOSE, SIDES, cluster, gather, names_of, regather, width
+from etl.transform.events.cluster import CLOSE, SIDES, cluster, gather, names_of, width
 
 LOCATIONS = pl.DataFrame({"location_id": ["lyon", "gent"], "country_code": ["FR", "BE"]})
 DAY = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
@@ -184,33 +184,6 @@ def _mentions(drawn: list[tuple[Any, ...]]) -> pl.DataFrame:
             known=pl.lit(None, pl.Int64),
         )
     )
-
-
-@pytest.mark.parametrize(("name", "is_unsettled"), [("Ann Vos", True), ("Bo Vos", True), ("Cas Bos", False)])
-def test_what_shares_a_key_with_what_moved_must_be_free(name: str, is_unsettled: bool) -> None:
-    """One moved; another stays, that is of one event with it, or shares a word of its name, or nothing."""
-    who = pl.Series(["Ann Vos", name])
-    given = _mentions([(0, 1, one, "actor", None) for one in who]).with_columns(
-        known=pl.Series([1, 2]), is_free=pl.Series([True, False]), is_moved=pl.Series([True, False])
-    )
-    again = regather(given)
-    assert again.found.to_list() == [0, 1]
-    assert again.is_changed.to_list() == [True, False]
-    assert again.is_unsettled.to_list() == [False, is_unsettled]
-
-
-@given(st.lists(MENTION, min_size=2, max_size=9), st.data())
-def test_where_nothing_moved_all_stay_whoever_may_go(drawn: list[tuple[Any, ...]], data: st.DataObject) -> None:
-    mentions = _mentions(drawn)
-    close = mentions.filter((width() <= CLOSE).fill_null(False))
-    assume(close.height)
-    is_free = data.draw(st.lists(st.booleans(), min_size=close.height, max_size=close.height))
-    found = gather(close)
-    given_close = close.with_columns(known=found, is_free=pl.Series(is_free, dtype=pl.Boolean), is_moved=False)
-    again = regather(given_close)
-    assert again.found.to_list() == found.to_list()
-    assert not again.is_changed.any()
-    assert not again.is_unsettled.any()
 
 
 def test_a_cluster_is_found_however_many_share_its_names() -> None:
