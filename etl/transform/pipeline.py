@@ -60,7 +60,7 @@ _REMEMBERING = ("etl.extract.", "etl.languages", "etl.transform.")
 def forget() -> None:
     """Let go of what reading texts takes: the gazetteer, the words of languages, what was remembered of both.
 
-    140 MB after 10 MB of text. It is loaded again when a text is read.
+    110 to 150 MB after 10 MB of text. It is loaded again when a text is read.
     """
     modules = [vars(module) for name, module in sys.modules.items() if name.startswith(_REMEMBERING)]
     classes = [vars(one) for names in modules for one in names.values() if isinstance(one, type)]

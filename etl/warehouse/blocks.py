@@ -168,6 +168,7 @@ def _known(before: Path | None, rules: str, marts: Sequence[Model]) -> Before | 
 
 
 _HELD = "document_id, n_chars, until, linked, gathered"
+"""What is kept of `documents` for the version after."""
 
 
 def _stand(con: duckdb.DuckDBPyConnection, file: Path, before: Before | None) -> None:
