@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.extract import captures
-from etl.warehouse import anchoring, checks, clusters, load, network, rows, stories
+from etl.warehouse import anchoring, checks, clusters, load, mentions, network, rows, stories
 from etl.warehouse.connection import transaction
 from tests import simulator
 from tests.warehouse import sites
@@ -351,7 +351,7 @@ def test_small_parts_give_what_large_ones_do(monkeypatch: pytest.MonkeyPatch) ->
 def _in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anchoring, "GROUP_CHARS", 1)
     monkeypatch.setattr(network, "_CLOCKS", 1)
-    monkeypatch.setattr(clusters, "_AT_ONCE", 2)
+    monkeypatch.setattr(mentions, "AT_ONCE", 2)
     monkeypatch.setattr(rows, "AT_ONCE", 3)
 
 
