@@ -243,26 +243,23 @@ def _blocks(con: duckdb.DuckDBPyConnection, by: str, n_chars: int) -> list[Block
 
     They leave the temporary table `standing`: label, document_id, number, is_fresh.
     """
-    key = f"h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}"
     rows = con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE standing AS
-        SELECT d.label, d.document_id, d.number, h.document_id IS NULL AS is_fresh, d.{by} AS key, d.n_chars, d.place
-        FROM (SELECT *, {_label(n_chars)} AS label, rowid AS place FROM documents) AS d
+        SELECT d.label, d.document_id, d.number, h.document_id IS NULL AS is_fresh, d.{by} AS key, d.n_chars
+        FROM (SELECT *, {_label(n_chars)} AS label FROM documents) AS d
         LEFT JOIN (SELECT *, {_label(n_chars)} AS label FROM held_documents) AS h
-            ON h.document_id = d.document_id AND {key};
+            ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by};
 
         WITH gone AS (
-            SELECT h.label, list(h.document_id ORDER BY h.document_id) AS documents
-            FROM (SELECT *, {_label(n_chars)} AS label FROM held_documents) AS h
-            ANTI JOIN (SELECT *, {_label(n_chars)} AS label FROM documents) AS d
-                ON h.document_id = d.document_id AND {key}
-            GROUP BY h.label
+            SELECT {_label(n_chars)} AS label, list(document_id ORDER BY document_id) AS documents
+            FROM held_documents ANTI JOIN (FROM standing WHERE NOT is_fresh) USING (document_id)
+            GROUP BY label
         )
 
         SELECT
             s.label,
-            hash(list(hash(s.document_id, s.key) ORDER BY s.place))::VARCHAR,
+            hash(list(hash(s.document_id, s.key) ORDER BY s.number))::VARCHAR,
             coalesce(sum(s.n_chars) FILTER (s.is_fresh), 0)::BIGINT,
             coalesce(any_value(gone.documents), [])
         FROM standing AS s

@@ -25,7 +25,7 @@ from etl.transform import network
 from etl.transform.events import cluster
 from etl.warehouse import rows
 from etl.warehouse.connection import at_half, transaction
-from etl.warehouse.mentions import IN_ORDER, IS_CLOSE, IS_PLACED, IS_TOLD, JOINED, KIND, SAID, UNIT, create, read
+from etl.warehouse.mentions import IN_ORDER, IS_CLOSE, IS_PLACED, IS_TOLD, JOINED, KIND, SAID, UNIT, read
 
 
 class _Close(NamedTuple):
@@ -50,11 +50,11 @@ def gather(con: duckdb.DuckDBPyConnection, *, of_all: bool) -> None:
         con.execute(_MOVED)
     with at_half(con):
         close = _gather_close(con)
-    create(con, "close_links", close.links)
-    create(con, "changed_units", close.changed.alias("unit").to_frame())
+    _create(con, "close_links", close.links)
+    _create(con, "changed_units", close.changed.alias("unit").to_frame())
     for made in (_OPEN.format(only=""), _ALL) if of_all else (_ASKED, _OPEN.format(only=_IN_REACH)):
         con.execute(made)
-    create(con, "ties", _components(con.sql("FROM close_links SEMI JOIN open_units USING (unit)").pl()))
+    _create(con, "ties", _components(con.sql("FROM close_links SEMI JOIN open_units USING (unit)").pl()))
     con.execute(_SETS)
     con.execute(_CLUSTERED)
     _name_close(con)
@@ -81,6 +81,12 @@ _TABLES = (
     "chosen",
     "clustered",
 )
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    con.register("found", frame.to_arrow())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM found")
+    con.unregister("found")
 
 
 _MOVED = f"""
@@ -246,9 +252,9 @@ def _gather_sets(con: duckdb.DuckDBPyConnection) -> None:
         """  # noqa: S608 - of this module
         changed = [pl.DataFrame(schema={"number": pl.Int64, "cluster_id": pl.String})]
         for mentions in read(con, query, "component"):
-            names = mentions.select("number", "event_id", "cluster_id", "told_by", first=cluster.gather(mentions))
+            named = mentions.select("number", "event_id", "cluster_id", "told_by", first=cluster.gather(mentions))
             changed.append(
-                names.with_columns(own=cluster.first_told().over("first"))
+                named.with_columns(own=cluster.first_told().over("first"))
                 .filter(pl.col("own").ne_missing(pl.col("cluster_id")))
                 .select("number", cluster_id="own")
             )

@@ -149,17 +149,20 @@ def read(con: "duckdb.DuckDBPyConnection", folder: Path) -> None:
     Raises:
         FileNotFoundError: nothing was kept.
     """
-    for table in ("stretches", *_TABLES):
-        if not (file := _file(folder, table)).is_file():
-            raise FileNotFoundError(file)
-        source = f"read_parquet({sql_literal(str(file))})"
-        if table in _TABLES:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {source}")
-            continue
-        for row in BY_DOCUMENT:
-            query = f"SELECT {_STRETCHES} FROM {source} WHERE name = {sql_literal(row.table)}"  # noqa: S608 - as above
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {_stretches_of(row)} AS {query}")
-        _show(con)
+    for table in _TABLES:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {_kept(folder, table)}")
+    stretches = _kept(folder, "stretches")
+    for row in BY_DOCUMENT:
+        query = f"SELECT {_STRETCHES} FROM {stretches} WHERE name = {sql_literal(row.table)}"  # noqa: S608 - as above
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {_stretches_of(row)} AS {query}")
+    _show(con)
+
+
+def _kept(folder: Path, table: str) -> str:
+    """The SQL of a table that was kept."""
+    if not (file := _file(folder, table)).is_file():
+        raise FileNotFoundError(file)
+    return f"read_parquet({sql_literal(str(file))})"
 
 
 def _file(folder: Path, table: str) -> Path:

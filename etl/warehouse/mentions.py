@@ -66,10 +66,3 @@ def _one_each(part: pl.DataFrame) -> pl.DataFrame:
     )
     first = part.filter(number.ne_missing(number.shift(1))).drop("role", "name")
     return first.join(names, on="number", how="left", maintain_order="left")
-
-
-def create(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    """Put what was found of mentions into a temporary table."""
-    con.register("found", frame.to_arrow())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM found")
-    con.unregister("found")

@@ -291,7 +291,7 @@ def _move(con: duckdb.DuckDBPyConnection) -> int:
         ),
 
         items AS MATERIALIZED (
-            SELECT a.article_id, a.body_sha256, a.story_id, p.story_id AS own
+            SELECT a.article_id, a.body_sha256, p.story_id AS own
             FROM core.articles AS a
             LEFT JOIN parted AS p USING (body_sha256)
             WHERE a.story_id <> p.story_id OR (p.story_id IS NULL AND NOT starts_with(a.body_sha256, a.story_id))
@@ -326,13 +326,10 @@ def _recount(con: duckdb.DuckDBPyConnection) -> None:
     """Remove the stories that no item tells any more, add those that are told, count their items."""
     con.execute(
         """
-        CREATE OR REPLACE TEMP TABLE counted AS
-        SELECT story_id, count(*) AS n FROM core.articles GROUP BY story_id;
-
         CREATE OR REPLACE TEMP TABLE recounted AS
-        SELECT coalesce(s.story_id, c.story_id) AS story_id, s.story_id IS NULL AS is_new, c.n
+        SELECT story_id, s.story_id IS NULL AS is_new, c.n
         FROM core.stories AS s
-        FULL JOIN counted AS c USING (story_id)
+        FULL JOIN (SELECT story_id, count(*) AS n FROM core.articles GROUP BY story_id) AS c USING (story_id)
         WHERE s.n_articles IS DISTINCT FROM c.n;
 
         DELETE FROM core.stories WHERE story_id IN (SELECT story_id FROM recounted WHERE n IS NULL);
@@ -342,7 +339,6 @@ def _recount(con: duckdb.DuckDBPyConnection) -> None:
 
         INSERT INTO core.stories BY NAME SELECT story_id, n AS n_articles FROM recounted WHERE is_new;
 
-        DROP TABLE counted;
         DROP TABLE recounted
         """
     )
