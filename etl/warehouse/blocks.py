@@ -241,7 +241,7 @@ def _label(n_chars: int) -> str:
 def _blocks(con: duckdb.DuckDBPyConnection, by: str, n_chars: int) -> list[Block]:
     """The blocks, of so many characters, told apart by one of the fingerprints of documents: linked, or gathered.
 
-    They leave the temporary table `standing`: label, document_id, number, is_fresh.
+    They leave the temporary table `standing`: label, document_id, number, is_fresh; in order of number.
     """
     rows = con.execute(
         f"""
@@ -249,7 +249,8 @@ def _blocks(con: duckdb.DuckDBPyConnection, by: str, n_chars: int) -> list[Block
         SELECT d.label, d.document_id, d.number, h.document_id IS NULL AS is_fresh, d.{by} AS key, d.n_chars
         FROM (SELECT *, {_label(n_chars)} AS label FROM documents) AS d
         LEFT JOIN (SELECT *, {_label(n_chars)} AS label FROM held_documents) AS h
-            ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by};
+            ON h.document_id = d.document_id AND h.label = d.label AND h.{by} IS NOT DISTINCT FROM d.{by}
+        ORDER BY d.number;
 
         WITH gone AS (
             SELECT {_label(n_chars)} AS label, list(document_id ORDER BY document_id) AS documents
@@ -309,11 +310,11 @@ def _write_gathered(writer: "_Writer", mart: Model) -> dict[str, list[Place]]:
         return writer.write([mart], blocks, lambda _: None, con.cursor, 1)
     current: list[Another] = []
     with_far = sum(block.fresh_chars for block in blocks) > _GATHERED_CHARS
+    label = _label(BLOCK_CHARS)
+    ((first, n),) = con.execute(f"SELECT min({label}), count(DISTINCT {label}) FROM documents").fetchall()  # noqa: S608
 
     def files(documents: str) -> dict[str, list[Path]]:
         """Where the rows of the events are that these documents tell: the SQL of a table with their names."""
-        label = _label(BLOCK_CHARS)
-        ((first, n),) = con.execute(f"SELECT min({label}), count(DISTINCT {label}) FROM documents").fetchall()  # noqa: S608
         labels = con.execute(f"SELECT DISTINCT {label} FROM documents SEMI JOIN {documents} ORDER BY ALL").fetchall()  # noqa: S608
         # no rows where there are no events, but their columns
         wanted = [label for (label,) in labels] or [first]
