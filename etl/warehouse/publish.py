@@ -25,7 +25,7 @@ import duckdb
 
 from etl.schema.ddl import sql_literal
 from etl.settings import Settings
-from etl.warehouse import blocks, fingerprints, wholes
+from etl.warehouse import block_files, blocks, fingerprints, wholes
 from etl.warehouse.connection import checkpoint, connect
 from etl.warehouse.disk import DiskFullError, disk_full, is_disk_full
 from etl.warehouse.export import FORMATS
@@ -102,8 +102,8 @@ def publish_exports(settings: Settings) -> list[Path]:
             shutil.rmtree(version / form, ignore_errors=True)
             (partial / form).rename(version / form)
             written += [settings.published / form / name for name in names]
-        shutil.rmtree(version / blocks.DETAILS, ignore_errors=True)
-        (partial / blocks.DETAILS).rename(version / blocks.DETAILS)
+        shutil.rmtree(version / block_files.DETAILS, ignore_errors=True)
+        (partial / block_files.DETAILS).rename(version / block_files.DETAILS)
         (partial / blocks.MANIFEST).replace(version / blocks.MANIFEST)  # last: without it nothing is taken from here
         partial.rmdir()
         for form in FORMATS:

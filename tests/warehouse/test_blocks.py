@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import polars as pl
 import pytest
 
@@ -138,13 +137,13 @@ def test_a_warehouse_without_documents_has_files_too(sample: Settings, tmp_path:
     assert [len(file.read_text().splitlines()) for file in csv_files(third, "events")] == [1]
 
 
-@pytest.mark.parametrize("share", [0, 0.99, 1])
+# at once, part by part, and with what is told elsewhere collected before
+@pytest.mark.parametrize(("n_at_a_time", "n_uncollected"), [(10**9, 10**9), (1, 10**9), (1, 0), (10**9, 0)])
 def test_an_event_that_several_pages_tell_is_written_again_when_one_of_them_changes(
-    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float
+    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_at_a_time: int, n_uncollected: int
 ) -> None:
-    with duckdb.connect(str(sample.published_file), read_only=True) as con:
-        ((n_chars,),) = con.execute("SELECT sum(n_chars) FROM raw.documents").fetchall()
-    monkeypatch.setattr(blocks, "_GATHERED_CHARS", share * n_chars)
+    monkeypatch.setattr(blocks, "_GATHERED_CHARS", n_at_a_time)
+    monkeypatch.setattr(blocks, "_COLLECTED_CHARS", n_uncollected)
     first = written(sample.published_file, tmp_path / "first")
     changed = tmp_path / "changed.duckdb"
     shutil.copyfile(sample.published_file, changed)
@@ -165,14 +164,16 @@ def test_an_event_that_several_pages_tell_is_written_again_when_one_of_them_chan
     assert contents(written(tmp_path / "back.duckdb", tmp_path / "third", second)) == contents(first)
 
 
+@pytest.mark.parametrize("n_uncollected", [0, 10**9])
 def test_events_that_are_told_elsewhere_are_gathered_part_by_part_as_all_at_once(
-    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_uncollected: int
 ) -> None:
     with duckdb.connect(str(sample.published_file), read_only=True) as con:
         told = "split_part(cluster_id, '-', 1) <> split_part(event_id, '-', 1)"
         assert con.execute(f"SELECT count(*) FROM core.events WHERE {told}").fetchall() > [(0,)]
     at_once = written(sample.published_file, tmp_path / "at_once")
     monkeypatch.setattr(blocks, "_GATHERED_CHARS", 1)
+    monkeypatch.setattr(blocks, "_COLLECTED_CHARS", n_uncollected)
     assert contents(written(sample.published_file, tmp_path / "by_part")) == contents(at_once)
 
 
@@ -180,6 +181,7 @@ def test_rows_that_do_not_lie_where_it_is_noted_are_found(
     sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "_GATHERED_CHARS", 1)
+    monkeypatch.setattr(blocks, "_COLLECTED_CHARS", 0)
     version = sample.published_file.resolve().parent
     expected = written(sample.published_file, tmp_path / "expected")
     for file in (sample.published_file, *version.glob("*.parquet")):
@@ -188,12 +190,3 @@ def test_rows_that_do_not_lie_where_it_is_noted_are_found(
     moved.write_parquet(tmp_path / "stretches.parquet")
     actual = written(tmp_path / sample.published_file.name, tmp_path / "actual")
     assert contents(actual) == contents(expected)
-
-
-def test_a_newline_in_quotes_ends_no_row(tmp_path: Path) -> None:
-    rows = tmp_path / "x.rows"
-    parts = [b'a,"one\ntwo"\nb,"say ""\n"""\n', b"c,d\n"]
-    rows.write_bytes(b"".join(parts))
-    assert blocks._sizes(rows, np.array([2, 1])).tolist() == [len(part) for part in parts]
-    rows.write_bytes(b"")
-    assert blocks._sizes(rows, np.array([], np.int64)).tolist() == []
