@@ -144,7 +144,7 @@ def _write_gathered(writer: Writer, mart: Model) -> dict[str, list[Place]]:
         """Where the rows of the events are that these documents tell: the SQL of a table with their names."""
         labels = con.execute(f"SELECT DISTINCT {label} FROM documents SEMI JOIN {documents} ORDER BY ALL").fetchall()  # noqa: S608
         # no rows where there are no events, but their columns
-        wanted = [label for (label,) in labels] or [first]
+        wanted = [found for (found,) in labels] or [first]
         return {name: [parquet_file(writer.folder, name, one, n) for one in wanted] for name in mart.refs}
 
     with ExitStack() as far, ExitStack() as stack:
