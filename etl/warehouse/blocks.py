@@ -133,8 +133,6 @@ def _write_gathered(writer: Writer, mart: Model) -> dict[str, list[Place]]:
     con, blocks = writer.con, standing.blocks(writer.con, "gathered", GATHERED_BLOCK_CHARS)
     if not writer.is_changed(mart, blocks):
         return {mart.name: writer.link(mart)}
-    if not blocks:
-        return writer.write([mart], blocks, lambda _: None, con.cursor, 1)
     current: list[Another] = []
     with_far = sum(block.fresh_chars for block in blocks) > _COLLECTED_CHARS
     label = standing.label(BLOCK_CHARS)
